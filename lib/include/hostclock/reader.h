@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The reader of a clock page, one for all: vDSO, clocksource, tools and tests
+ * compile these functions.  No division, no allocation, no unbounded loop;
+ * whatever the page holds, the worst outcome is a wrong number.  See
+ * uapi/linux/hostclock-abi.h for the protocol and the meaning of the fields.
+ */
+#ifndef _HOSTCLOCK_READER_H
+#define _HOSTCLOCK_READER_H
+
+#include <hostclock/platform.h>
+#include <linux/hostclock-abi.h>
+
+/*
+ * A try fails only if an update was completed while it ran.  At the tens of
+ * updates per second that the protocol allows, and a try of some 50 ns, two in
+ * a row already take a vCPU that was descheduled twice within 50 ns.
+ */
+#define HOSTCLOCK_MAX_TRIES	8
+
+/*
+ * How far a reading may be ahead of the kernel's last update before the vDSO
+ * leaves it to the kernel: 2^50 ns, 13 days.  Its generic code turns ns into
+ * seconds by repeated subtraction; this bounds that to 1.1 million steps, about
+ * a millisecond, for whatever a hostile page says.
+ */
+#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	(1ULL << 50)
+
+/* Which of the guest's counters to read, both in ns. */
+enum hostclock_kind {
+	HOSTCLOCK_MONO,		/* follows the host's MONOTONIC */
+	HOSTCLOCK_RAW,		/* follows the host's MONOTONIC_RAW */
+};
+
+/**
+ * enum hostclock_result - how a read ended
+ * @HOSTCLOCK_OK:	the value is right
+ * @HOSTCLOCK_MOVED:	an epoch is not the one the anchor was made for
+ * @HOSTCLOCK_BUSY:	every try was overtaken by an update
+ * @HOSTCLOCK_RANGE:	the value does not fit into 63 bits
+ */
+enum hostclock_result {
+	HOSTCLOCK_OK,
+	HOSTCLOCK_MOVED,
+	HOSTCLOCK_BUSY,
+	HOSTCLOCK_RANGE,
+};
+
+/**
+ * struct hostclock_anchor - what a guest has accepted from the pages
+ * @clock_epoch:	epoch of the clock page's set
+ * @guest_epoch:	epoch of the guest page
+ * @tsc_offset:		guest TSC - the clock page's counter, modulo 2^64
+ * @mono_offset:	added to the page's MONOTONIC, ns, modulo 2^64
+ * @raw_offset:		added to the page's MONOTONIC_RAW, ns, modulo 2^64
+ *
+ * Kept by the guest's kernel, next to the vDSO data for the vDSO's sake.
+ * Native-endian.  Epochs of zero make every read end in HOSTCLOCK_MOVED.
+ */
+struct hostclock_anchor {
+	u64 clock_epoch;
+	u64 guest_epoch;
+	u64 tsc_offset;
+	u64 mono_offset;
+	u64 raw_offset;
+};
+
+/**
+ * hostclock_page_begin - start reading a clock page
+ * @cp: the page
+ *
+ * Return: the sequence count, for hostclock_page_retry().
+ */
+static __always_inline u32 hostclock_page_begin(const struct hostclock_clock_page *cp)
+{
+	u32 seq = HOSTCLOCK_LE32(cp->seq);
+
+	/*
+	 * The set that seq names is loaded after seq.  Partner: the writer's
+	 * barrier between filling that set and the store of seq, in
+	 * hostclock_page_publish().
+	 */
+	smp_rmb();
+	return seq;
+}
+
+/**
+ * hostclock_page_retry - was an update completed since hostclock_page_begin()?
+ * @cp: the page
+ * @seq: what hostclock_page_begin() returned
+ *
+ * An update merely begun (bit 0) does not touch the newest set.
+ *
+ * Return: true if what was read must be thrown away.
+ */
+static __always_inline bool hostclock_page_retry(const struct hostclock_clock_page *cp,
+						 u32 seq)
+{
+	/*
+	 * The set was loaded before seq is looked at again.  Partner: the
+	 * writer's barrier between making seq odd and its first store into the
+	 * set, in hostclock_page_claim(): by the time a set is overwritten, seq
+	 * has long moved on from naming it the newest.
+	 */
+	smp_rmb();
+	return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 1;
+}
+
+/**
+ * hostclock_seq_begin - start reading what an ordinary sequence count guards
+ * @seq: the count: the guest page's, or its vmclock structure's
+ *
+ * Return: the count, odd if a writer is at work (or died at it), for
+ * hostclock_seq_retry().
+ */
+static __always_inline u32 hostclock_seq_begin(const __le32 *seq)
+{
+	u32 begin = HOSTCLOCK_LE32(*seq);
+
+	/* Loads stay behind.  Partner: hostclock_seq_publish(). */
+	smp_rmb();
+	return begin;
+}
+
+/**
+ * hostclock_seq_retry - was anything changed since hostclock_seq_begin()?
+ * @seq: the count
+ * @begin: what hostclock_seq_begin() returned
+ *
+ * Return: true if what was read must be thrown away.  Bound the tries.
+ */
+static __always_inline bool hostclock_seq_retry(const __le32 *seq, u32 begin)
+{
+	/* Loads stay ahead.  Partner: hostclock_seq_claim(). */
+	smp_rmb();
+	return (begin & 1) || HOSTCLOCK_LE32(*seq) != begin;
+}
+
+/* The newest set, and the one before it.  seq as from hostclock_page_begin(). */
+static __always_inline const struct hostclock_params *
+hostclock_newest(const struct hostclock_clock_page *cp, u32 seq)
+{
+	return &cp->params[(seq >> 1) & 1];
+}
+
+static __always_inline const struct hostclock_params *
+hostclock_previous(const struct hostclock_clock_page *cp, u32 seq)
+{
+	return &cp->params[((seq >> 1) & 1) ^ 1];
+}
+
+/**
+ * hostclock_scale_wide - (delta * mult + base) >> shift, in 128 bits
+ * @delta: counts, any value
+ * @mult: shifted ns per count, any value
+ * @base: shifted ns, any value
+ * @shift: 0 to 31; taken modulo 32
+ *
+ * Return: ns, rounded down; U64_MAX if that does not fit.
+ */
+static __always_inline u64 hostclock_scale_wide(u64 delta, u32 mult, u64 base,
+						u32 shift)
+{
+	/* delta = hi * 2^32 + lo; both products fit: (2^32 - 1)^2 < 2^64 */
+	u64 lo = (u64)(u32)delta * mult;
+	u64 hi = (delta >> 32) * mult;
+	u64 sum = lo + base;
+	u64 carry = sum < lo;
+	u64 ns;
+
+	shift &= 31;
+	/* hi * 2^32 is a multiple of 2^shift, so shifting the parts is exact */
+	if (hi >> (32 + shift))
+		return ~0ULL;
+	hi <<= 32 - shift;
+	/* carry * 2^64 >> shift, in two steps because shift may be 0 */
+	if (carry && !shift)
+		return ~0ULL;
+	ns = (sum >> shift) + (carry << 1 << (63 - shift));
+	return ns + hi < hi ? ~0ULL : ns + hi;
+}
+
+/**
+ * hostclock_scale - (delta * mult + base) >> shift
+ * @delta: counts
+ * @max_cycles: largest delta for which the sum fits into 64 bits
+ * @mult: shifted ns per count
+ * @base: shifted ns
+ * @shift: 0 to 31; taken modulo 32
+ *
+ * Return: ns, rounded down; as hostclock_scale_wide() beyond max_cycles.
+ */
+static __always_inline u64 hostclock_scale(u64 delta, u64 max_cycles, u32 mult,
+					   u64 base, u32 shift)
+{
+	if (likely(delta <= max_cycles))
+		return (delta * mult + base) >> (shift & 31);
+	return hostclock_scale_wide(delta, mult, base, shift);
+}
+
+/* One set's counter of one kind, delta counts after its cycle_last. */
+static __always_inline u64 hostclock_set_ns(const struct hostclock_params *p,
+					    enum hostclock_kind kind, u64 delta)
+{
+	u64 max_cycles = HOSTCLOCK_LE64(p->max_cycles);
+	u32 shift = HOSTCLOCK_LE32(p->shift);
+
+	if (kind == HOSTCLOCK_RAW)
+		return HOSTCLOCK_LE64(p->raw_sec) * HOSTCLOCK_NSEC_PER_SEC +
+		       hostclock_scale(delta, max_cycles,
+				       HOSTCLOCK_LE32(p->raw_mult),
+				       HOSTCLOCK_LE64(p->raw_snsec), shift);
+	return HOSTCLOCK_LE64(p->mono_sec) * HOSTCLOCK_NSEC_PER_SEC +
+	       hostclock_scale(delta, max_cycles, HOSTCLOCK_LE32(p->mult),
+			       HOSTCLOCK_LE64(p->mono_snsec), shift);
+}
+
+/*
+ * The set that holds at a counter value before the newest one's cycle_last, and
+ * the delta to use with it.  See the ABI header for why these are the answers.
+ */
+static inline const struct hostclock_params *
+hostclock_before_newest(const struct hostclock_clock_page *cp, u32 seq,
+			u64 counter, u64 *delta)
+{
+	const struct hostclock_params *p = hostclock_previous(cp, seq);
+
+	*delta = counter - HOSTCLOCK_LE64(p->cycle_last);
+	if (!(seq & 1) && HOSTCLOCK_LE64(p->epoch) && (s64)*delta >= 0)
+		return p;
+	*delta = 0;
+	return hostclock_newest(cp, seq);
+}
+
+/**
+ * hostclock_select - the set that holds at a counter value
+ * @cp: the page
+ * @seq: from hostclock_page_begin()
+ * @counter: in the page's unit
+ * @delta: where to put the counts since that set's cycle_last
+ *
+ * A counter up to 2^63 before the newest cycle_last counts as before it.
+ *
+ * Return: the set.  Unless it is the newest, what was read of it holds only if
+ * seq has not changed at all since, which hostclock_select_retry() tells.
+ */
+static __always_inline const struct hostclock_params *
+hostclock_select(const struct hostclock_clock_page *cp, u32 seq, u64 counter,
+		 u64 *delta)
+{
+	const struct hostclock_params *p = hostclock_newest(cp, seq);
+
+	*delta = counter - HOSTCLOCK_LE64(p->cycle_last);
+	if (unlikely((s64)*delta < 0))
+		return hostclock_before_newest(cp, seq, counter, delta);
+	return p;
+}
+
+/* hostclock_page_retry(), for what was read of the set @p. */
+static __always_inline bool
+hostclock_select_retry(const struct hostclock_clock_page *cp, u32 seq,
+		       const struct hostclock_params *p)
+{
+	bool retry = hostclock_page_retry(cp, seq);
+
+	if (unlikely(p != hostclock_newest(cp, seq)))
+		retry |= HOSTCLOCK_LE32(cp->seq) != seq;
+	return retry;
+}
+
+/*
+ * Is this set one that the anchor was made for?  The one before the newest may
+ * be of the epoch before: a CPU whose counter is a little behind that of the
+ * CPU which moved the anchor on.  MONOTONIC and RAW are continuous there.
+ */
+static __always_inline bool
+hostclock_epoch_ok(const struct hostclock_clock_page *cp, u32 seq,
+		   const struct hostclock_params *p,
+		   const struct hostclock_guest_page *gp,
+		   const struct hostclock_anchor *a)
+{
+	if (likely(!((HOSTCLOCK_LE64(p->epoch) ^ READ_ONCE(a->clock_epoch)) |
+		     (HOSTCLOCK_LE64(gp->epoch) ^ READ_ONCE(a->guest_epoch)))))
+		return true;
+	return HOSTCLOCK_LE64(gp->epoch) == READ_ONCE(a->guest_epoch) &&
+	       HOSTCLOCK_LE64(hostclock_newest(cp, seq)->epoch) ==
+	       READ_ONCE(a->clock_epoch);
+}
+
+/**
+ * hostclock_eval - one try: a guest TSC value to one of the guest's counters
+ * @cp: the clock page to follow
+ * @seq: from hostclock_page_begin()
+ * @gp: the guest page; only its epoch is looked at
+ * @a: what the guest has accepted; its epochs must not be 0
+ * @kind: which counter
+ * @tsc: guest TSC, read between hostclock_page_begin() and this
+ * @ns: where to put the counter, ns, below 2^63 if HOSTCLOCK_OK
+ *
+ * Return: HOSTCLOCK_OK, HOSTCLOCK_MOVED, HOSTCLOCK_BUSY (go again) or
+ * HOSTCLOCK_RANGE.  *ns is set in any case, and means something if OK.
+ */
+static __always_inline enum hostclock_result
+hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
+	       const struct hostclock_guest_page *gp,
+	       const struct hostclock_anchor *a, enum hostclock_kind kind,
+	       u64 tsc, u64 *ns)
+{
+	const struct hostclock_params *p;
+	bool same;
+	u64 delta;
+
+	p = hostclock_select(cp, seq, tsc - READ_ONCE(a->tsc_offset), &delta);
+	same = hostclock_epoch_ok(cp, seq, p, gp, a);
+	*ns = hostclock_set_ns(p, kind, delta);
+	*ns += kind == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
+				       READ_ONCE(a->mono_offset);
+	if (unlikely(hostclock_select_retry(cp, seq, p)))
+		return HOSTCLOCK_BUSY;
+	if (unlikely(!same))
+		return HOSTCLOCK_MOVED;
+	return unlikely((s64)*ns < 0) ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
+}
+
+/**
+ * hostclock_read - one of the guest's counters, now
+ * @cp: the clock page to follow
+ * @gp: the guest page
+ * @a: what the guest has accepted
+ * @kind: which counter
+ * @ns: where to put the counter, ns, below 2^63 if HOSTCLOCK_OK
+ *
+ * Bounded: HOSTCLOCK_MAX_TRIES at most.  May be called from any context,
+ * NMI included.
+ *
+ * Return: as hostclock_eval(); HOSTCLOCK_BUSY once the tries are used up.
+ */
+static __always_inline enum hostclock_result
+hostclock_read(const struct hostclock_clock_page *cp,
+	       const struct hostclock_guest_page *gp,
+	       const struct hostclock_anchor *a, enum hostclock_kind kind,
+	       u64 *ns)
+{
+	enum hostclock_result result;
+	int tries = HOSTCLOCK_MAX_TRIES;
+	u32 seq;
+
+	do {
+		seq = hostclock_page_begin(cp);
+		result = hostclock_eval(cp, seq, gp, a, kind,
+					hostclock_rdtsc(), ns);
+	} while (unlikely(result == HOSTCLOCK_BUSY) && --tries);
+
+	return result;
+}
+
+#endif /* _HOSTCLOCK_READER_H */

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The writer of a clock page, and of a guest page.  One writer per page; that
+ * there is one is the caller's business.  Killed between any two stores, it
+ * leaves pages that readers can go on using and that it can take up again.
+ */
+#ifndef _HOSTCLOCK_WRITER_H
+#define _HOSTCLOCK_WRITER_H
+
+#include <hostclock/platform.h>
+#include <linux/hostclock-abi.h>
+
+/**
+ * hostclock_page_claim - start an update of a clock page
+ * @cp: the page
+ *
+ * Call only when the newest set's cycle_last is past, or readers between the
+ * two cycle_lasts get the newest set's base instead of the time.
+ *
+ * Return: the set to fill in, the older of the two.  Readers leave it alone
+ * until hostclock_page_publish().
+ */
+static inline struct hostclock_params *
+hostclock_page_claim(struct hostclock_clock_page *cp)
+{
+	/* A count left odd by a writer that died names the same newest set. */
+	u32 seq = HOSTCLOCK_LE32(cp->seq) | 1;
+
+	WRITE_ONCE(cp->seq, htole32(seq));
+	/*
+	 * seq is odd before the set changes.  Partner: the barrier in
+	 * hostclock_page_retry(), for readers of the set before the newest.
+	 */
+	smp_wmb();
+	return &cp->params[((seq >> 1) & 1) ^ 1];
+}
+
+/**
+ * hostclock_page_publish - end an update: the claimed set is now the newest
+ * @cp: the page
+ */
+static inline void hostclock_page_publish(struct hostclock_clock_page *cp)
+{
+	/*
+	 * The set is complete before seq names it.  Partner: the barrier in
+	 * hostclock_page_begin().
+	 */
+	smp_wmb();
+	WRITE_ONCE(cp->seq, htole32((HOSTCLOCK_LE32(cp->seq) | 1) + 1));
+}
+
+/**
+ * hostclock_seq_claim - start changing what an ordinary sequence count guards
+ * @seq: the count: the guest page's, or its vmclock structure's
+ */
+static inline void hostclock_seq_claim(__le32 *seq)
+{
+	WRITE_ONCE(*seq, htole32(HOSTCLOCK_LE32(*seq) | 1));
+	/* Odd before anything changes.  Partner: hostclock_seq_retry(). */
+	smp_wmb();
+}
+
+/**
+ * hostclock_seq_publish - end what hostclock_seq_claim() started
+ * @seq: the count
+ */
+static inline void hostclock_seq_publish(__le32 *seq)
+{
+	/* All is changed before even.  Partner: hostclock_seq_begin(). */
+	smp_wmb();
+	WRITE_ONCE(*seq, htole32((HOSTCLOCK_LE32(*seq) | 1) + 1));
+}
+
+#endif /* _HOSTCLOCK_WRITER_H */
