@@ -43,6 +43,15 @@ typedef int64_t s64;
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
+#ifndef __maybe_unused
+#define __maybe_unused		__attribute__((unused))
+#endif
+#ifndef noinline
+#define noinline		__attribute__((noinline))
+#endif
+#ifndef __cold
+#define __cold			__attribute__((cold))
+#endif
 #ifndef likely
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)

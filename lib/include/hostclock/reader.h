@@ -24,7 +24,7 @@
  * seconds by repeated subtraction; this bounds that to 1.1 million steps, about
  * a millisecond, for whatever a hostile page says.
  */
-#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	(1ULL << 50)
+#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	(1LL << 50)
 
 /* Which of the guest's counters to read, both in ns. */
 enum hostclock_kind {
@@ -198,21 +198,33 @@ static __always_inline u64 hostclock_scale(u64 delta, u64 max_cycles, u32 mult,
 	return hostclock_scale_wide(delta, mult, base, shift);
 }
 
+/* What turns counts into one kind's ns: a multiplier, shifted ns, whole ns. */
+static __always_inline void
+hostclock_set_terms(const struct hostclock_params *p, enum hostclock_kind kind,
+		    u32 *mult, u64 *snsec, u64 *ns)
+{
+	if (kind == HOSTCLOCK_RAW) {
+		*mult = HOSTCLOCK_LE32(p->raw_mult);
+		*snsec = HOSTCLOCK_LE64(p->raw_snsec);
+		*ns = HOSTCLOCK_LE64(p->raw_sec) * HOSTCLOCK_NSEC_PER_SEC;
+	} else {
+		*mult = HOSTCLOCK_LE32(p->mult);
+		*snsec = HOSTCLOCK_LE64(p->mono_snsec);
+		*ns = HOSTCLOCK_LE64(p->mono_sec) * HOSTCLOCK_NSEC_PER_SEC;
+	}
+}
+
 /* One set's counter of one kind, delta counts after its cycle_last. */
 static __always_inline u64 hostclock_set_ns(const struct hostclock_params *p,
 					    enum hostclock_kind kind, u64 delta)
 {
 	u64 max_cycles = HOSTCLOCK_LE64(p->max_cycles);
 	u32 shift = HOSTCLOCK_LE32(p->shift);
+	u64 snsec, ns;
+	u32 mult;
 
-	if (kind == HOSTCLOCK_RAW)
-		return HOSTCLOCK_LE64(p->raw_sec) * HOSTCLOCK_NSEC_PER_SEC +
-		       hostclock_scale(delta, max_cycles,
-				       HOSTCLOCK_LE32(p->raw_mult),
-				       HOSTCLOCK_LE64(p->raw_snsec), shift);
-	return HOSTCLOCK_LE64(p->mono_sec) * HOSTCLOCK_NSEC_PER_SEC +
-	       hostclock_scale(delta, max_cycles, HOSTCLOCK_LE32(p->mult),
-			       HOSTCLOCK_LE64(p->mono_snsec), shift);
+	hostclock_set_terms(p, kind, &mult, &snsec, &ns);
+	return ns + hostclock_scale(delta, max_cycles, mult, snsec, shift);
 }
 
 /*
@@ -322,6 +334,60 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 	return unlikely((s64)*ns < 0) ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }
 
+/*
+ * hostclock_eval() where nothing is unusual, with as little as possible behind
+ * the counter: the newest set, begun and not overflowing, epochs as accepted,
+ * no update completed.  False: hostclock_eval() knows.
+ *
+ * The mask makes one comparison of two: a delta of 2^63 and more is a counter
+ * before cycle_last, whatever max_cycles says.
+ */
+static __always_inline bool
+hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
+		    const struct hostclock_guest_page *gp,
+		    const struct hostclock_anchor *a, enum hostclock_kind kind,
+		    u64 tsc, u64 *ns)
+{
+	const struct hostclock_params *p = hostclock_newest(cp, seq);
+	u64 start, delta, moved, snsec, base;
+	u32 mult;
+
+	start = READ_ONCE(a->tsc_offset) + HOSTCLOCK_LE64(p->cycle_last);
+	delta = tsc - start;
+	if (unlikely(delta > (HOSTCLOCK_LE64(p->max_cycles) & (~0ULL >> 1))))
+		return false;
+	moved = HOSTCLOCK_LE64(p->epoch) ^ READ_ONCE(a->clock_epoch);
+	moved |= HOSTCLOCK_LE64(gp->epoch) ^ READ_ONCE(a->guest_epoch);
+	if (unlikely(moved))
+		return false;
+	hostclock_set_terms(p, kind, &mult, &snsec, &base);
+	base += kind == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
+					READ_ONCE(a->mono_offset);
+	*ns = (delta * mult + snsec) >> (HOSTCLOCK_LE32(p->shift) & 31);
+	*ns += base;
+	return likely((s64)*ns >= 0) && likely(!hostclock_page_retry(cp, seq));
+}
+
+/* hostclock_read() from its second try on; out of line, for its callers' sake. */
+static __maybe_unused noinline __cold enum hostclock_result
+hostclock_read_slow(const struct hostclock_clock_page *cp,
+		    const struct hostclock_guest_page *gp,
+		    const struct hostclock_anchor *a, enum hostclock_kind kind,
+		    u64 *ns)
+{
+	enum hostclock_result result;
+	int tries = HOSTCLOCK_MAX_TRIES - 1;
+	u32 seq;
+
+	do {
+		seq = hostclock_page_begin(cp);
+		result = hostclock_eval(cp, seq, gp, a, kind,
+					hostclock_rdtsc(), ns);
+	} while (result == HOSTCLOCK_BUSY && --tries);
+
+	return result;
+}
+
 /**
  * hostclock_read - one of the guest's counters, now
  * @cp: the clock page to follow
@@ -341,17 +407,54 @@ hostclock_read(const struct hostclock_clock_page *cp,
 	       const struct hostclock_anchor *a, enum hostclock_kind kind,
 	       u64 *ns)
 {
-	enum hostclock_result result;
-	int tries = HOSTCLOCK_MAX_TRIES;
-	u32 seq;
+	u32 seq = hostclock_page_begin(cp);
 
-	do {
-		seq = hostclock_page_begin(cp);
-		result = hostclock_eval(cp, seq, gp, a, kind,
-					hostclock_rdtsc(), ns);
-	} while (unlikely(result == HOSTCLOCK_BUSY) && --tries);
+	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, hostclock_rdtsc(),
+				       ns)))
+		return HOSTCLOCK_OK;
+	return hostclock_read_slow(cp, gp, a, kind, ns);
+}
 
-	return result;
+/* As a counter, for hostclock_read_near(): all of its slow path in one call. */
+static __maybe_unused noinline __cold u64
+hostclock_read_near_slow(const struct hostclock_clock_page *cp,
+			 const struct hostclock_guest_page *gp,
+			 const struct hostclock_anchor *a,
+			 enum hostclock_kind kind, const u64 *last)
+{
+	u64 ns;
+
+	if (hostclock_read_slow(cp, gp, a, kind, &ns) != HOSTCLOCK_OK)
+		return ~0ULL;
+	return (s64)(ns - READ_ONCE(*last)) > HOSTCLOCK_VDSO_MAX_AHEAD_NS ? ~0ULL : ns;
+}
+
+/**
+ * hostclock_read_near - hostclock_read() for the vDSO
+ * @cp: the clock page to follow
+ * @gp: the guest page
+ * @a: what the guest has accepted
+ * @kind: which counter
+ * @last: the counter at the kernel's last update, ns, below 2^63; by its
+ *	  address, for it had better be loaded behind the counter
+ *
+ * Return: the counter, ns, below 2^63; ~0 if it could not be read or is more
+ * than HOSTCLOCK_VDSO_MAX_AHEAD_NS ahead of *@last: ask the kernel.
+ */
+static __always_inline u64
+hostclock_read_near(const struct hostclock_clock_page *cp,
+		    const struct hostclock_guest_page *gp,
+		    const struct hostclock_anchor *a, enum hostclock_kind kind,
+		    const u64 *last)
+{
+	u32 seq = hostclock_page_begin(cp);
+	u64 ns;
+
+	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, hostclock_rdtsc(),
+				       &ns)) &&
+	    likely((s64)(ns - READ_ONCE(*last)) <= HOSTCLOCK_VDSO_MAX_AHEAD_NS))
+		return ns;
+	return hostclock_read_near_slow(cp, gp, a, kind, last);
 }
 
 #endif /* _HOSTCLOCK_READER_H */
