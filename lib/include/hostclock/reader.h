@@ -19,12 +19,13 @@
 #define HOSTCLOCK_MAX_TRIES	8
 
 /*
- * How far a reading may be ahead of the kernel's last update before the vDSO
- * leaves it to the kernel: 2^50 ns, 13 days.  Its generic code turns ns into
- * seconds by repeated subtraction; this bounds that to 1.1 million steps, about
- * a millisecond, for whatever a hostile page says.
+ * How far a reading may be from the kernel's last update before the vDSO leaves
+ * it to the kernel: 2^50 ns, 13 days.  Its generic code turns ns into seconds by
+ * repeated subtraction; this bounds that to 1.1 million steps, about a
+ * millisecond, for whatever a hostile page says.  Behind counts as well: that
+ * code takes anything more than 2^62 ns behind for ahead.
  */
-#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	(1LL << 50)
+#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	(1ULL << 50)
 
 /* Which of the guest's counters to read, both in ns. */
 enum hostclock_kind {
@@ -415,6 +416,13 @@ hostclock_read(const struct hostclock_clock_page *cp,
 	return hostclock_read_slow(cp, gp, a, kind, ns);
 }
 
+/* Within HOSTCLOCK_VDSO_MAX_AHEAD_NS of each other, modulo 2^64? */
+static __always_inline bool hostclock_near(u64 ns, u64 last)
+{
+	return ns - last + HOSTCLOCK_VDSO_MAX_AHEAD_NS <=
+	       2 * HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+}
+
 /* As a counter, for hostclock_read_near(): all of its slow path in one call. */
 static __maybe_unused noinline __cold u64
 hostclock_read_near_slow(const struct hostclock_clock_page *cp,
@@ -426,7 +434,7 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 
 	if (hostclock_read_slow(cp, gp, a, kind, &ns) != HOSTCLOCK_OK)
 		return ~0ULL;
-	return (s64)(ns - READ_ONCE(*last)) > HOSTCLOCK_VDSO_MAX_AHEAD_NS ? ~0ULL : ns;
+	return hostclock_near(ns, READ_ONCE(*last)) ? ns : ~0ULL;
 }
 
 /**
@@ -439,7 +447,7 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
  *	  address, for it had better be loaded behind the counter
  *
  * Return: the counter, ns, below 2^63; ~0 if it could not be read or is more
- * than HOSTCLOCK_VDSO_MAX_AHEAD_NS ahead of *@last: ask the kernel.
+ * than HOSTCLOCK_VDSO_MAX_AHEAD_NS ahead of *@last or behind: ask the kernel.
  */
 static __always_inline u64
 hostclock_read_near(const struct hostclock_clock_page *cp,
@@ -452,7 +460,7 @@ hostclock_read_near(const struct hostclock_clock_page *cp,
 
 	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, hostclock_rdtsc(),
 				       &ns)) &&
-	    likely((s64)(ns - READ_ONCE(*last)) <= HOSTCLOCK_VDSO_MAX_AHEAD_NS))
+	    likely(hostclock_near(ns, READ_ONCE(*last))))
 		return ns;
 	return hostclock_read_near_slow(cp, gp, a, kind, last);
 }
