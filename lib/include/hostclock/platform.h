@@ -26,6 +26,11 @@
 #define HOSTCLOCK_LE32(x)	le32_to_cpu(READ_ONCE(x))
 #define HOSTCLOCK_LE64(x)	le64_to_cpu(READ_ONCE(x))
 
+/* The C library's names, so that storing looks the same on both sides. */
+#define htole16(x)		cpu_to_le16(x)
+#define htole32(x)		cpu_to_le32(x)
+#define htole64(x)		cpu_to_le64(x)
+
 #else /* !__KERNEL__ */
 
 #include <endian.h>
@@ -37,6 +42,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 

@@ -157,7 +157,8 @@ hostclock_previous(const struct hostclock_clock_page *cp, u32 seq)
  * @base: shifted ns, any value
  * @shift: 0 to 31; taken modulo 32
  *
- * Return: ns, rounded down; U64_MAX if that does not fit.
+ * Return: ns, rounded down; 2^63 - 1 if it is more, so that a base below 2^63 ns
+ * can be added without wrapping.
  */
 static __always_inline u64 hostclock_scale_wide(u64 delta, u32 mult, u64 base,
 						u32 shift)
@@ -171,14 +172,17 @@ static __always_inline u64 hostclock_scale_wide(u64 delta, u32 mult, u64 base,
 
 	shift &= 31;
 	/* hi * 2^32 is a multiple of 2^shift, so shifting the parts is exact */
-	if (hi >> (32 + shift))
-		return ~0ULL;
-	hi <<= 32 - shift;
+	if (hi >> (31 + shift))
+		return ~0ULL >> 1;
+	hi <<= 32 - shift;			/* below 2^63 */
 	/* carry * 2^64 >> shift, in two steps because shift may be 0 */
 	if (carry && !shift)
-		return ~0ULL;
+		return ~0ULL >> 1;
 	ns = (sum >> shift) + (carry << 1 << (63 - shift));
-	return ns + hi < hi ? ~0ULL : ns + hi;
+	/* both below 2^63, or not in range anyway */
+	if (ns >> 63 || (ns + hi) >> 63)
+		return ~0ULL >> 1;
+	return ns + hi;
 }
 
 /**
@@ -215,7 +219,11 @@ hostclock_set_terms(const struct hostclock_params *p, enum hostclock_kind kind,
 	}
 }
 
-/* One set's counter of one kind, delta counts after its cycle_last. */
+/*
+ * One set's counter of one kind, delta counts after its cycle_last.  Of a
+ * validated set both terms are below 2^63, so the sum does not wrap; 2^63 and
+ * more is for the caller to refuse.
+ */
 static __always_inline u64 hostclock_set_ns(const struct hostclock_params *p,
 					    enum hostclock_kind kind, u64 delta)
 {

@@ -11,6 +11,29 @@
 #include <linux/hostclock-abi.h>
 
 /**
+ * hostclock_page_claim_at - start an update of a clock page nobody else writes
+ * @cp: the page, which is not read
+ * @seq: its sequence count, known from elsewhere
+ *
+ * As hostclock_page_claim(), for a page that others might scribble on.
+ *
+ * Return: the set to fill in.
+ */
+static inline struct hostclock_params *
+hostclock_page_claim_at(struct hostclock_clock_page *cp, u32 seq)
+{
+	/* A count left odd by a writer that died names the same newest set. */
+	seq |= 1;
+	WRITE_ONCE(cp->seq, htole32(seq));
+	/*
+	 * seq is odd before the set changes.  Partner: the barrier in
+	 * hostclock_page_retry(), for readers of the set before the newest.
+	 */
+	smp_wmb();
+	return &cp->params[((seq >> 1) & 1) ^ 1];
+}
+
+/**
  * hostclock_page_claim - start an update of a clock page
  * @cp: the page
  *
@@ -23,16 +46,23 @@
 static inline struct hostclock_params *
 hostclock_page_claim(struct hostclock_clock_page *cp)
 {
-	/* A count left odd by a writer that died names the same newest set. */
-	u32 seq = HOSTCLOCK_LE32(cp->seq) | 1;
+	return hostclock_page_claim_at(cp, HOSTCLOCK_LE32(cp->seq));
+}
 
-	WRITE_ONCE(cp->seq, htole32(seq));
+/**
+ * hostclock_page_publish_at - end what hostclock_page_claim_at() started
+ * @cp: the page, which is not read
+ * @seq: the same count
+ */
+static inline void
+hostclock_page_publish_at(struct hostclock_clock_page *cp, u32 seq)
+{
 	/*
-	 * seq is odd before the set changes.  Partner: the barrier in
-	 * hostclock_page_retry(), for readers of the set before the newest.
+	 * The set is complete before seq names it.  Partner: the barrier in
+	 * hostclock_page_begin().
 	 */
 	smp_wmb();
-	return &cp->params[((seq >> 1) & 1) ^ 1];
+	WRITE_ONCE(cp->seq, htole32((seq | 1) + 1));
 }
 
 /**
@@ -41,34 +71,49 @@ hostclock_page_claim(struct hostclock_clock_page *cp)
  */
 static inline void hostclock_page_publish(struct hostclock_clock_page *cp)
 {
-	/*
-	 * The set is complete before seq names it.  Partner: the barrier in
-	 * hostclock_page_begin().
-	 */
-	smp_wmb();
-	WRITE_ONCE(cp->seq, htole32((HOSTCLOCK_LE32(cp->seq) | 1) + 1));
+	hostclock_page_publish_at(cp, HOSTCLOCK_LE32(cp->seq));
 }
 
 /**
- * hostclock_seq_claim - start changing what an ordinary sequence count guards
- * @seq: the count: the guest page's, or its vmclock structure's
+ * hostclock_seq_claim_at - start changing what an ordinary sequence count guards
+ * @count: the count: the guest page's, or its vmclock structure's; not read
+ * @seq: its value, known from elsewhere
  */
-static inline void hostclock_seq_claim(__le32 *seq)
+static inline void hostclock_seq_claim_at(__le32 *count, u32 seq)
 {
-	WRITE_ONCE(*seq, htole32(HOSTCLOCK_LE32(*seq) | 1));
+	WRITE_ONCE(*count, htole32(seq | 1));
 	/* Odd before anything changes.  Partner: hostclock_seq_retry(). */
 	smp_wmb();
 }
 
 /**
- * hostclock_seq_publish - end what hostclock_seq_claim() started
- * @seq: the count
+ * hostclock_seq_publish_at - end what hostclock_seq_claim_at() started
+ * @count: the count, which is not read
+ * @seq: the same value
  */
-static inline void hostclock_seq_publish(__le32 *seq)
+static inline void hostclock_seq_publish_at(__le32 *count, u32 seq)
 {
 	/* All is changed before even.  Partner: hostclock_seq_begin(). */
 	smp_wmb();
-	WRITE_ONCE(*seq, htole32((HOSTCLOCK_LE32(*seq) | 1) + 1));
+	WRITE_ONCE(*count, htole32((seq | 1) + 1));
+}
+
+/**
+ * hostclock_seq_claim - hostclock_seq_claim_at(), with the count as it stands
+ * @count: the count
+ */
+static inline void hostclock_seq_claim(__le32 *count)
+{
+	hostclock_seq_claim_at(count, HOSTCLOCK_LE32(*count));
+}
+
+/**
+ * hostclock_seq_publish - end what hostclock_seq_claim() started
+ * @count: the count
+ */
+static inline void hostclock_seq_publish(__le32 *count)
+{
+	hostclock_seq_publish_at(count, HOSTCLOCK_LE32(*count));
 }
 
 #endif /* _HOSTCLOCK_WRITER_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Choosing a parameter set's multiplier and shift.
+ *
+ * ns = (delta * mult + base) >> shift, with base < 10^9 << shift.  The sum stays
+ * below 2^64 for 2^(64 - shift) - 10^9 ns, whatever the frequency; beyond that a
+ * reader takes the 128-bit path.  Rounding mult to an integer puts the rate off
+ * by at most 1 / (2 * mult).  Without a demand on the horizon:
+ *
+ *	frequency	shift	mult		rate off by	horizon
+ *	  1 MHz		21	2097152000	0		8795 s
+ *	 24 MHz		26	2796202667	0.12 ppb	 273 s
+ *	100 MHz		28	2684354560	0		  67 s
+ *	  1 GHz		31	2147483648	0		 7.5 s
+ *	2.6 GHz		31	 825955249	0.19 ppb	 7.5 s
+ *	 10 GHz		31	 214748365	0.93 ppb	 7.5 s
+ */
+#ifndef _HOSTCLOCK_CHOOSE_H
+#define _HOSTCLOCK_CHOOSE_H
+
+#include <hostclock/platform.h>
+
+#define HOSTCLOCK_MIN_HZ	1000000ULL	/* 1 MHz */
+#define HOSTCLOCK_MAX_HZ	10000000000ULL	/* 10 GHz */
+#define HOSTCLOCK_MAX_SHIFT	31
+
+/*
+ * The largest multiplier that hostclock_choose() gives: 7/8 of 2^32, so that it
+ * can be raised by 1/7 (14 %) to slew a clock and still fits 32 bits.  Linux
+ * allows tick and frequency together 10.05 %.
+ */
+#define HOSTCLOCK_MULT_MAX	0xe0000000U
+
+bool hostclock_choose(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift);
+u32 hostclock_mult_of(u64 ns, u64 cycles, u32 shift);
+u64 hostclock_max_cycles(u32 mult, u64 snsec);
+u64 hostclock_max_cycles_both(u32 mono_mult, u64 mono_snsec, u32 raw_mult,
+			      u64 raw_snsec);
+
+#endif /* _HOSTCLOCK_CHOOSE_H */

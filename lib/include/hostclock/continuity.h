@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Keeping a guest's MONOTONIC and RAW going when what they are made of changes:
+ * another host, another counter offset, a restored snapshot.
+ */
+#ifndef _HOSTCLOCK_CONTINUITY_H
+#define _HOSTCLOCK_CONTINUITY_H
+
+#include <hostclock/clocks.h>
+
+/**
+ * struct hostclock_stretch - a guest's clocks over one stretch
+ * @params:	a validated set of the clock page followed
+ * @tsc_offset:	guest TSC - the page's counter, modulo 2^64
+ * @mono_offset: guest MONOTONIC counter - host MONOTONIC, ns, modulo 2^64
+ * @raw_offset:	guest RAW counter - host MONOTONIC_RAW, ns, modulo 2^64
+ */
+struct hostclock_stretch {
+	const struct hostclock_params *params;
+	u64 tsc_offset;
+	u64 mono_offset;
+	u64 raw_offset;
+};
+
+/* What MONOTONIC does about a gap. */
+enum hostclock_gap_policy {
+	HOSTCLOCK_GAP_SUSPEND,	/* continue from the last value */
+	HOSTCLOCK_GAP_STEAL,	/* count the gap */
+};
+
+/**
+ * struct hostclock_jump - by how much each clock jumps at the seam, ns
+ * @mono_ns:	MONOTONIC
+ * @boot_ns:	BOOTTIME, beyond what MONOTONIC does
+ */
+struct hostclock_jump {
+	u64 mono_ns;
+	u64 boot_ns;
+};
+
+u64 hostclock_gap_ns(const struct hostclock_stretch *before, u64 end_tsc,
+		     const struct hostclock_stretch *after, u64 start_tsc);
+bool hostclock_continue(const struct hostclock_stretch *before, u64 end_tsc,
+			struct hostclock_stretch *after, u64 start_tsc,
+			u64 gap_ns, enum hostclock_gap_policy policy,
+			struct hostclock_jump *jump);
+
+#endif /* _HOSTCLOCK_CONTINUITY_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* EXPORT_SYMBOL_GPL() for the library's sources; nothing in user space. */
+#ifndef _HOSTCLOCK_EXPORT_H
+#define _HOSTCLOCK_EXPORT_H
+
+#ifdef __KERNEL__
+#include <linux/export.h>
+#else
+#define EXPORT_SYMBOL_GPL(sym)
+#endif
+
+#endif /* _HOSTCLOCK_EXPORT_H */

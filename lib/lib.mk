@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+# libhostclock.a: the conversion library for user space. The kernel compiles the
+# same files by way of lib/hostclock/Makefile; module.c is for it alone.
+USER_CFLAGS ?= -std=gnu11 -O2 -g -Wall -Wextra -Wmissing-prototypes -D_GNU_SOURCE \
+	-I lib/include -I lib/include/uapi
+
+LIBHOSTCLOCK := $(O)/lib/libhostclock.a
+LIBHOSTCLOCK_SRC := $(filter-out %/module.c,$(wildcard lib/hostclock/*.c))
+LIBHOSTCLOCK_OBJ := $(LIBHOSTCLOCK_SRC:lib/hostclock/%.c=$(O)/lib/%.o)
+
+$(O)/lib/%.o: lib/hostclock/%.c lib/lib.mk
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIBHOSTCLOCK): $(LIBHOSTCLOCK_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+-include $(LIBHOSTCLOCK_OBJ:.o=.d)
+
+.PHONY: lib
+lib: $(LIBHOSTCLOCK) ## build the conversion library for user space
+all: $(LIBHOSTCLOCK)
