@@ -126,9 +126,10 @@ bool hostclock_to_vmclock(const struct hostclock_params *p, u64 tsc_offset,
 EXPORT_SYMBOL_GPL(hostclock_to_vmclock);
 
 /* An error after delta counts: at the start, plus growth, rounded up, in ns. */
-static u64 hostclock_vmclock_error(u64 start_ns, u64 rate, u32 shift, u64 delta)
+static u64 hostclock_vmclock_error(__le64 start, u64 rate, u32 shift, u64 delta)
 {
 	const struct hostclock_u128 one = { .lo = 1 };
+	u64 start_ns = HOSTCLOCK_LE64(start);
 	struct hostclock_u128 frac;
 	u64 sec_ns;
 
@@ -181,6 +182,7 @@ bool hostclock_vmclock_at(const struct hostclock_vmclock *vc, u64 counter,
 	u64 flags = HOSTCLOCK_LE64(vc->flags);
 	struct hostclock_u128 base, elapsed;
 	bool ahead = (s64)delta >= 0;
+	u64 rate;
 
 	if (!ahead)
 		delta = 0;
@@ -193,19 +195,17 @@ bool hostclock_vmclock_at(const struct hostclock_vmclock *vc, u64 counter,
 	hostclock_vmclock_scales(vc, time);
 
 	time->esterror_ns = ~0ULL;
+	rate = flags & HOSTCLOCK_VMCLOCK_PERIOD_ESTERROR_VALID ?
+	       HOSTCLOCK_LE64(vc->counter_period_esterror_rate_frac_sec) : 0;
 	if (flags & HOSTCLOCK_VMCLOCK_TIME_ESTERROR_VALID)
-		time->esterror_ns = hostclock_vmclock_error(
-			HOSTCLOCK_LE64(vc->time_esterror_nanosec),
-			flags & HOSTCLOCK_VMCLOCK_PERIOD_ESTERROR_VALID ?
-			HOSTCLOCK_LE64(vc->counter_period_esterror_rate_frac_sec) : 0,
-			shift, delta);
+		time->esterror_ns = hostclock_vmclock_error(vc->time_esterror_nanosec,
+							    rate, shift, delta);
 	time->maxerror_ns = ~0ULL;
+	rate = flags & HOSTCLOCK_VMCLOCK_PERIOD_MAXERROR_VALID ?
+	       HOSTCLOCK_LE64(vc->counter_period_maxerror_rate_frac_sec) : 0;
 	if (flags & HOSTCLOCK_VMCLOCK_TIME_MAXERROR_VALID)
-		time->maxerror_ns = hostclock_vmclock_error(
-			HOSTCLOCK_LE64(vc->time_maxerror_nanosec),
-			flags & HOSTCLOCK_VMCLOCK_PERIOD_MAXERROR_VALID ?
-			HOSTCLOCK_LE64(vc->counter_period_maxerror_rate_frac_sec) : 0,
-			shift, delta);
+		time->maxerror_ns = hostclock_vmclock_error(vc->time_maxerror_nanosec,
+							    rate, shift, delta);
 	return ahead;
 }
 EXPORT_SYMBOL_GPL(hostclock_vmclock_at);

@@ -50,8 +50,10 @@ static inline struct hostclock_u128 hostclock_add(struct hostclock_u128 a,
 
 	if (r.lo < a.lo)
 		over |= !++r.hi;
-	if (over)
-		r.hi = r.lo = ~0ULL;
+	if (over) {
+		r.hi = ~0ULL;
+		r.lo = ~0ULL;
+	}
 	return r;
 }
 
