@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0
+# hostclock: the status tool. Static, because it runs in guests, too.
+HOSTCLOCK := $(O)/bin/hostclock
+HOSTCLOCK_OBJ := $(patsubst tools/hostclock/%.c,$(O)/tools/hostclock/%.o,$(wildcard tools/hostclock/*.c))
+
+$(O)/tools/hostclock/%.o: tools/hostclock/%.c tools/hostclock/hostclock.mk
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+
+$(HOSTCLOCK): $(HOSTCLOCK_OBJ) $(LIBHOSTCLOCK)
+	@mkdir -p $(@D)
+	$(CC) -static $(USER_CFLAGS) -o $@ $^ -ljson-c
+
+-include $(HOSTCLOCK_OBJ:.o=.d)
+
+.PHONY: hostclock
+hostclock: $(HOSTCLOCK) ## build the status tool
+all: $(HOSTCLOCK)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the running kernel says about its clocks.  See kernel.h. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+
+#include "array.h"
+#include "kernel.h"
+
+#define CURRENT_CLOCKSOURCE \
+	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+/* The first line of a file, or nothing. */
+static void read_line(const char *path, char *text, int size)
+{
+	FILE *file = fopen(path, "re");
+
+	text[0] = 0;
+	if (!file)
+		return;
+	if (!fgets(text, size, file))
+		text[0] = 0;
+	text[strcspn(text, "\n")] = 0;
+	fclose(file);
+}
+
+static void read_driver(struct kernel_state *s, const char *device)
+{
+	const struct {
+		const char *name;
+		char *text;
+		int size;
+	} values[] = {
+		{ "mode", s->mode, sizeof(s->mode) },
+		{ "status", s->status, sizeof(s->status) },
+		{ "reason", s->reason, sizeof(s->reason) },
+		{ "resyncs", s->resyncs, sizeof(s->resyncs) },
+		{ "disruptions", s->disruptions, sizeof(s->disruptions) },
+		{ "wakeups", s->wakeups, sizeof(s->wakeups) },
+	};
+	const char *name = strrchr(device, '/');
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		snprintf(path, sizeof(path), "/sys/class/misc/%s/%s",
+			 name ? name + 1 : device, values[i].name);
+		read_line(path, values[i].text, values[i].size);
+	}
+}
+
+void kernel_read(struct kernel_state *s, const char *device)
+{
+	struct timex tx = { };
+	int result = adjtimex(&tx);
+
+	memset(s, 0, sizeof(*s));
+	s->ntp_synchronized = result >= 0 && result != TIME_ERROR &&
+			      !(tx.status & STA_UNSYNC);
+	s->ntp_status = tx.status;
+	s->ntp_maxerror_us = tx.maxerror;
+	s->ntp_esterror_us = tx.esterror;
+	s->ntp_freq_ppm = tx.freq / 65536.0;
+	s->tai_offset_sec = tx.tai;
+	read_line(CURRENT_CLOCKSOURCE, s->clocksource, sizeof(s->clocksource));
+	if (device)
+		read_driver(s, device);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the running kernel says about its clocks and the driver. */
+#ifndef _HOSTCLOCK_KERNEL_H
+#define _HOSTCLOCK_KERNEL_H
+
+#include <stdbool.h>
+
+#define WORD_SIZE	64
+
+struct kernel_state {
+	char clocksource[WORD_SIZE];	/* current, or empty */
+
+	/* the driver's, empty where there is no driver */
+	char mode[WORD_SIZE];
+	char status[WORD_SIZE];
+	char reason[2 * WORD_SIZE];
+	char resyncs[WORD_SIZE];
+	char disruptions[WORD_SIZE];
+	char wakeups[WORD_SIZE];
+
+	/* adjtimex() */
+	bool ntp_synchronized;
+	int ntp_status;
+	long ntp_maxerror_us;
+	long ntp_esterror_us;
+	double ntp_freq_ppm;
+	int tai_offset_sec;
+};
+
+/* device: the driver's, /dev/NAME; NULL on a host. */
+void kernel_read(struct kernel_state *state, const char *device);
+
+#endif /* _HOSTCLOCK_KERNEL_H */

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The report for people. */
+#include <stdio.h>
+#include <time.h>
+
+#include "report.h"
+#include "words.h"
+
+#define LABEL	"  %-13s "
+
+static void print_ns(const char *label, u64 ns)
+{
+	if (ns == HOSTCLOCK_ERROR_UNKNOWN)
+		printf(LABEL "unknown\n", label);
+	else if (ns < 10000)
+		printf(LABEL "%llu ns\n", label, (unsigned long long)ns);
+	else if (ns < 10000000)
+		printf(LABEL "%.3f us\n", label, ns / 1e3);
+	else
+		printf(LABEL "%.3f s\n", label, ns / 1e9);
+}
+
+static void print_page(const struct report *r)
+{
+	const struct hostclock_clock_page *page = &r->reading.header;
+	const struct hostclock_params *set = &r->reading.set;
+
+	printf(LABEL "%s, %s; version %u, %llu Hz, update %u\n", "page",
+	       word_format(page->format), word_smear(page->smear),
+	       HOSTCLOCK_LE16(page->version),
+	       (unsigned long long)HOSTCLOCK_LE64(page->counter_hz), r->reading.seq >> 1);
+	printf(LABEL "%016llx", "epoch", (unsigned long long)HOSTCLOCK_LE64(set->epoch));
+	if (r->reading.has_guest)
+		printf(", guest %016llx",
+		       (unsigned long long)HOSTCLOCK_LE64(r->reading.guest.epoch));
+	putchar('\n');
+}
+
+static void print_guest(const struct report *r)
+{
+	const struct hostclock_guest_page *guest = &r->reading.guest;
+
+	if (!r->reading.has_guest)
+		return;
+	printf(LABEL "TSC %+lld, MONOTONIC %+lld ns, RAW %+lld ns\n",
+	       "offsets", (long long)HOSTCLOCK_LE64(guest->tsc_offset),
+	       (long long)HOSTCLOCK_LE64(guest->mono_offset_ns),
+	       (long long)HOSTCLOCK_LE64(guest->raw_offset_ns));
+	printf(LABEL "%llu, policy %s, last cause %s\n", "generation",
+	       (unsigned long long)HOSTCLOCK_LE64(guest->generation),
+	       word_policy(guest->mono_policy), word_cause(guest->cause));
+}
+
+static void print_trust(const struct report *r)
+{
+	const struct hostclock_params *set = &r->reading.set;
+	const struct hostclock_trust *trust = &r->reading.trust;
+
+	printf(LABEL "%s%s\n", "status", word_status(set->status),
+	       trust->valid ? "" : ", but no longer valid");
+	print_ns("error bound", trust->maxerror_ns);
+	print_ns("to UTC", trust->utc_maxerror_ns);
+	print_ns("age", trust->age_ns);
+	print_ns("valid for", HOSTCLOCK_LE64(set->valid_ns));
+	if (r->reading.clocks.tai_valid)
+		printf(LABEL "%+d s (from: %s)\n", "TAI offset",
+		       (s32)HOSTCLOCK_LE32(set->tai_offset_sec),
+		       word_tai_source(r));
+	else
+		printf(LABEL "unknown\n", "TAI offset");
+	printf(LABEL "%s", "leap second", word_leap(set->leap_indicator));
+	if (set->leap_indicator)
+		printf(", at %lld", (long long)HOSTCLOCK_LE64(set->leap_sec));
+	putchar('\n');
+}
+
+static void print_kernel(const struct report *r)
+{
+	const struct kernel_state *k = &r->kernel;
+
+	printf(LABEL "%s\n", "clocksource", k->clocksource);
+	if (k->mode[0])
+		printf(LABEL "mode %s, %s%s%s; %s resyncs, %s disruptions, %s wakeups\n",
+		       "driver", k->mode, k->status, k->reason[0] ? ": " : "",
+		       k->reason, k->resyncs, k->disruptions, k->wakeups);
+	printf(LABEL "%s, maxerror %ld us, esterror %ld us, %+.3f ppm, TAI %+d s\n",
+	       "kernel NTP", k->ntp_synchronized ? "synchronized" : "unsynchronized",
+	       k->ntp_maxerror_us, k->ntp_esterror_us, k->ntp_freq_ppm,
+	       k->tai_offset_sec);
+}
+
+static void print_clocks(const struct report *r)
+{
+	printf("\n  %-14s %24s  %s\n", "clock", "value (s)",
+	       "difference from the page (ns)");
+	for (int i = 0; i < CLOCKS; i++) {
+		const struct comparison *c = &r->clocks[i];
+
+		printf("  %-14s %14lld.%09lld  %+lld to %+lld, %s\n",
+		       clock_titles[i], (long long)c->value_ns / 1000000000,
+		       (long long)c->value_ns % 1000000000,
+		       (long long)c->low_ns, (long long)c->high_ns,
+		       word_verdict(r, i));
+	}
+}
+
+static void print_date(const struct report *r)
+{
+	time_t now = r->clocks[REALTIME].value_ns / 1000000000;
+	char text[64] = "";
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	printf(LABEL "%s\n", "time", text);
+}
+
+void report_print(const struct report *r)
+{
+	printf("%s: %s\n", r->view->source, r->fault ? r->fault : "all right");
+	if (!r->problem) {
+		print_date(r);
+		print_page(r);
+		print_guest(r);
+		print_trust(r);
+	}
+	print_kernel(r);
+	if (!r->problem)
+		print_clocks(r);
+	fflush(stdout);
+}
