@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The memory of ivshmem devices, reached through sysfs. */
+#ifndef _BAR_H
+#define _BAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define BAR_PATH_SIZE	300
+
+struct bar {
+	char device[64];		/* 0000:00:04.0 */
+	char driver[64];		/* bound to it, or empty */
+	unsigned char *memory;		/* NULL if it cannot be mapped */
+	size_t size;
+};
+
+/*
+ * Finds up to max ivshmem devices and maps BAR 2 of each.  Returns how many
+ * there are.
+ */
+int bars_find(struct bar *bars, int max, bool writable);
+
+#endif /* _BAR_H */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel says about its clock's quality, in a guest that follows a
+ * page: synchronised, with the page's error bound, and the page's TAI offset.
+ *
+ *	ntpstate [synchronised|unsynchronised]
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+
+#include "check.h"
+#include "pages.h"
+
+/* timedatectl's own: the kernel's maximum error is below 16 s. */
+#define TIMEDATECTL_LIMIT_US	16000000
+
+#define ATTEMPTS		100
+
+static struct pages pages;
+
+/*
+ * adjtimex() between two page readings of the same parameter set, so that the
+ * bound only grew meanwhile.
+ */
+static bool sample(struct timex *tx, struct page_time *before,
+		   struct page_time *after, int *state)
+{
+	for (int i = 0; i < ATTEMPTS; i++) {
+		memset(tx, 0, sizeof(*tx));
+		pages_now(&pages, before);
+		*state = adjtimex(tx);
+		pages_now(&pages, after);
+		if (*state < 0)
+			die("adjtimex");
+		if (before->seq == after->seq)
+			return true;
+	}
+	return false;
+}
+
+static void expect_synchronised(void)
+{
+	struct page_time before, after;
+	struct timex tx;
+	s64 tai_ns;
+	int state;
+
+	if (!check(sample(&tx, &before, &after, &state),
+		   "adjtimex: returns between two page updates",
+		   "not once in %d tries", ATTEMPTS))
+		return;
+	note("adjtimex: state %d, status %#x, maxerror %ld us, esterror %ld us",
+	     state, tx.status, tx.maxerror, tx.esterror);
+	note("freq %ld, tick %ld, tai %d; page's bound %lld ns", tx.freq,
+	     tx.tick, tx.tai, (long long)pages_maxerror(&after));
+	tai_ns = tx.tai * (s64)HOSTCLOCK_NSEC_PER_SEC;
+	check(!(tx.status & STA_UNSYNC) && state != TIME_ERROR,
+	      "adjtimex: synchronised", "state %d, status %#x", state,
+	      tx.status);
+	/* whole us, rounded up */
+	check(tx.maxerror * 1000ULL >= pages_maxerror(&before) &&
+	      tx.maxerror * 1000ULL < pages_maxerror(&after) + 1000,
+	      "adjtimex: maxerror is the page's bound",
+	      "%ld us, page %lld to %lld ns", tx.maxerror,
+	      (long long)pages_maxerror(&before), (long long)pages_maxerror(&after));
+	check(tx.maxerror < TIMEDATECTL_LIMIT_US,
+	      "adjtimex: timedatectl's criterion holds", "maxerror %ld us",
+	      tx.maxerror);
+	check(!tx.freq && tx.tick == 10000 && !tx.offset,
+	      "adjtimex: the kernel does not steer", "freq %ld, tick %ld, offset %ld",
+	      tx.freq, tx.tick, tx.offset);
+	check(after.tai_valid &&
+	      after.tai - after.real == tai_ns,
+	      "adjtimex: TAI offset is the page's", "%d s, page %lld ns",
+	      tx.tai, (long long)(after.tai - after.real));
+}
+
+static void expect_unsynchronised(void)
+{
+	struct timex tx = { };
+	int state = adjtimex(&tx);
+
+	check(state == TIME_ERROR && (tx.status & STA_UNSYNC),
+	      "adjtimex: unsynchronised", "state %d, status %#x", state,
+	      tx.status);
+}
+
+int main(int argc, char **argv)
+{
+	const char *want = argc > 1 ? argv[1] : "synchronised";
+
+	if (!strcmp(want, "synchronised")) {
+		pages_open_device(&pages, "/dev/hostclock0");
+		expect_synchronised();
+	} else if (!strcmp(want, "unsynchronised")) {
+		expect_unsynchronised();
+	} else {
+		fprintf(stderr, "usage: ntpstate [synchronised|unsynchronised]\n");
+		return 2;
+	}
+	return check_status();
+}

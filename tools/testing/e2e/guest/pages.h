@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The pages as a program sees them, and the time they tell, by the library's
+ * own reader: what the clocks under test are compared with.
+ */
+#ifndef _PAGES_H
+#define _PAGES_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include <hostclock/reader.h>
+
+struct pages {
+	const struct hostclock_clock_page *clock;
+	const struct hostclock_guest_page *guest;	/* NULL on the host */
+	u64 tsc_offset;
+	s64 mono_offset_ns;
+	s64 raw_offset_ns;
+};
+
+/* What the pages say at one TSC value, all in ns. */
+struct page_time {
+	u64 tsc;
+	u64 epoch;
+	s64 real;
+	s64 tai;
+	s64 mono;	/* the guest's counter: mono_offset_ns is in it */
+	s64 boot;
+	s64 raw;	/* likewise, raw_offset_ns */
+	u64 age;	/* since the parameters' base */
+	u64 maxerror;	/* the bound at that base */
+	u32 maxerror_rate_ppb;
+	u32 seq;
+	u8 status;
+	bool tai_valid;
+};
+
+/* In the guest: DEVICE's guest page and the clock page it follows. */
+void pages_open_device(struct pages *pages, const char *device);
+
+/*
+ * On the host: the page of this format and smear in an exporter's clock file.
+ * The counter is then the host's own TSC, so the format must be unscaled.
+ */
+void pages_open_file(struct pages *pages, const char *file, u8 smear);
+
+/* The time now, and at a TSC value read a moment ago. */
+void pages_now(const struct pages *pages, struct page_time *t);
+void pages_at(const struct pages *pages, u64 tsc, struct page_time *t);
+
+/* The error bound at t. */
+u64 pages_maxerror(const struct page_time *t);
+
+/* One of the clocks in t, by its number; -1 for a clock no page tells. */
+s64 page_clock(const struct page_time *t, clockid_t id);
+
+#endif /* _PAGES_H */
