@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdnoreturn.h>
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define __printf(a, b)		__attribute__((			\
@@ -28,7 +29,7 @@ void note(const char *fmt, ...);
 
 /* The test cannot go on: says why, with errno's text, and exits with 1. */
 __printf(1, 2)
-_Noreturn void die(const char *fmt, ...);
+noreturn void die(const char *fmt, ...);
 
 /* The exit status: 0 if every check() so far was good, else 1. */
 int check_status(void);
