@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef __ASM_VDSO_DATA_H
+#define __ASM_VDSO_DATA_H
+
+#ifndef __ASSEMBLY__
+
+#include <hostclock/reader.h>
+
+/**
+ * struct arch_vdso_data - what x86 adds to the vDSO data
+ * @__unused:	makes @hostclock of the first vdso_data lie in one cache line
+ * @hostclock:	what the kernel has accepted from the host's clock pages
+ */
+struct arch_vdso_data {
+	u64			__unused;
+	struct hostclock_anchor	hostclock;
+};
+
+#endif /* !__ASSEMBLY__ */
+
+#endif /* __ASM_VDSO_DATA_H */

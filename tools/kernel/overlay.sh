@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Which of our files go where in a kernel tree. Sourced, in the top directory.
+
+# Lines "OURS<tab>THEIRS".
+overlay() {
+	overlay_dir lib/include/uapi/linux include/uapi/linux
+	overlay_dir lib/include/hostclock include/hostclock
+	overlay_dir lib/hostclock lib/hostclock
+	overlay_dir kunit lib/hostclock/tests
+	overlay_dir drivers/ptp/hostclock drivers/ptp/hostclock
+	overlay_dir arch/x86/include arch/x86/include
+	overlay_dir arch/x86/entry arch/x86/entry
+}
+
+# compat/ stands in for what kernels without our patches lack.
+overlay_dir() {
+	[[ -d $1 ]] || return 0
+	find "$1" -name compat -prune -o -type f \
+		\( -name '*.[chS]' -o -name Kconfig -o -name Makefile -o -name Kbuild \) \
+		-printf "%p\t$2/%P\n" | sort
+}
+
+# Patches whose additions exist: lines "PATCH<tab>ADDITIONS...". The others
+# belong to parts that are not there (yet); they are named on standard error.
+series() {
+	local dir=$1 patch rest have path
+	have=$(overlay | cut -f2)
+	while read -r patch rest; do
+		[[ -z $patch || $patch == '#'* ]] && continue
+		for path in $rest; do
+			grep -qE "^$path(/|\$)" <<<"$have" && continue
+			echo "series: leaving out $patch: nothing to go into $path" >&2
+			continue 2
+		done
+		printf '%s\t%s\n' "$patch" "$rest"
+	done <"$dir/series"
+}
