@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by the end-to-end tests: how they start guests.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../../.." && pwd)
+build=${O:-$top/build}
+. "$here/results.sh"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/hostclock-e2e.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# guest LABEL [OPTIONS] -- COMMAND: runs it in a guest, with the test's scripts
+# in /. Names of results get the label in front. A guest that could not be run is a failure by itself.
+guest() {
+	local label=$1 status
+	shift
+
+	"$top/tools/guest-run" --add "$here/results.sh" \
+		"${guest_scripts[@]/#/--add=$here/guest/}" "$@" |
+		sed -u -E "s/^(ok|not ok|skip) - /&$label: /"
+	status=${PIPESTATUS[0]}
+	case $status in
+	0) ;;
+	1) failed=1 ;;
+	*) not_ok "$label: the guest runs" "guest-run exited with $status" ;;
+	esac
+	return "$status"
+}
