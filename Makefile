@@ -9,19 +9,43 @@ else
 
 SHELL := /bin/bash
 O := $(CURDIR)/build
+PREFIX ?= /usr/local
 export O
 MAKEFLAGS += --no-print-directory
-
+.DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# A fragment adds its artefacts to `all`, its help lines to HELP, and defines
-# its own targets. Order does not matter.
+# Packages come before everything else: what fragments find out while they are
+# read may depend on them. That a file to include is out of date makes make
+# bring it up to date first, and start over.
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+include $(O)/packages.mk
+endif
+
+$(O)/packages.mk: tools/build/packages
+	@mkdir -p $(O)
+	@tools/build/packages $(O)
+	@touch $@
+
+# A fragment adds its artefacts to `all` and defines its own targets; a comment
+# `## text` behind a target is its line of help. Order does not matter.
 include $(sort $(wildcard lib/*.mk kunit/*.mk arch/x86/*.mk drivers/ptp/hostclock/*.mk tools/*/*.mk tools/testing/*/*.mk))
 
-.PHONY: help all clean
+.PHONY: help all packages install clean
 help: ## show this text
 	@echo "hostclock: a guest clock that is the host's"
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 24
+	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9.-]+):.*## /  make \1\t/' | expand -t 26
+
+all: ## build everything but the kernels that only tests need
+
+packages: $(O)/packages.mk ## install what building and testing needs (Debian 12, root)
+
+install: $(O)/bin/hostclockd $(O)/bin/hostclockctl $(O)/bin/hostclock ## install the tools (PREFIX, DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8
+	install $(O)/bin/hostclockd $(O)/bin/hostclockctl $(DESTDIR)$(PREFIX)/sbin
+	install $(O)/bin/hostclock $(DESTDIR)$(PREFIX)/bin
+	for page in $(wildcard tools/*/*.8); do \
+		install -m 644 "$$page" $(DESTDIR)$(PREFIX)/share/man/man8 || exit 1; done
 
 clean: ## remove build/
 	rm -rf $(O)

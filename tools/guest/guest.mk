@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0
+# The guest: its PID 1, its file system, and what is shown in it.
+GUEST_INIT := $(O)/guest/init
+GUEST_INIT_SRC := tools/guest/init.c tools/guest/setup.c
+GUEST_IMAGE := $(O)/guest/initramfs-patched.cpio.gz
+GUEST_IMAGE_STOCK := $(O)/guest/initramfs-stock-6.1.cpio.gz
+GUEST_KERNEL := $(O)/kernel/arch/x86/boot/bzImage
+GUEST_KERNEL_STOCK := $(O)/stock-6.1/vmlinuz
+
+# What goes into /bin; fragments may add to it.
+GUEST_PROGRAMS += $(HOSTCLOCK) $(E2E_TARGETS)
+GUEST_IMAGE_SRC := tools/guest/image tools/guest/lib/elf.sh $(wildcard tools/guest/etc/*)
+
+$(GUEST_INIT): $(GUEST_INIT_SRC) tools/guest/init.h tools/guest/guest.mk
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -static -o $@ $(GUEST_INIT_SRC)
+
+# Other fragments may be read after this one.
+.SECONDEXPANSION:
+
+$(GUEST_IMAGE): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS)
+	@mkdir -p $(@D)
+	tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS)
+
+$(GUEST_IMAGE_STOCK): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS) $(O)/stock-6.1/hostclock.ko
+	@mkdir -p $(@D)
+	tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS) \
+		$(O)/stock-6.1/hostclock.ko
+
+# What guest-run needs for a guest of either kernel.
+GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(O)/bin/hostclockd $(O)/bin/hostclockctl
+GUEST_STOCK := $(GUEST_KERNEL_STOCK) $(GUEST_IMAGE_STOCK)
+
+.PHONY: guest guest-stock-6.1 run shell
+guest: $(GUEST) ## build all that tools/guest-run needs
+guest-stock-6.1: $(GUEST_STOCK) ## and for the unpatched Debian kernel
+all: guest
+
+run: $(GUEST) ## show a guest that follows this machine's clock
+	@tools/guest/demo
+
+shell: $(GUEST) ## start a guest with a shell on this terminal
+	@tools/guest-run --tty --timeout 86400 -- sh -l

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by guest-run: the exporter, and this guest's pages.
+
+exporter_pid=
+guest_name=guest-$$
+
+ctl() {
+	"$control" --dir "$dir" "$@"
+}
+
+# Sets dir and the pages' files. An exporter that runs in --dir is used as it is.
+start_exporter() {
+	[[ $opt_hostclock ]] || return 0
+	dir=${opt_dir:-$tmp/export}
+	if [[ $opt_dir ]] && ctl list >/dev/null 2>&1; then
+		say "using the exporter in $dir"
+	else
+		launch_exporter
+	fi
+	create_pages
+}
+
+launch_exporter() {
+	local args=(--dir "$dir") line=
+
+	[[ $opt_clock != sim ]] || args+=(--sim)
+	[[ ! $opt_script ]] || args+=(--script "$opt_script")
+	say "starting hostclockd ${args[*]}"
+	exec 6< <(exec setpriv --pdeathsig TERM "$exporter" "${args[@]}" 2>"$tmp/hostclockd.log")
+	exporter_pid=$!
+	while read -r -t 20 -u 6 line; do
+		[[ $line != "hostclockd: ready" ]] || return 0
+	done
+	cat "$tmp/hostclockd.log" >&2
+	fail "the exporter did not become ready"
+}
+
+create_pages() {
+	local args=(create "$guest_name" --format "$opt_format" --policy "$opt_policy")
+
+	case $opt_page in
+	strict) args+=(--smear strict) ;;
+	smeared) args+=(--smear noon) ;;
+	sls) args+=(--smear sls) ;;
+	esac
+	[[ $opt_transport != private ]] || args+=(--private)
+	guest_file=$(ctl "${args[@]}") && [[ -f $guest_file ]] ||
+		fail "hostclockctl ${args[*]} failed"
+	created=1
+}
+
+# Tells the exporter where the guest's counter stands.
+attach_exporter() {
+	local args=(attach "$guest_name")
+
+	[[ $opt_hostclock ]] || return 0
+	if [[ $opt_format == scaled ]]; then
+		args+=(--tsc-offset 0)
+	else
+		args+=(--pid "$qemu_pid" --qmp "$tmp/qmp")
+	fi
+	say "hostclockctl ${args[*]}"
+	ctl "${args[@]}" >&2 || fail "the exporter could not attach to the guest"
+}
+
+stop_exporter() {
+	[[ ! ${created:-} ]] || ctl remove "$guest_name" >/dev/null 2>&1
+	[[ ! $exporter_pid ]] || end_process "$exporter_pid"
+}

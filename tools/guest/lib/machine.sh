@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by guest-run: QEMU, the guest's output, and COMMAND's course.
+
+qemu_pid= host_cmd_pid= copier_pids=()
+
+# end_process PID: asks it to end, makes it after 3 s.
+end_process() {
+	local i
+
+	kill -TERM "$1" 2>/dev/null
+	for ((i = 0; i < 30; i++)); do
+		kill -0 "$1" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+machine_arguments() {
+	local append="console=ttyS0 panic=-1 tsc=reliable kunit.enable=0"
+
+	append+=" hostclock.mode=$opt_mode$opt_append"
+	qemu_args=(
+		-nodefaults -no-user-config -display none -no-reboot
+		-machine pc -accel "$accel" -cpu max -smp "$opt_cpus" -m "$opt_memory"
+		-kernel "$kernel" -initrd "$tmp/initramfs" -append "$append"
+		-pidfile "$tmp/qemu.pid" -qmp "unix:$tmp/qmp,server=on,wait=off"
+		-serial "file:$tmp/console"
+		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
+	)
+	[[ $accel != kvm ]] || qemu_args+=(-cpu host,migratable=off)
+	[[ $opt_format != scaled ]] || qemu_args+=(-icount shift=0)
+	if [[ $opt_tty ]]; then
+		qemu_args+=(-chardev stdio,id=out,signal=off)
+	else
+		qemu_args+=(-chardev "pipe,id=out,path=$tmp/out")
+	fi
+	qemu_args+=(-serial chardev:out -serial chardev:err -serial chardev:status)
+	[[ ! $opt_hostclock ]] || page_arguments
+	[[ ! $opt_shm ]] || memory_device shm "$(realpath "$opt_shm")" on
+}
+
+# A comma in a file's name is doubled for QEMU.
+memory_device() {
+	local id=$1 file=$2 writable=$3 size
+
+	size=$(stat -L -c %s "$file")
+	qemu_args+=(-object "memory-backend-file,id=$id,share=on,mem-path=${file//,/,,},size=$size")
+	if [[ $writable == on ]]; then
+		qemu_args+=(-device "ivshmem-plain,memdev=$id,master=on")
+	else
+		qemu_args[-1]+=",readonly=on"
+		qemu_args+=(-device "ivshmem-plain,memdev=$id")
+	fi
+}
+
+page_arguments() {
+	if [[ $opt_transport == private ]]; then
+		memory_device hostclock "$guest_file" on
+	else
+		memory_device clock "$dir/clock" off
+		memory_device guest "$guest_file" off
+	fi
+}
+
+# The guest's output comes through FIFOs that QEMU opens. We hold them open in both
+# directions until QEMU does, so that no opening blocks, however QEMU fares; after
+# that the end of what is read means QEMU's end.
+start_machine() {
+	local fifo
+
+	for fifo in out err status; do
+		mkfifo "$tmp/$fifo.in" "$tmp/$fifo.out" || fail "mkfifo: no room in $tmp?"
+	done
+	: >"$tmp/console"
+	exec 3<>"$tmp/out.out" 4<>"$tmp/err.out" 5<>"$tmp/status.out"
+	exec 7<"$tmp/status.out" 9<>"$tmp/status.in"
+	[[ $opt_tty ]] || start_copier out 1
+	start_copier err 2
+	machine_arguments
+	say "starting qemu-system-x86_64 ${qemu_args[*]}"
+	setpriv --pdeathsig KILL qemu-system-x86_64 "${qemu_args[@]}" \
+		<&0 3>&- 4>&- 5>&- 6<&- 7<&- 9>&- >"$tmp/qemu.log" 2>&1 &
+	qemu_pid=$!
+	wait_for_machine
+	exec 3>&- 4>&- 5>&-
+}
+
+start_copier() {
+	cat <"$tmp/$1.out" >&"$2" 3>&- 4>&- 5>&- 6<&- 7<&- 9>&- &
+	copier_pids+=($!)
+}
+
+wait_for_machine() {
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		[[ ! -s $tmp/qemu.pid ]] || return 0
+		kill -0 "$qemu_pid" 2>/dev/null || break
+		sleep 0.02
+	done
+	cat "$tmp/qemu.log" >&2
+	fail "QEMU did not start"
+}
+
+# Whatever the guest has to say until COMMAND's end, within the time allowed.
+run_command() {
+	local line word rest left
+
+	while :; do
+		left=$((opt_timeout - SECONDS))
+		((left > 0)) || time_is_up
+		read -r -t "$left" -u 7 line || { (($? > 128)) && time_is_up; machine_died; }
+		line=${line%$'\r'}
+		read -r word rest <<<"$line"
+		case $word in
+		ready) command_starts ;;
+		exit) command_ended "$rest" ;;
+		signal) command_ended $((128 + rest)) ;;
+		error) show_console; fail "in the guest: $rest" ;;
+		esac
+	done
+}
+
+command_starts() {
+	say "the guest is up after $SECONDS s"
+	if [[ $opt_script ]]; then
+		ctl script-start >/dev/null || fail "the exporter did not start the script"
+	fi
+	[[ ! $opt_host_cmd ]] || start_host_command
+	echo go >&9
+}
+
+start_host_command() {
+	HOSTCLOCK_DIR=${dir:-} HOSTCLOCK_GUEST=$guest_name QEMU_PID=$qemu_pid \
+		QMP_SOCKET=$tmp/qmp GUEST_RUN_SHM=$opt_shm GUEST_RUN_CONSOLE=$tmp/console \
+		setsid setpriv --pdeathsig KILL bash -c "$opt_host_cmd" \
+		</dev/null 6<&- 7<&- 9>&- >&2 &
+	host_cmd_pid=$!
+}
+
+# Its status counts if it ended by itself.
+host_command_status() {
+	[[ $host_cmd_pid ]] || return 0
+	kill -0 "$host_cmd_pid" 2>/dev/null && return 0
+	wait "$host_cmd_pid"
+}
+
+stop_host_command() {
+	[[ $host_cmd_pid ]] || return 0
+	kill -TERM -- "-$host_cmd_pid" 2>/dev/null
+	end_process "$host_cmd_pid"
+	kill -KILL -- "-$host_cmd_pid" 2>/dev/null
+}
+
+# The guest powers off by itself, and the copiers see the end of what it wrote.
+command_ended() {
+	local status=$1 i pid host_status
+
+	for ((i = 0; i < 100; i++)); do
+		kill -0 "$qemu_pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	end_process "$qemu_pid"
+	qemu_pid=
+	for pid in "${copier_pids[@]}"; do
+		wait "$pid"
+	done
+	copier_pids=()
+	host_command_status
+	host_status=$?
+	[[ $status -ne 0 ]] || status=$host_status
+	[[ ! $opt_verbose ]] || show_console
+	exit "$status"
+}
+
+show_console() {
+	echo "guest-run: the end of the guest's console:" >&2
+	tail -n 30 "$tmp/console" | tr -d '\r' | sed 's/^/  | /' >&2
+}
+
+time_is_up() {
+	echo "guest-run: not finished after $opt_timeout s" >&2
+	[[ ! $opt_verbose ]] || show_console
+	exit 124
+}
+
+machine_died() {
+	show_console
+	[[ ! -s $tmp/qemu.log ]] || cat "$tmp/qemu.log" >&2
+	fail "the guest ended before the command did"
+}
+
+stop_machine() {
+	local pid
+
+	[[ ! $qemu_pid ]] || end_process "$qemu_pid"
+	for pid in "${copier_pids[@]}"; do
+		end_process "$pid"
+	done
+}
+
+keep_console() {
+	[[ -f $tmp/console ]] || return 0
+	[[ ! $opt_console ]] || cp "$tmp/console" "$opt_console"
+	[[ ! ${GUEST_RUN_CONSOLE_DIR:-} ]] ||
+		cp "$tmp/console" "$GUEST_RUN_CONSOLE_DIR/guest-$$.console"
+}
