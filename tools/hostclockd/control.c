@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "command.h"
+#include "control.h"
+#include "loop.h"
+
+struct client {
+	struct watch watch;
+	struct exporter *x;
+};
+
+static struct watch listener = { .fd = -1 };
+
+static void drop(struct client *c)
+{
+	loop_remove(&c->watch);
+	free(c);
+}
+
+static void answer(struct client *c, const char *request)
+{
+	struct problem why = { "" };
+	struct json_object *req = json_tokener_parse(request);
+	struct json_object *reply = json_object_new_object();
+	const char *text;
+	bool ok;
+
+	ok = req && json_object_is_type(req, json_type_object);
+	if (!ok)
+		problem_set(&why, "the request is not a JSON object");
+	else
+		ok = !command_run(c->x, req, reply, &why);
+	json_object_object_add(reply, "ok", json_object_new_boolean(ok));
+	if (!ok)
+		json_object_object_add(reply, "error",
+				       json_object_new_string(why.text));
+	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
+	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		say("cannot answer on the control socket: %s", strerror(errno));
+	json_object_put(reply);
+	json_object_put(req);
+}
+
+static void request_ready(void *arg)
+{
+	static char buffer[CONTROL_MAX];
+	struct client *c = arg;
+	ssize_t n = recv(c->watch.fd, buffer, sizeof(buffer) - 1, MSG_DONTWAIT);
+
+	if (n <= 0) {
+		drop(c);
+		return;
+	}
+	buffer[n] = '\0';
+	answer(c, buffer);
+}
+
+/* The file's mode keeps others out; this also keeps out who got hold of it. */
+static bool is_owner(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return false;
+	return cred.uid == 0 || cred.uid == geteuid();
+}
+
+static void connection_ready(void *arg)
+{
+	int fd = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC);
+	int size = CONTROL_MAX;
+	struct problem why;
+	struct client *c;
+
+	if (fd < 0)
+		return;
+	c = is_owner(fd) ? calloc(1, sizeof(*c)) : NULL;
+	if (!c) {
+		close(fd);
+		return;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	c->x = arg;
+	c->watch.fd = fd;
+	c->watch.ready = request_ready;
+	c->watch.arg = c;
+	if (loop_add(&c->watch, &why))
+		drop(c);
+}
+
+/**
+ * control_open - listen for hostclockctl
+ * @x: the exporter, which holds the directory's lock
+ * @why: what went wrong
+ *
+ * Bound by way of the directory's descriptor: no link in the path matters, and
+ * the path may be longer than a socket's name.
+ *
+ * Return: 0 or -1.
+ */
+int control_open(struct exporter *x, struct problem *why)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	mode_t mask;
+	int bad;
+
+	if (fd < 0)
+		return problem_errno(why, "socket");
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s",
+		 x->dir, CONTROL_SOCKET);
+	unlinkat(x->dir, CONTROL_SOCKET, 0);
+	mask = umask(0177);
+	bad = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 16);
+	umask(mask);
+	if (bad) {
+		close(fd);
+		return problem_errno(why, "%s: cannot listen", CONTROL_SOCKET);
+	}
+	listener.fd = fd;
+	listener.ready = connection_ready;
+	listener.arg = x;
+	return loop_add(&listener, why);
+}
+
+void control_close(struct exporter *x)
+{
+	loop_remove(&listener);
+	unlinkat(x->dir, CONTROL_SOCKET, 0);
+}

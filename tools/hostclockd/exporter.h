@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The exporter's state. */
+#ifndef HOSTCLOCKD_EXPORTER_H
+#define HOSTCLOCKD_EXPORTER_H
+
+#include "clock.h"
+#include "leap.h"
+#include "options.h"
+#include "pset.h"
+
+/* {unscaled, scaled} x {strict, smeared}, in this order in the file. */
+#define PAGES		4
+#define CLOCK_FILE	"clock"
+#define CLOCK_FILE_SIZE	(PAGES * HOSTCLOCK_PAGE_SIZE)
+
+/**
+ * struct page - one clock page
+ * @format:	HOSTCLOCK_FORMAT_*
+ * @smear:	HOSTCLOCK_SMEAR_*
+ * @map:	the page in the host-wide file
+ * @seq:	its sequence count, which is never read back
+ * @set:	the newest set; epoch 0 if there is none
+ * @previous:	the one before
+ * @next:	the one in the making
+ */
+struct page {
+	u8 format;
+	u8 smear;
+	struct hostclock_clock_page *map;
+	u32 seq;
+	struct pset set;
+	struct pset previous;
+	struct pset next;
+};
+
+/**
+ * struct update_stats - what updating the clock pages costs
+ * @count:	updates
+ * @ns_total:	time spent in them
+ * @ns_min:	the cheapest
+ * @ns_last:	the latest
+ * @late:	recomputed because the process had been preempted
+ * @missed:	published too late all the same
+ * @half_ns:	bound of the latest measurement
+ * @residual_ns: latest page time - host time
+ */
+struct update_stats {
+	u64 count;
+	u64 ns_total;
+	u64 ns_min;
+	u64 ns_last;
+	u64 late;
+	u64 missed;
+	u64 half_ns;
+	s64 residual_ns;
+};
+
+/**
+ * struct overrides - faults that a script or hostclockctl asked for
+ * @frozen:	no updates
+ * @status:	HOSTCLOCK_STATUS_* to publish, or -1
+ * @error_ns:	maxerror_ns to publish, or -1
+ * @epochs_hz:	epoch changes per second
+ */
+struct overrides {
+	bool frozen;
+	int status;
+	s64 error_ns;
+	unsigned int epochs_hz;
+};
+
+/**
+ * struct exporter - everything
+ * @opt:		options
+ * @dir:		the directory
+ * @vm_dir:		and its vm/
+ * @src:		the clock
+ * @sample:		its latest sample
+ * @sampled:		there is one
+ * @pages:		the clock pages
+ * @clock_map:		the file they are in
+ * @leap:		near and past leap seconds
+ * @khz:		the TSC's nominal frequency
+ * @scale:		a scaled page's counter: ns per TSC tick, as a rate,
+ * @scale_base:		plus this
+ * @begins:		TSC at which the newest sets begin
+ * @last_epoch:		the latest epoch given to anything
+ * @force_epoch:	the next sets shall have a new epoch
+ * @stats:		cost of updates
+ * @over:		faults
+ * @vms:		the guests
+ */
+struct exporter {
+	struct options opt;
+	int dir;
+	int vm_dir;
+	struct clock_source *src;
+	struct clock_sample sample;
+	bool sampled;
+	struct page pages[PAGES];
+	void *clock_map;
+	struct leap_plan leap;
+	u64 khz;
+	u64 scale;
+	u64 scale_base;
+	u64 begins;
+	u64 last_epoch;
+	bool force_epoch;
+	struct update_stats stats;
+	struct overrides over;
+	struct vm *vms;
+};
+
+/* A new epoch for anything: never 0, never one that was used before. */
+static inline u64 exporter_new_epoch(struct exporter *x)
+{
+	return ++x->last_epoch;
+}
+
+#endif /* HOSTCLOCKD_EXPORTER_H */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files and directories that others may look at but not bend: links are never
+ * followed, and what is found must be ours and writable by nobody else.
+ */
+#ifndef HOSTCLOCKD_FILES_H
+#define HOSTCLOCKD_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "report.h"
+
+int files_open_dir(const char *path, struct problem *why);
+int files_open_subdir(int dir, const char *name, struct problem *why);
+int files_lock(int dir, const char *name, struct problem *why);
+void *files_map(int dir, const char *name, size_t size, mode_t mode,
+		bool *created, struct problem *why);
+char *files_read(int dir, const char *name, size_t max, struct problem *why);
+int files_replace(int dir, const char *name, const char *text,
+		  struct problem *why);
+
+#endif /* HOSTCLOCKD_FILES_H */

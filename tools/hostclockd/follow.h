@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Following the guests' TSC offsets. */
+#ifndef HOSTCLOCKD_FOLLOW_H
+#define HOSTCLOCKD_FOLLOW_H
+
+#include "guest.h"
+
+int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
+		  struct problem *why);
+void follow_poll(struct exporter *x, struct vm *vm);
+u64 process_start(pid_t pid);
+
+#endif /* HOSTCLOCKD_FOLLOW_H */

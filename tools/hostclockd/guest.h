@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Guests: their pages, and what is known of their counters. */
+#ifndef HOSTCLOCKD_GUEST_H
+#define HOSTCLOCKD_GUEST_H
+
+#include <sys/types.h>
+
+#include "exporter.h"
+#include "tcg.h"
+
+#define VM_NAME_MAX	48
+/* A private file: the guest page, then a copy of every clock page. */
+#define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
+
+enum vm_method {
+	VM_DETACHED,	/* created; no VM is known yet */
+	VM_GIVEN,	/* the offset was given by hand */
+	VM_TCG,		/* read from QEMU's memory */
+	VM_KVM,		/* read from KVM's debugfs */
+};
+
+enum vm_state {
+	VM_IDLE,	/* nothing to follow */
+	VM_PENDING,	/* attached, the offset is not found yet */
+	VM_RUNNING,
+	VM_STOPPED,
+	VM_GONE,	/* its process has ended */
+};
+
+/**
+ * struct vm - a guest
+ * @next:	the next one
+ * @name:	its name, also the page file's
+ * @private:	its file has copies of the clock pages
+ * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
+ * @smear:	of the same, HOSTCLOCK_SMEAR_*
+ * @policy:	HOSTCLOCK_POLICY_*
+ * @gp:		its page
+ * @copies:	its copies of the clock pages, or NULL
+ * @seq:	the guest page's sequence count
+ * @vmclock_seq: that of the vmclock part
+ * @epoch:	and the rest of the guest page, in this host's byte order
+ * @cause:	see the ABI header
+ * @tsc_offset:	see the ABI header
+ * @mono_offset: see the ABI header
+ * @raw_offset:	see the ABI header
+ * @generation:	see the ABI header
+ * @resume_tsc:	see the ABI header
+ * @gap_ns:	see the ABI header
+ * @vm_id:	see the ABI header
+ * @marker:	vmclock's disruption marker
+ * @method:	where the offset comes from
+ * @state:	what the VM is doing
+ * @pid:	its QEMU
+ * @pid_start:	when that was started, to tell it from another of that number
+ * @qmp_path:	its QMP socket, or ""
+ * @t0:		a TSC value before it was started, or 0
+ * @tcg:	how QEMU's memory is read
+ * @stop_tsc:	while stopped, or when last: the guest's TSC then
+ * @stop_mono:	the page's MONOTONIC then
+ * @stop_raw:	and RAW
+ * @problem:	why it is pending
+ */
+struct vm {
+	struct vm *next;
+	char name[VM_NAME_MAX + 1];
+	bool private;
+	u8 format;
+	u8 smear;
+	u8 policy;
+	struct hostclock_guest_page *gp;
+	struct hostclock_clock_page *copies;
+	u32 seq;
+	u32 vmclock_seq;
+	u64 epoch;
+	u8 cause;
+	u64 tsc_offset;
+	s64 mono_offset;
+	s64 raw_offset;
+	u64 generation;
+	u64 resume_tsc;
+	u64 gap_ns;
+	u8 vm_id[16];
+	u64 marker;
+	enum vm_method method;
+	enum vm_state state;
+	pid_t pid;
+	u64 pid_start;
+	char qmp_path[108];
+	u64 t0;
+	struct tcg tcg;
+	u64 stop_tsc;
+	u64 stop_mono;
+	u64 stop_raw;
+	struct problem problem;
+};
+
+static inline struct hostclock_clock_page *vm_copy(struct vm *vm, int page)
+{
+	return (void *)vm->copies + page * HOSTCLOCK_PAGE_SIZE;
+}
+
+struct vm *vm_find(struct exporter *x, const char *name);
+struct vm *vm_create(struct exporter *x, const struct vm *like,
+		     struct problem *why);
+void vm_remove(struct exporter *x, struct vm *vm);
+void vm_detach(struct exporter *x, struct vm *vm);
+void vm_publish(struct exporter *x, struct vm *vm);
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 cause);
+void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc);
+u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
+
+#endif /* HOSTCLOCKD_GUEST_H */

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0
+# The exporter and its control program.
+HOSTCLOCKD := $(O)/bin/hostclockd
+HOSTCLOCKCTL := $(O)/bin/hostclockctl
+HOSTCLOCKCTL_SRC := $(addprefix tools/hostclockd/,hostclockctl.c report.c)
+HOSTCLOCKD_SRC := $(filter-out tools/hostclockd/hostclockctl.c,$(wildcard tools/hostclockd/*.c))
+HOSTCLOCKD_OBJ := $(HOSTCLOCKD_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
+HOSTCLOCKCTL_OBJ := $(HOSTCLOCKCTL_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
+
+$(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+
+$(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(LIBHOSTCLOCK)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
+
+$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
+
+-include $(sort $(HOSTCLOCKD_OBJ:.o=.d) $(HOSTCLOCKCTL_OBJ:.o=.d))
+
+.PHONY: hostclockd
+hostclockd: $(HOSTCLOCKD) $(HOSTCLOCKCTL) ## build the exporter and hostclockctl
+all: $(HOSTCLOCKD) $(HOSTCLOCKCTL)

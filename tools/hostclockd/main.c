@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hostclockd: exports a host's clocks to its virtual machines. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "files.h"
+#include "loop.h"
+#include "options.h"
+#include "page.h"
+#include "rate.h"
+#include "schedule.h"
+#include "update.h"
+
+static struct watch signals = { .fd = -1 };
+
+static void signal_ready(void *arg)
+{
+	(void)arg;
+	loop_stop();
+}
+
+static int watch_signals(struct problem *why)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals.fd = signalfd(-1, &set, SFD_CLOEXEC);
+	signals.ready = signal_ready;
+	return signals.fd < 0 ? problem_errno(why, "signalfd") :
+				loop_add(&signals, why);
+}
+
+static int open_directory(struct exporter *x, struct problem *why)
+{
+	x->dir = files_open_dir(x->opt.dir, why);
+	if (x->dir < 0)
+		return -1;
+	x->vm_dir = files_open_subdir(x->dir, "vm", why);
+	if (x->vm_dir < 0)
+		return -1;
+	return files_lock(x->dir, "lock", why) < 0 ? -1 : 0;
+}
+
+/* The unit of the scaled pages: what KVM calls a TSC of 1 GHz. */
+static void set_scale(struct exporter *x)
+{
+	const struct clock_sample *s = &x->sample;
+
+	/* rate is 10^6 / kHz in 2^-RATE_BITS */
+	x->khz = rate_muldiv(1000000, RATE_ONE, s->raw_rate);
+	x->scale = (RATE_ONE * 1000) / x->khz * 1000;
+	x->scale_base = s->raw_ns - rate_ns(s->tsc, x->scale);
+}
+
+static int open_clock(struct exporter *x, struct problem *why)
+{
+	x->src = sampler_open(x->opt.leap_list, why);
+	if (!x->src || x->src->sample(x->src, 0, &x->sample, why))
+		return -1;
+	x->last_epoch = x->sample.mono_ns + x->sample.wall_ns;
+	set_scale(x);
+	if (pages_open(x, why))
+		return -1;
+	update_continues(x);
+	return update_run(x, LEAD_NS, why);
+}
+
+static int set_up(struct exporter *x, struct problem *why)
+{
+	umask(022);
+	if (loop_open(why) || watch_signals(why) || open_directory(x, why) ||
+	    open_clock(x, why) || control_open(x, why))
+		return -1;
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	return schedule_open(x, why);
+}
+
+int main(int argc, char **argv)
+{
+	struct exporter x = { .over = { .status = -1, .error_ns = -1 } };
+	struct problem why = { "" };
+
+	options_parse(argc, argv, &x.opt);
+	if (set_up(&x, &why)) {
+		say("%s", why.text);
+		return EXIT_FAILURE;
+	}
+	puts("hostclockd: ready");
+	fflush(stdout);
+	loop_run();
+	control_close(&x);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <linux/hostclock-abi.h>
+
+#include "names.h"
+#include "options.h"
+#include "rate.h"
+
+enum {
+	OPT_DIR = 'd',
+	OPT_RATE = 'r',
+	OPT_PIDFILE = 'p',
+	OPT_SMEAR = 256,
+	OPT_VALID,
+	OPT_MAX_SLEW,
+	OPT_LEAP_LIST,
+	OPT_REQUIRE_UTC,
+	OPT_SCRIPT,
+	OPT_SIM,
+	OPT_SIM_ICOUNT,
+	OPT_SIM_REALTIME,
+	OPT_FAULTS,
+	OPT_KVM_DEBUGFS,
+};
+
+static const struct argp_option argp_options[] = {
+	{ "dir", OPT_DIR, "DIR", 0, "where the pages and the control socket are; created if need be, but not its parents", 0 },
+	{ "rate", OPT_RATE, "HZ", 0, "updates per second, 1 to 100 (default 10)", 0 },
+	{ "smear", OPT_SMEAR, "noon|sls", 0, "how the smeared pages smear leap seconds (default noon)", 0 },
+	{ "valid", OPT_VALID, "SECONDS", 0, "how long guests may trust a page that is not updated, 1 to 86400 (default 30)", 0 },
+	{ "max-slew", OPT_MAX_SLEW, "PPM", 0, "how fast the host's clock may be slewed, 1 to 100000 (default 500): pages are steered by at most that, and their error bounds grow by it", 0 },
+	{ "leap-list", OPT_LEAP_LIST, "FILE", 0, "leap seconds, in leap-seconds.list's format (default: tzdata's)", 0 },
+	{ "require-utc", OPT_REQUIRE_UTC, NULL, 0, "pages are synchronized only while the host's kernel is (default: whenever they follow the host's clock)", 0 },
+	{ "pidfile", OPT_PIDFILE, "FILE", 0, "write the process ID there", 0 },
+	{ "kvm-debugfs", OPT_KVM_DEBUGFS, "DIR", 0, "where KVM's TSC offsets are (default /sys/kernel/debug/kvm)", 0 },
+	{ NULL, 0, NULL, 0, "For tests:", 1 },
+	{ "sim", OPT_SIM, NULL, 0, "a simulated clock, set by `hostclockctl sim` or a script", 1 },
+	{ "sim-realtime", OPT_SIM_REALTIME, "TIME", 0, "where it starts: seconds since 1970, or YYYY-MM-DDThh:mm:ss in UTC (default: the host's time)", 1 },
+	{ "sim-icount", OPT_SIM_ICOUNT, NULL, 0, "a simulated clock that is a fixed function of a counter of 1 GHz which starts at 0, for guests under -icount shift=0", 1 },
+	{ "script", OPT_SCRIPT, "FILE", 0, "events for the simulated clock; `hostclockctl script-start` starts it", 1 },
+	{ "faults", OPT_FAULTS, NULL, 0, "allow fault injection without --sim", 1 },
+	{ 0 }
+};
+
+/* A whole number within bounds, or an end with a message. */
+static u64 number(struct argp_state *state, const char *option,
+		  const char *text, u64 min, u64 max)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end || value < min || value > max)
+		argp_error(state, "%s %s: must be a whole number from %llu to %llu",
+			   option, text, (unsigned long long)min,
+			   (unsigned long long)max);
+	return value;
+}
+
+static s64 utc_time(struct argp_state *state, const char *text)
+{
+	struct tm tm = { 0 };
+	char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+
+	if (end && (!*end || !strcmp(end, "Z")))
+		return timegm(&tm) * NSEC_PER_SEC;
+	/* 2^63 ns are 292 years; 2^33 s are 272 */
+	return number(state, "--sim-realtime", text, 1, 1ULL << 33) *
+	       NSEC_PER_SEC;
+}
+
+static u8 smear_kind(struct argp_state *state, const char *text)
+{
+	int kind = names_find(names_smear, text);
+
+	if (kind <= HOSTCLOCK_SMEAR_STRICT)
+		argp_error(state, "--smear %s: must be noon or sls", text);
+	return kind;
+}
+
+static error_t parse_test_option(int key, char *arg, struct argp_state *state,
+				 struct options *opt)
+{
+	switch (key) {
+	case OPT_SCRIPT:
+		opt->script = arg;
+		return 0;
+	case OPT_SIM:
+		opt->sim = true;
+		return 0;
+	case OPT_SIM_ICOUNT:
+		opt->sim = opt->sim_icount = true;
+		return 0;
+	case OPT_SIM_REALTIME:
+		opt->sim_realtime_ns = utc_time(state, arg);
+		opt->sim_realtime_set = true;
+		return 0;
+	case OPT_FAULTS:
+		opt->faults = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *opt = state->input;
+
+	switch (key) {
+	case OPT_DIR:
+		opt->dir = arg;
+		return 0;
+	case OPT_RATE:
+		opt->interval_ns = NSEC_PER_SEC / number(state, "--rate", arg, 1, 100);
+		return 0;
+	case OPT_SMEAR:
+		opt->smear = smear_kind(state, arg);
+		return 0;
+	case OPT_VALID:
+		opt->valid_ns = number(state, "--valid", arg, 1, 86400) * NSEC_PER_SEC;
+		return 0;
+	case OPT_MAX_SLEW:
+		opt->max_slew_ppb = number(state, "--max-slew", arg, 1, 100000) * 1000;
+		return 0;
+	case OPT_LEAP_LIST:
+		opt->leap_list = arg;
+		return 0;
+	case OPT_REQUIRE_UTC:
+		opt->require_utc = true;
+		return 0;
+	case OPT_PIDFILE:
+		opt->pidfile = arg;
+		return 0;
+	case OPT_KVM_DEBUGFS:
+		opt->kvm_debugfs = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "%s: takes options only", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (!opt->dir)
+			argp_error(state, "--dir DIR is needed: where shall the pages be?");
+		if (opt->script && !opt->sim && !opt->faults)
+			argp_error(state, "--script needs --sim (or --faults)");
+		return 0;
+	default:
+		return parse_test_option(key, arg, state, opt);
+	}
+}
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_option,
+	.doc = "Export this host's clocks to its virtual machines.\v"
+	       "Runs in the foreground and prints \"hostclockd: ready\" once the "
+	       "pages are valid. SIGTERM ends it; what guests see goes on until "
+	       "--valid has passed, and a later hostclockd takes it up again. "
+	       "Exit status: 0 after SIGTERM or SIGINT, 1 on failure, 64 on wrong usage.",
+};
+
+/* Read the command line; does not return if it is wrong. */
+void options_parse(int argc, char **argv, struct options *opt)
+{
+	*opt = (struct options) {
+		.interval_ns = NSEC_PER_SEC / 10,
+		.smear = HOSTCLOCK_SMEAR_NOON_LINEAR,
+		.valid_ns = 30 * NSEC_PER_SEC,
+		.max_slew_ppb = 500000,
+		.kvm_debugfs = "/sys/kernel/debug/kvm",
+	};
+	argp_parse(&argp, argc, argv, 0, NULL, opt);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef HOSTCLOCKD_PUBLISH_H
+#define HOSTCLOCKD_PUBLISH_H
+
+#include "exporter.h"
+
+s64 publish_ns_until(const struct exporter *x, u64 tsc);
+void publish_wait(const struct exporter *x);
+void publish_fill(struct exporter *x);
+void publish_done(struct exporter *x);
+void publish_copy(struct exporter *x, struct hostclock_clock_page *copies);
+
+#endif /* HOSTCLOCKD_PUBLISH_H */

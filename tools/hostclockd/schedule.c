@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdint.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "follow.h"
+#include "loop.h"
+#include "rate.h"
+#include "schedule.h"
+#include "update.h"
+#include "vmclock.h"
+
+/* A guest is looked at this often, or every so many ns times the guests. */
+#define POLL_NS		10000000ULL
+#define POLL_EACH_NS	1000000ULL
+
+static struct watch update_timer = { .fd = -1 };
+static struct watch poll_timer = { .fd = -1 };
+static struct watch set_timer = { .fd = -1 };
+
+static void update(struct exporter *x, u64 lead_ns)
+{
+	u64 epoch = x->pages[0].set.epoch;
+	struct problem why;
+
+	if (x->over.frozen)
+		return;
+	if (update_run(x, lead_ns, &why)) {
+		say("%s", why.text);
+		return;
+	}
+	if (x->pages[0].set.epoch != epoch)
+		vmclock_renew_all(x);
+	else
+		vmclock_renew_some(x);
+}
+
+static void update_due(void *arg)
+{
+	loop_timer_expired(&update_timer);
+	update(arg, LEAD_NS);
+}
+
+/* Have the kernel cancel a timer in the far future when the clock is set. */
+static void arm_set_timer(void)
+{
+	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };
+
+	timerfd_settime(set_timer.fd,
+			TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
+}
+
+static void clock_was_set(void *arg)
+{
+	u64 count;
+
+	if (read(set_timer.fd, &count, sizeof(count)) < 0 && errno != ECANCELED)
+		return;
+	arm_set_timer();
+	update(arg, LEAD_SOON_NS);
+}
+
+static void poll_due(void *arg)
+{
+	struct exporter *x = arg;
+	u64 each = POLL_NS;
+	struct vm *vm;
+
+	loop_timer_expired(&poll_timer);
+	for (vm = x->vms; vm; vm = vm->next) {
+		follow_poll(x, vm);
+		each += POLL_EACH_NS;
+	}
+	loop_timer_set(&poll_timer, each, 0);
+}
+
+/* Start updating and following. */
+int schedule_open(struct exporter *x, struct problem *why)
+{
+	update_timer.ready = update_due;
+	update_timer.arg = x;
+	poll_timer.ready = poll_due;
+	poll_timer.arg = x;
+	set_timer.ready = clock_was_set;
+	set_timer.arg = x;
+	if (loop_timer(&update_timer, CLOCK_MONOTONIC, why) ||
+	    loop_timer(&poll_timer, CLOCK_MONOTONIC, why) ||
+	    loop_timer(&set_timer, CLOCK_REALTIME, why))
+		return -1;
+	loop_timer_set(&update_timer, x->opt.interval_ns, x->opt.interval_ns);
+	loop_timer_set(&poll_timer, POLL_NS, 0);
+	arm_set_timer();
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What happens when. */
+#ifndef HOSTCLOCKD_SCHEDULE_H
+#define HOSTCLOCKD_SCHEDULE_H
+
+#include "exporter.h"
+
+int schedule_open(struct exporter *x, struct problem *why);
+
+#endif /* HOSTCLOCKD_SCHEDULE_H */

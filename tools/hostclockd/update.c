@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include <hostclock/choose.h>
+
+#include "page.h"
+#include "publish.h"
+#include "rate.h"
+#include "update.h"
+
+/*
+ * A residual is steered away over this many update intervals: of measurement
+ * noise, half gets into the page.
+ */
+#define STEER_INTERVALS	2
+/* Preempted this often in a row: publish, and count it as missed. */
+#define MAX_TRIES	16
+/* Pages further off than this belong to another clock. */
+#define SANE_NS		(1000 * NSEC_PER_SEC)
+
+/* Host MONOTONIC at a TSC value near the sample's. */
+static s64 mono_at(const struct clock_sample *s, u64 tsc)
+{
+	return s->mono_ns + rate_ns_signed(tsc - s->tsc, s->mono_rate);
+}
+
+static s64 clamp(s64 value, s64 limit)
+{
+	if (value > limit)
+		return limit;
+	return value < -limit ? -limit : value;
+}
+
+/* The multiplier for a rate, with @gap_ns to be made good in @horizon counts. */
+static u32 steer(u64 rate, u32 shift, s64 gap_ns, u64 horizon)
+{
+	u64 mult = ((rate >> (RATE_BITS - shift - 1)) + 1) >> 1;
+	u32 gap = hostclock_mult_of(gap_ns < 0 ? -gap_ns : gap_ns, horizon,
+				    shift);
+
+	return gap_ns < 0 ? mult - gap : mult + gap;
+}
+
+static u32 steer_clock(const struct exporter *x, struct page *pg, u64 tsc_rate,
+		       s64 gap_ns)
+{
+	u64 horizon_ns = STEER_INTERVALS * x->opt.interval_ns;
+	s64 limit = rate_muldiv(horizon_ns, x->opt.max_slew_ppb, PPB);
+	u64 rate = page_rate(x, pg, tsc_rate);
+
+	return steer(rate, pg->next.shift, clamp(gap_ns, limit),
+		     rate_counts(horizon_ns, rate));
+}
+
+static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
+{
+	const struct clock_sample *s = &x->sample;
+	struct pset *n = &pg->next;
+	s64 want;
+
+	if (pg->format == HOSTCLOCK_FORMAT_SCALED) {
+		n->raw_mult = 1U << n->shift;
+		return;
+	}
+	want = s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate);
+	n->raw_mult = steer_clock(x, pg, s->raw_rate,
+				  want - (s64)pset_raw(n, tsc));
+}
+
+/* MONOTONIC's multiplier, and what can be said about its error. */
+static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
+		      const struct leap_view *view)
+{
+	const struct clock_sample *s = &x->sample;
+	struct pset *n = &pg->next;
+	u64 rate = rate_muldiv(s->mono_rate, view->slope_num, view->slope_den);
+	u64 plain = page_rate(x, pg, rate) >> (RATE_BITS - n->shift);
+	s64 gap = mono_at(s, tsc) + view->bias_ns -
+		  (s64)pset_mono(n, n->cycle_last);
+	u64 since_ns = rate_ns(tsc - s->tsc, s->raw_rate);
+	s64 steered;
+
+	n->mult = steer_clock(x, pg, rate, gap);
+	steered = rate_diff_ppb(n->mult, plain);
+	n->maxerror_ns = (gap < 0 ? -gap : gap) + s->half_ns + 1 +
+			 rate_muldiv(since_ns, x->opt.max_slew_ppb, PPB);
+	n->maxerror_rate_ppb = x->opt.max_slew_ppb +
+			       (steered < 0 ? -steered : steered);
+	if (!pg->format && !pg->smear)
+		x->stats.residual_ns = -gap;
+}
+
+static void plan_status(struct exporter *x, struct pset *n,
+			const struct leap_view *view)
+{
+	const struct clock_sample *s = &x->sample;
+
+	n->status = HOSTCLOCK_STATUS_SYNCHRONIZED;
+	if (x->opt.require_utc && !s->utc_synced)
+		n->status = HOSTCLOCK_STATUS_FREERUNNING;
+	if (x->over.status >= 0)
+		n->status = x->over.status;
+	if (x->over.error_ns >= 0)
+		n->maxerror_ns = x->over.error_ns;
+	n->valid_ns = x->opt.valid_ns;
+	n->utc_maxerror_ns = s->utc_maxerror_ns;
+	n->leap_indicator = view->indicator;
+	n->leap_sec = view->indicator ? x->leap.sec : 0;
+	n->flags = s->tai_source != TAI_UNKNOWN ? HOSTCLOCK_PARAMS_TAI_VALID : 0;
+	n->tai_sec = view->tai_sec;
+	n->wall_ns = view->wall_ns;
+	n->boot_ns = s->boot_ns;
+}
+
+/* A first set, with nothing to continue. */
+static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
+		       const struct leap_view *view)
+{
+	const struct clock_sample *s = &x->sample;
+	bool scaled = pg->format == HOSTCLOCK_FORMAT_SCALED;
+	u32 mult;
+
+	memset(&pg->next, 0, sizeof(pg->next));
+	hostclock_choose(scaled ? NSEC_PER_SEC : x->khz * 1000, 0, &mult,
+			 &pg->next.shift);
+	pset_rebase(&pg->next, page_counter(x, pg, tsc),
+		    mono_at(s, tsc) + view->bias_ns,
+		    s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate));
+}
+
+static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
+{
+	struct leap_view view;
+
+	leap_look(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
+		  &view);
+	if (pg->set.epoch) {
+		pg->next = pg->set;
+		pset_advance(&pg->next, page_counter(x, pg, tsc));
+	} else {
+		plan_first(x, pg, tsc, &view);
+	}
+	plan_raw(x, pg, tsc);
+	plan_mono(x, pg, tsc, &view);
+	plan_status(x, &pg->next, &view);
+	if (!pg->set.epoch || x->force_epoch ||
+	    !pset_same_epoch(&pg->set, &pg->next))
+		pg->next.epoch = exporter_new_epoch(x);
+}
+
+/*
+ * Where the next sets should begin: at @tsc, unless a leap second or a smear
+ * changes something before the update after this one.
+ */
+static u64 align(const struct exporter *x, u64 tsc)
+{
+	const struct clock_sample *s = &x->sample;
+	s64 begin = mono_at(s, tsc);
+	s64 next = leap_next_ns(&x->leap, begin);
+
+	if (next - begin > (s64)(x->opt.interval_ns * 3 / 2))
+		return tsc;
+	return s->tsc + rate_counts(next - s->mono_ns, s->mono_rate);
+}
+
+static int plan(struct exporter *x, u64 lead_ns, u64 *tsc, struct problem *why)
+{
+	u64 begin = hostclock_rdtsc() + rate_counts(lead_ns, x->scale);
+	int i;
+
+	if (x->src->sample(x->src, begin, &x->sample, why))
+		return -1;
+	x->sampled = true;
+	x->stats.half_ns = x->sample.half_ns;
+	leap_follow(&x->leap, &x->sample, x->opt.smear,
+		    mono_at(&x->sample, begin));
+	*tsc = align(x, begin);
+	for (i = 0; i < PAGES; i++)
+		plan_page(x, &x->pages[i], *tsc);
+	return 0;
+}
+
+static void account(struct exporter *x, u64 begun)
+{
+	u64 ns = rate_ns(hostclock_rdtsc() - begun, x->scale);
+
+	x->stats.count++;
+	x->stats.ns_last = ns;
+	x->stats.ns_total += ns;
+	if (!x->stats.ns_min || ns < x->stats.ns_min)
+		x->stats.ns_min = ns;
+}
+
+/**
+ * update_run - sample the clock and publish new sets
+ * @x: the exporter
+ * @lead_ns: how far ahead; at least LEAD_SOON_NS
+ * @why: what went wrong
+ *
+ * Begins when the sets in force have begun to hold, so may sleep for the lead
+ * of the update before.
+ *
+ * Return: 0 or -1.
+ */
+int update_run(struct exporter *x, u64 lead_ns, struct problem *why)
+{
+	int tries = 0;
+	u64 begun, tsc;
+
+	publish_wait(x);
+	begun = hostclock_rdtsc();
+	for (;;) {
+		if (plan(x, lead_ns, &tsc, why))
+			return -1;
+		publish_fill(x);
+		if (publish_ns_until(x, tsc) >= HOSTCLOCK_MIN_LEAD_NS)
+			break;
+		x->stats.late++;
+		if (++tries == MAX_TRIES)
+			break;
+	}
+	publish_done(x);
+	x->begins = tsc;
+	x->force_epoch = false;
+	if (publish_ns_until(x, tsc) < HOSTCLOCK_MIN_LEAD_NS)
+		x->stats.missed++;
+	if (x->src->commit)
+		x->src->commit(x->src);
+	account(x, begun);
+	return 0;
+}
+
+static bool page_continues(struct exporter *x, struct page *pg)
+{
+	u64 counter = page_counter(x, pg, x->sample.tsc);
+	s64 off;
+
+	if (!pg->set.epoch ||
+	    (s64)(counter - pg->set.cycle_last) < -(s64)(x->khz * 1000))
+		return false;
+	off = pset_mono(&pg->set, counter) - x->sample.mono_ns;
+	if (pg->smear != HOSTCLOCK_SMEAR_STRICT)
+		off -= x->leap.bias_ns;
+	return off < SANE_NS && off > -SANE_NS;
+}
+
+/**
+ * update_continues - do the sets found in the file fit this host and its clock?
+ * @x: the exporter, with a sample
+ *
+ * Sets that do not are given up, so that the next update starts afresh.
+ *
+ * Return: true if all were kept.
+ */
+bool update_continues(struct exporter *x)
+{
+	bool all = true;
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		struct page *pg = &x->pages[i];
+
+		if (page_continues(x, pg)) {
+			if (!pg->format &&
+			    (s64)(pg->set.cycle_last - x->begins) > 0)
+				x->begins = pg->set.cycle_last;
+			continue;
+		}
+		pg->set.epoch = 0;
+		pg->previous.epoch = 0;
+		all = false;
+	}
+	return all;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef HOSTCLOCKD_VMCLOCK_H
+#define HOSTCLOCKD_VMCLOCK_H
+
+#include "guest.h"
+
+/* Guest pages whose vmclock part is renewed per update, in turn. */
+#define VMCLOCKS_PER_UPDATE	4
+
+void vmclock_publish(struct exporter *x, struct vm *vm);
+void vmclock_renew_some(struct exporter *x);
+void vmclock_renew_all(struct exporter *x);
+
+#endif /* HOSTCLOCKD_VMCLOCK_H */
