@@ -16,7 +16,7 @@ run coherence32 --count=100000
 run order 200000
 run order32 20000
 run ntpstate synchronised
-run timens 20000
+run timens 4000
 run ptp
 run devnode
 

@@ -6,7 +6,7 @@
  * and inside the namespace, take turns: every reading of the child's lies
  * between two of the parent's.
  *
- *	timens [COUNT]		samples per clock, 20000 if not given
+ *	timens [COUNT]		samples per clock, 4000 if not given
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -165,7 +165,7 @@ static pid_t start_child(void)
 
 int main(int argc, char **argv)
 {
-	uint64_t count = argc > 1 ? number_arg(argv[1], "COUNT") : 20000;
+	uint64_t count = argc > 1 ? number_arg(argv[1], "COUNT") : 4000;
 	int status;
 	pid_t pid;
 
