@@ -28,8 +28,10 @@ EXPORT_SYMBOL_GPL(hostclock_mult_of);
  * hostclock_choose - multiplier and shift for a frequency
  * @hz: counts per second, HOSTCLOCK_MIN_HZ to HOSTCLOCK_MAX_HZ
  * @horizon_ns: how long 64 bits must suffice; 0 for the finest multiplier.  At
- *		most 2^63 - 10^9, which only shift 1 gives
- * @mult: where to put shifted ns per count, at most HOSTCLOCK_MULT_MAX
+ *		most 2^(64 - s) - 10^9 for the least shift s that gives
+ *		HOSTCLOCK_MULT_MIN: 13 days at 10 GHz, 292 years at 1 MHz
+ * @mult: where to put shifted ns per count, HOSTCLOCK_MULT_MIN to
+ *	  HOSTCLOCK_MULT_MAX
  * @shift: where to put 1 to 31, the largest that fits both demands
  *
  * Return: false, and nothing stored, if hz is out of range or no shift gives the
@@ -46,7 +48,7 @@ bool hostclock_choose(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift)
 		if ((1ULL << 63 >> (s - 1)) - HOSTCLOCK_NSEC_PER_SEC < horizon_ns)
 			continue;
 		m = hostclock_mult_of(HOSTCLOCK_NSEC_PER_SEC, hz, s);
-		if (!m || m > HOSTCLOCK_MULT_MAX)
+		if (m < HOSTCLOCK_MULT_MIN || m > HOSTCLOCK_MULT_MAX)
 			continue;
 		*mult = m;
 		*shift = s;

@@ -31,6 +31,9 @@
  */
 #define HOSTCLOCK_MULT_MAX	0xe0000000U
 
+/* The smallest: rounding it to an integer is off by 1/2048 (0.05 %) at most. */
+#define HOSTCLOCK_MULT_MIN	1024U
+
 bool hostclock_choose(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift);
 u32 hostclock_mult_of(u64 ns, u64 cycles, u32 shift);
 u64 hostclock_max_cycles(u32 mult, u64 snsec);
