@@ -43,8 +43,16 @@ void pages_header(const struct exporter *x, const struct page *pg,
 	cp->magic = htole32(HOSTCLOCK_CLOCK_MAGIC);
 }
 
+/* Nothing in the file can be used: no set, but the header. */
+static void start_over(const struct exporter *x, struct page *pg)
+{
+	WRITE_ONCE(pg->map->magic, 0);
+	memset(pg->map->params, 0, sizeof(pg->map->params));
+	pages_header(x, pg, pg->map);
+}
+
 /* May a set found in the file be continued?  The header must be this host's. */
-static void restore(struct exporter *x, struct page *pg)
+static bool restore(struct exporter *x, struct page *pg)
 {
 	struct hostclock_clock_page *cp = pg->map;
 	struct hostclock_clock_page want = { 0 };
@@ -53,7 +61,7 @@ static void restore(struct exporter *x, struct page *pg)
 	pages_header(x, pg, &want);
 	pg->seq = HOSTCLOCK_LE32(cp->seq) & ~1U;
 	if (memcmp(cp, &want, offsetof(struct hostclock_clock_page, seq)))
-		return;
+		return false;
 	newest = (pg->seq >> 1) & 1;
 	pset_decode(&cp->params[newest], &pg->set);
 	pset_decode(&cp->params[newest ^ 1], &pg->previous);
@@ -62,6 +70,7 @@ static void restore(struct exporter *x, struct page *pg)
 		pg->set.epoch = 0;
 	if (pg->set.epoch > x->last_epoch)
 		x->last_epoch = pg->set.epoch;
+	return true;
 }
 
 /**
@@ -89,8 +98,8 @@ int pages_open(struct exporter *x, struct problem *why)
 		pg->format = i / 2;
 		pg->smear = i % 2 ? x->opt.smear : HOSTCLOCK_SMEAR_STRICT;
 		pg->map = x->clock_map + i * HOSTCLOCK_PAGE_SIZE;
-		if (!created)
-			restore(x, pg);
+		if (created || !restore(x, pg))
+			start_over(x, pg);
 	}
 	return 0;
 }
