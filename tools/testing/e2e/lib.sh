@@ -25,3 +25,20 @@ guest() {
 	esac
 	return "$status"
 }
+
+# exporter DIR [OPTIONS]: starts one and waits until its pages are valid. Sets
+# exporter_pid; the caller's EXIT trap must end it.
+exporter() {
+	local dir=$1 _
+
+	shift
+	"$build/bin/hostclockd" --dir "$dir" "$@" >"$work/ready" &
+	exporter_pid=$!
+	for _ in {1..200}; do
+		! grep -q ready "$work/ready" || return 0
+		kill -0 $exporter_pid 2>/dev/null || break
+		sleep 0.05
+	done
+	not_ok "the exporter starts" "$(cat "$work/ready")"
+	exit 1
+}
