@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Accepting the pages: from what they say and from the view that is to be
+ * replaced, the offsets with which the guest's counters go on.
+ */
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "hostclock.h"
+
+/* Counters above this are refused: 2^62 ns, 146 years. */
+#define HOSTCLOCK_MAX_NS	BIT_ULL(62)
+
+/* What tells one state of the pages from another, in one word. */
+static u64 hostclock_pages_key(void)
+{
+	const struct hostclock_view *v = &hostclock.view[0];
+
+	if (!v->cp)
+		return 0;
+	return (u64)HOSTCLOCK_LE32(v->gp->seq) << 32 | HOSTCLOCK_LE32(v->cp->seq);
+}
+
+/**
+ * hostclock_known_refused - are the pages still as they were when refused?
+ */
+bool notrace hostclock_known_refused(void)
+{
+	return READ_ONCE(hostclock.refused) &&
+	       READ_ONCE(hostclock.refused_key) == hostclock_pages_key();
+}
+
+/*
+ * The offset that makes a counter continue from the old view, and count the
+ * jump that policy asks for.
+ */
+static u64 hostclock_new_offset(const struct hostclock_view *old,
+				const struct hostclock_capture *c,
+				enum hostclock_kind kind,
+				const struct hostclock_change *change)
+{
+	u64 ns = hostclock_set_counter(&c->set, le64_to_cpu(c->guest.tsc_offset),
+				       kind, c->tsc);
+	u64 jump_ns = kind == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
+
+	return hostclock_held(old, kind, c->tsc) + jump_ns - ns;
+}
+
+static void hostclock_new_anchor(const struct hostclock_view *old,
+				 const struct hostclock_capture *c,
+				 struct hostclock_anchor *a,
+				 struct hostclock_change *change)
+{
+	a->clock_epoch = le64_to_cpu(c->set.epoch);
+	a->guest_epoch = le64_to_cpu(c->guest.epoch);
+	a->tsc_offset = le64_to_cpu(c->guest.tsc_offset);
+	if (!old->cp) {
+		a->mono_offset = le64_to_cpu(c->guest.mono_offset_ns);
+		a->raw_offset = le64_to_cpu(c->guest.raw_offset_ns);
+		return;
+	}
+	if (a->clock_epoch != old->anchor.clock_epoch)
+		__set_bit(HOSTCLOCK_CHANGED_CLOCK, &change->what);
+	if (a->guest_epoch != old->anchor.guest_epoch) {
+		__set_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
+		hostclock_choose_jump(c, change);
+	} else if (hostclock_continues(old, &c->set, c->tsc)) {
+		a->mono_offset = old->anchor.mono_offset;
+		a->raw_offset = old->anchor.raw_offset;
+		return;
+	}
+	if (a->guest_epoch == old->anchor.guest_epoch)
+		__set_bit(HOSTCLOCK_CHANGED_JUMP, &change->what);
+	a->mono_offset = hostclock_new_offset(old, c, HOSTCLOCK_MONO, change);
+	a->raw_offset = hostclock_new_offset(old, c, HOSTCLOCK_RAW, change);
+}
+
+/* Both counters within range, and noted as seen. */
+static bool hostclock_note_both(const struct hostclock_view *v, u64 tsc)
+{
+	u64 ns[2];
+	int kind;
+
+	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
+		ns[kind] = hostclock_set_counter(&v->set, v->anchor.tsc_offset,
+						 kind, tsc) +
+			   hostclock_offset(&v->anchor, kind);
+		if (ns[kind] > HOSTCLOCK_MAX_NS)
+			return false;
+	}
+	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
+		WRITE_ONCE(hostclock.last_ns[kind], ns[kind]);
+	return true;
+}
+
+static void hostclock_state_update(const struct hostclock_capture *c,
+				   const struct hostclock_anchor *a,
+				   struct hostclock_change *change)
+{
+	struct hostclock_state *s = &hostclock.state;
+
+	if (s->fault)
+		__set_bit(HOSTCLOCK_CHANGED_RECOVERED, &change->what);
+	WRITE_ONCE(s->fault, 0);
+	s->cause = c->guest.cause;
+	s->format = c->clock.format;
+	s->smear = c->clock.smear;
+	s->tai_valid = le16_to_cpu(c->set.flags) & HOSTCLOCK_PARAMS_TAI_VALID;
+	s->tai_offset_sec = le32_to_cpu(c->set.tai_offset_sec);
+	s->generation = le64_to_cpu(c->guest.generation);
+	s->wall_offset_ns = le64_to_cpu(c->set.wall_offset_ns) - a->mono_offset;
+	s->resyncs += !!change->what;
+	s->disruptions += test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
+	WRITE_ONCE(hostclock.refused, false);
+}
+
+static int hostclock_accept_locked(struct hostclock_change *change)
+{
+	struct hostclock_capture *c = &hostclock.scratch;
+	const struct hostclock_view *old = &hostclock.view[0];
+	static struct hostclock_view new;	/* under view_busy */
+	int fault;
+
+	fault = hostclock_capture(c);
+	if (fault)
+		return fault;
+	hostclock_new_anchor(old, c, &new.anchor, change);
+	new.cp = c->cp;
+	new.gp = hostclock.guest.mem;
+	new.set = c->set;
+	new.count = c->count;
+	if (!hostclock_note_both(&new, c->tsc))
+		return HOSTCLOCK_FAULT_RANGE;
+	if (old->cp && old->cp != new.cp)
+		__set_bit(HOSTCLOCK_CHANGED_PAGE, &change->what);
+	hostclock.header = c->clock;
+	hostclock_view_put(&new);
+	hostclock_state_update(c, &new.anchor, change);
+	return 0;
+}
+
+/**
+ * hostclock_refuse - note that the pages, as they are, cannot be followed
+ * @fault: why
+ *
+ * Context: any but NMI.
+ */
+void hostclock_refuse(int fault)
+{
+	WRITE_ONCE(hostclock.refused_key, hostclock_pages_key());
+	WRITE_ONCE(hostclock.refused, true);
+	if (!xchg(&hostclock.state.fault, fault))
+		atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
+}
+
+/**
+ * hostclock_accept - make what the pages say now the kernel's view
+ * @change: zeroed; what that changed is put here, and noted for the report
+ *
+ * The counters continue across it: at any TSC value, new = old, plus the jump
+ * that @change says for MONOTONIC's.
+ *
+ * Context: any but NMI.
+ * Return: 0, or the fault for which the pages are refused; the view is then as
+ * it was.
+ */
+int hostclock_accept(struct hostclock_change *change)
+{
+	unsigned long flags;
+	int fault;
+
+	local_irq_save(flags);
+	hostclock_view_lock();
+	fault = hostclock_accept_locked(change);
+	if (fault)
+		hostclock_refuse(fault);
+	else
+		atomic_long_or(change->what, &hostclock.changes);
+	hostclock_view_unlock();
+	local_irq_restore(flags);
+	return fault;
+}
+
+/**
+ * hostclock_view_forget - drop the view: its pages go away
+ *
+ * Context: nobody reads counters any more, and no resync is under way.
+ */
+void hostclock_view_forget(void)
+{
+	memset(hostclock.view, 0, sizeof(hostclock.view));
+	memset(&hostclock.state, 0, sizeof(hostclock.state));
+	hostclock.refused = false;
+}

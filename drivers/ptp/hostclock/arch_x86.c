@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the driver needs to know of the x86's counter, the TSC. */
+#include <asm/cpufeature.h>
+#include <asm/tsc.h>
+
+#include "hostclock.h"
+
+const u8 hostclock_arch_counter_id = HOSTCLOCK_COUNTER_X86_TSC;
+
+/**
+ * hostclock_arch_counter_usable - is the counter fit to be a clock?
+ *
+ * The kernel marks the TSC unstable if it may differ between CPUs or stop.
+ */
+bool hostclock_arch_counter_usable(void)
+{
+	return boot_cpu_has(X86_FEATURE_TSC) && !check_tsc_unstable();
+}

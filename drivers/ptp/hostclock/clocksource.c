@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The clocksources.  Both count ns, with a multiplier of exactly 1 << shift, so
+ * that nothing is lost in the core's conversion.
+ */
+#include <linux/clocksource.h>
+
+#include "hostclock.h"
+
+/* Above kvm-clock's 400, and what a virtual machine has besides. */
+#define HOSTCLOCK_RATING	450
+
+static u64 notrace hostclock_cs_read(struct clocksource *cs)
+{
+	return hostclock_counter(HOSTCLOCK_MONO);
+}
+
+static u64 notrace hostclock_cs_read_raw(struct clocksource *cs)
+{
+	return hostclock_counter(HOSTCLOCK_RAW);
+}
+
+/* Called with all CPUs stopped, just before the core's first reading. */
+static int hostclock_cs_enable(struct clocksource *cs)
+{
+	enum hostclock_kind kind = cs - hostclock_cs;
+	struct hostclock_change change = {};
+	int ret;
+
+	/* It may have been a while. */
+	if (hostclock_accept(&change))
+		return -EIO;
+	ret = hostclock_core_enable(kind);
+	if (ret)
+		return ret;
+	WRITE_ONCE(hostclock.enabled[kind], true);
+	hostclock_force_resync();
+	return 0;
+}
+
+/* Called after the core's last reading. */
+static void hostclock_cs_disable(struct clocksource *cs)
+{
+	WRITE_ONCE(hostclock.enabled[cs - hostclock_cs], false);
+}
+
+/* The core has taken the time of the suspension from elsewhere. */
+static void hostclock_cs_resume(struct clocksource *cs)
+{
+	if (hostclock_clocksource_current(cs - hostclock_cs))
+		hostclock_force_resync();
+}
+
+struct clocksource hostclock_cs[2] = {
+	[HOSTCLOCK_MONO] = {
+		.name		= "hostclock",
+		.rating		= HOSTCLOCK_RATING,
+		.read		= hostclock_cs_read,
+		.mask		= CLOCKSOURCE_MASK(64),
+		.flags		= CLOCK_SOURCE_IS_CONTINUOUS,
+		.enable		= hostclock_cs_enable,
+		.disable	= hostclock_cs_disable,
+		.resume		= hostclock_cs_resume,
+	},
+	[HOSTCLOCK_RAW] = {
+		.name		= "hostclock-raw",
+		.rating		= HOSTCLOCK_RATING,
+		.read		= hostclock_cs_read_raw,
+		.mask		= CLOCKSOURCE_MASK(64),
+		.flags		= CLOCK_SOURCE_IS_CONTINUOUS,
+		.enable		= hostclock_cs_enable,
+		.disable	= hostclock_cs_disable,
+		.resume		= hostclock_cs_resume,
+	},
+};
+
+/**
+ * hostclock_clocksource_current - does the timekeeper count with this?
+ * @kind: HOSTCLOCK_MONO or HOSTCLOCK_RAW, as a clocksource of its own
+ */
+bool hostclock_clocksource_current(enum hostclock_kind kind)
+{
+	return READ_ONCE(hostclock.enabled[kind]);
+}
+
+/**
+ * hostclock_clocksource_register - offer the mode's clocksource
+ *
+ * It is selected at once, unless the user asked for another.
+ */
+int hostclock_clocksource_register(void)
+{
+	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
+		return 0;
+	return clocksource_register_hz(&hostclock_cs[hostclock_kind()],
+				       NSEC_PER_SEC);
+}
+
+/**
+ * hostclock_clocksource_unregister - withdraw it
+ *
+ * The core goes over to another first, continuously.
+ */
+void hostclock_clocksource_unregister(void)
+{
+	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
+		return;
+	/* There is always jiffies to fall back to, so this cannot fail. */
+	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_kind()]));
+}

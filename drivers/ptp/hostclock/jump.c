@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the clocks do about a gap: time that passed on the host while the guest
+ * did not run, and that its counter did not count.
+ */
+#include <linux/bits.h>
+
+#include "hostclock.h"
+
+/* Longer gaps than 2^61 ns, 73 years, are left to REALTIME. */
+#define HOSTCLOCK_MAX_GAP_NS	BIT_ULL(61)
+
+static bool hostclock_steals(const struct hostclock_guest_page *guest)
+{
+	u8 policy = hostclock_policy();
+
+	if (policy == HOSTCLOCK_POLICY_DEFAULT)
+		policy = guest->mono_policy;
+	if (policy == HOSTCLOCK_POLICY_DEFAULT)
+		return guest->cause == HOSTCLOCK_CAUSE_MIGRATION;
+	return policy == HOSTCLOCK_POLICY_STEAL;
+}
+
+/**
+ * hostclock_choose_jump - how far the clocks jump at the start of a guest epoch
+ * @c: validated
+ * @change: where to put it
+ *
+ * The guest's own policy wins over the page's hint.  By default a migration's
+ * gap is counted by MONOTONIC, as it is by a guest that is not migrated, and
+ * any other gap by BOOTTIME alone.
+ */
+void hostclock_choose_jump(const struct hostclock_capture *c,
+			   struct hostclock_change *change)
+{
+	u64 gap_ns = le64_to_cpu(c->guest.gap_ns);
+
+	if (gap_ns > HOSTCLOCK_MAX_GAP_NS)
+		return;
+	if (hostclock_steals(&c->guest)) {
+		change->counter_jump_ns = gap_ns;
+		change->mono_jump_ns = gap_ns;
+	} else {
+		change->boot_jump_ns = gap_ns;
+	}
+}

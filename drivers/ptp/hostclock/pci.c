@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Discovery: memory of ivshmem devices that has pages of ours in it.  Any other
+ * such device is somebody else's, and is left alone.
+ */
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+
+#include "hostclock.h"
+
+#define HOSTCLOCK_IVSHMEM_DEVICE	0x1110
+#define HOSTCLOCK_IVSHMEM_BAR		2
+
+/* Map the memory, as far as pages may be there. */
+static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
+{
+	struct hostclock_region *region;
+	size_t size;
+
+	size = min_t(resource_size_t, HOSTCLOCK_MAX_PAGES * HOSTCLOCK_PAGE_SIZE,
+		     pci_resource_len(pdev, HOSTCLOCK_IVSHMEM_BAR));
+	size = round_down(size, HOSTCLOCK_PAGE_SIZE);
+	if (!size)
+		return ERR_PTR(-ENODEV);
+	region = devm_kzalloc(&pdev->dev, sizeof(*region), GFP_KERNEL);
+	if (!region)
+		return ERR_PTR(-ENOMEM);
+	region->dev = &pdev->dev;
+	region->size = size;
+	region->phys = pci_resource_start(pdev, HOSTCLOCK_IVSHMEM_BAR);
+	region->mem = devm_memremap(&pdev->dev, region->phys, size, MEMREMAP_WB);
+	return IS_ERR(region->mem) ? ERR_CAST(region->mem) : region;
+}
+
+static int hostclock_pci_probe(struct pci_dev *pdev,
+			       const struct pci_device_id *id)
+{
+	struct hostclock_region *region;
+	int ret;
+
+	if (!(pci_resource_flags(pdev, HOSTCLOCK_IVSHMEM_BAR) & IORESOURCE_MEM))
+		return -ENODEV;
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+	region = hostclock_pci_map(pdev);
+	if (IS_ERR(region))
+		return PTR_ERR(region);
+	if (!hostclock_region_interesting(region))
+		return -ENODEV;
+	ret = pci_request_region(pdev, HOSTCLOCK_IVSHMEM_BAR, "hostclock");
+	if (ret)
+		return ret;
+	pci_set_drvdata(pdev, region);
+	mutex_lock(&hostclock.mutex);
+	hostclock_region_add(region);
+	hostclock_bring_up();
+	mutex_unlock(&hostclock.mutex);
+	return 0;
+}
+
+static void hostclock_pci_remove(struct pci_dev *pdev)
+{
+	mutex_lock(&hostclock.mutex);
+	hostclock_take_down();
+	hostclock_region_del(pci_get_drvdata(pdev));
+	hostclock_bring_up();
+	mutex_unlock(&hostclock.mutex);
+}
+
+static const struct pci_device_id hostclock_pci_ids[] = {
+	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, HOSTCLOCK_IVSHMEM_DEVICE) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, hostclock_pci_ids);
+
+static struct pci_driver hostclock_pci_driver = {
+	.name		= "hostclock",
+	.id_table	= hostclock_pci_ids,
+	.probe		= hostclock_pci_probe,
+	.remove		= hostclock_pci_remove,
+};
+
+/**
+ * hostclock_pci_register - start looking for devices
+ */
+int hostclock_pci_register(void)
+{
+	return pci_register_driver(&hostclock_pci_driver);
+}
+
+/**
+ * hostclock_pci_unregister - give back all that were found
+ */
+void hostclock_pci_unregister(void)
+{
+	pci_unregister_driver(&hostclock_pci_driver);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The PTP clock.  It tells TAI, as PTP clocks do, and cannot be set.
+ *
+ * Cross timestamps (PTP_SYS_OFFSET_PRECISE) are given whatever the kernel's
+ * clocksource is, because an NTP daemon stays with the first method that works:
+ * exact where the clocksource's value can be turned into one of the counter,
+ * otherwise for the middle of the shortest of a few tries.
+ */
+#include <linux/err.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/module.h>
+#include <linux/ptp_clock_kernel.h>
+
+#include "hostclock.h"
+
+/* Some of these are not hit by an interrupt. */
+#define HOSTCLOCK_CROSS_TRIES	8
+
+/* Neighbouring readings that are close enough: 1 us by any counter to 4 GHz. */
+#define HOSTCLOCK_CROSS_TICKS	4000
+
+static int hostclock_ptp_capture(struct hostclock_capture *c)
+{
+	hostclock_look();
+	if (hostclock_capture(c))
+		return -EAGAIN;
+	if (!(le16_to_cpu(c->set.flags) & HOSTCLOCK_PARAMS_TAI_VALID))
+		return -ENODATA;
+	return 0;
+}
+
+/* TAI at a guest TSC value, ns */
+static u64 hostclock_tai_ns(const struct hostclock_capture *c, u64 tsc)
+{
+	s64 tai_ns = (s64)(s32)le32_to_cpu(c->set.tai_offset_sec) * NSEC_PER_SEC;
+
+	return hostclock_set_counter(&c->set, le64_to_cpu(c->guest.tsc_offset),
+				     HOSTCLOCK_MONO, tsc) +
+	       le64_to_cpu(c->set.wall_offset_ns) + tai_ns;
+}
+
+static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
+				  struct timespec64 *ts,
+				  struct ptp_system_timestamp *sts)
+{
+	struct hostclock_capture c;
+	unsigned long flags;
+	__le64 epoch;
+	bool taken;
+	int ret;
+
+	ret = hostclock_ptp_capture(&c);
+	if (ret)
+		return ret;
+	epoch = c.set.epoch;
+	/* Once more, between the system's timestamps, with the TSC value. */
+	local_irq_save(flags);
+	ptp_read_system_prets(sts);
+	taken = hostclock_take_set(c.cp, le64_to_cpu(c.guest.tsc_offset), &c.set,
+				   &c.count, &c.tsc);
+	ptp_read_system_postts(sts);
+	local_irq_restore(flags);
+	if (!taken || c.set.epoch != epoch || hostclock_check_set(&c.clock, &c.set))
+		return -EAGAIN;
+	*ts = ns_to_timespec64(hostclock_tai_ns(&c, c.tsc));
+	return 0;
+}
+
+/* One instant by the system's clocks, and TSC values around it. */
+struct hostclock_instant {
+	struct system_time_snapshot snap;
+	u64 before;
+	u64 after;
+};
+
+static void hostclock_instant_take(struct hostclock_instant *t)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	t->before = hostclock_rdtsc();
+	ktime_get_snapshot(&t->snap);
+	t->after = hostclock_rdtsc();
+	local_irq_restore(flags);
+}
+
+/* The TSC value at which the view's counter was @ns, between two such values */
+static u64 hostclock_tsc_between(enum hostclock_kind kind, u64 ns,
+				 const struct hostclock_instant *t)
+{
+	struct hostclock_view v;
+	u64 first_ns, last_ns;
+
+	hostclock_view_get(&v);
+	ns -= kind == HOSTCLOCK_RAW ? v.anchor.raw_offset : v.anchor.mono_offset;
+	first_ns = hostclock_set_counter(&v.set, v.anchor.tsc_offset, kind,
+					 t->before);
+	last_ns = hostclock_set_counter(&v.set, v.anchor.tsc_offset, kind,
+					t->after);
+	if (ns < first_ns || ns > last_ns || first_ns == last_ns)
+		return t->before + (t->after - t->before) / 2;
+	/* both factors are a few us at most, as long as nobody stopped the VM */
+	return t->before + mul_u64_u64_div_u64(ns - first_ns,
+					       t->after - t->before,
+					       last_ns - first_ns);
+}
+
+/* The TSC value at that instant */
+static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
+{
+	u64 cycles = t->snap.cycles;
+
+	if (hostclock_clocksource_current(HOSTCLOCK_RAW))
+		return hostclock_tsc_between(HOSTCLOCK_RAW, cycles, t);
+	/* a counter that falls between two readings of the TSC is the TSC */
+	if (cycles >= t->before && cycles <= t->after)
+		return cycles;
+	return t->before + (t->after - t->before) / 2;
+}
+
+/*
+ * If the clocksource is ours, its value at the instant, less what the view adds
+ * to it, is the host's MONOTONIC, without a detour by the TSC.
+ */
+static bool hostclock_cross_follow(const struct hostclock_capture *c,
+				   struct system_device_crosststamp *xt)
+{
+	struct hostclock_anchor before, after;
+	struct system_time_snapshot snap;
+	s64 tai_ns;
+
+	hostclock_anchor_get(&before);
+	ktime_get_snapshot(&snap);
+	hostclock_anchor_get(&after);
+	if (!hostclock_clocksource_current(HOSTCLOCK_MONO) ||
+	    memcmp(&before, &after, sizeof(before)) ||
+	    after.clock_epoch != le64_to_cpu(c->set.epoch) ||
+	    after.guest_epoch != le64_to_cpu(c->guest.epoch))
+		return false;
+	tai_ns = (s64)(s32)le32_to_cpu(c->set.tai_offset_sec) * NSEC_PER_SEC;
+	xt->device = snap.cycles - after.mono_offset +
+		     le64_to_cpu(c->set.wall_offset_ns) + tai_ns;
+	xt->sys_realtime = snap.real;
+	xt->sys_monoraw = snap.raw;
+	return true;
+}
+
+static void hostclock_cross_bracket(const struct hostclock_capture *c,
+				    struct system_device_crosststamp *xt)
+{
+	struct hostclock_instant best, t;
+	int tries = HOSTCLOCK_CROSS_TRIES;
+
+	hostclock_instant_take(&best);
+	while (--tries && best.after - best.before > HOSTCLOCK_CROSS_TICKS) {
+		hostclock_instant_take(&t);
+		if (t.after - t.before < best.after - best.before)
+			best = t;
+	}
+	xt->device = hostclock_tai_ns(c, hostclock_instant_tsc(&best));
+	xt->sys_realtime = best.snap.real;
+	xt->sys_monoraw = best.snap.raw;
+}
+
+static int hostclock_ptp_getcrosststamp(struct ptp_clock_info *info,
+					struct system_device_crosststamp *xt)
+{
+	struct hostclock_capture c;
+	int tries = HOSTCLOCK_CROSS_TRIES;
+	int ret;
+
+	do {
+		ret = hostclock_ptp_capture(&c);
+		if (ret)
+			return ret;
+		if (!hostclock_clocksource_current(HOSTCLOCK_MONO))
+			break;
+		if (hostclock_cross_follow(&c, xt))
+			return 0;
+	} while (--tries);
+	hostclock_cross_bracket(&c, xt);
+	return 0;
+}
+
+static int hostclock_ptp_settime(struct ptp_clock_info *info,
+				 const struct timespec64 *ts)
+{
+	return -EOPNOTSUPP;
+}
+
+static int hostclock_ptp_adjtime(struct ptp_clock_info *info, s64 delta)
+{
+	return -EOPNOTSUPP;
+}
+
+static int hostclock_ptp_adjfine(struct ptp_clock_info *info, long scaled_ppm)
+{
+	return -EOPNOTSUPP;
+}
+
+static int hostclock_ptp_enable(struct ptp_clock_info *info,
+				struct ptp_clock_request *request, int on)
+{
+	return -EOPNOTSUPP;
+}
+
+static struct ptp_clock_info hostclock_ptp_info = {
+	.owner		= THIS_MODULE,
+	.name		= "hostclock",
+	.adjfine	= hostclock_ptp_adjfine,
+	.adjtime	= hostclock_ptp_adjtime,
+	.gettimex64	= hostclock_ptp_gettimex,
+	.getcrosststamp	= hostclock_ptp_getcrosststamp,
+	.settime64	= hostclock_ptp_settime,
+	.enable		= hostclock_ptp_enable,
+};
+
+/**
+ * hostclock_ptp_register - offer the PTP clock
+ * @parent: the device that has the guest page
+ *
+ * Until the pages are valid, reading it fails with EAGAIN.
+ *
+ * Return: 0 or a negative error code.
+ */
+int hostclock_ptp_register(struct device *parent)
+{
+	struct ptp_clock *ptp = ptp_clock_register(&hostclock_ptp_info, parent);
+
+	/* NULL: this kernel has no PTP clocks */
+	if (IS_ERR(ptp))
+		return PTR_ERR(ptp);
+	hostclock.ptp = ptp;
+	return 0;
+}
+
+/**
+ * hostclock_ptp_unregister - withdraw it; whoever has it open gets ENODEV
+ */
+void hostclock_ptp_unregister(void)
+{
+	if (hostclock.ptp)
+		ptp_clock_unregister(hostclock.ptp);
+	hostclock.ptp = NULL;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/class/misc/hostclock0/: what the driver knows, one value per file.
+ * Reading any of them looks at the pages first, so that it is of now.
+ */
+#include <linux/device.h>
+#include <linux/sysfs.h>
+
+#include <hostclock/clocks.h>
+
+#include "hostclock.h"
+
+static const char * const hostclock_statuses[] = {
+	[HOSTCLOCK_STATUS_UNKNOWN]	= "unknown",
+	[HOSTCLOCK_STATUS_INITIALIZING]	= "initializing",
+	[HOSTCLOCK_STATUS_SYNCHRONIZED]	= "synchronized",
+	[HOSTCLOCK_STATUS_FREERUNNING]	= "freerunning",
+	[HOSTCLOCK_STATUS_UNRELIABLE]	= "unreliable",
+};
+
+static const char * const hostclock_formats[] = { "unscaled", "scaled" };
+static const char * const hostclock_smears[] = { "strict", "noon", "sls" };
+
+/* The view of now, and how far it can be trusted.  False: not running. */
+static bool hostclock_now(struct hostclock_view *v,
+			  struct hostclock_trust *trust)
+{
+	hostclock_look();
+	hostclock_view_get(v);
+	if (!READ_ONCE(hostclock.running))
+		return false;
+	hostclock_trust_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
+			   trust);
+	return true;
+}
+
+static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hostclock_mode_name());
+}
+static DEVICE_ATTR_RO(mode);
+
+static ssize_t core_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hostclock_core_name());
+}
+static DEVICE_ATTR_RO(core);
+
+static ssize_t policy_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hostclock_policy_name());
+}
+
+static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	int ret = hostclock_policy_set(buf);
+
+	return ret ?: count;
+}
+static DEVICE_ATTR_RW(policy);
+
+/* "waiting" before the first valid page, "degraded" while it is refused */
+static ssize_t status_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	struct hostclock_trust trust;
+	struct hostclock_view v;
+	const char *status;
+
+	if (!hostclock_now(&v, &trust))
+		status = "waiting";
+	else if (READ_ONCE(hostclock.state.fault))
+		status = "degraded";
+	else if (!trust.valid)
+		status = "expired";
+	else
+		status = hostclock_statuses[v.set.status];
+	return sysfs_emit(buf, "%s\n", status);
+}
+static DEVICE_ATTR_RO(status);
+
+static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	hostclock_look();
+	return sysfs_emit(buf, "%s\n",
+			  hostclock_fault_string(READ_ONCE(hostclock.state.fault)));
+}
+static DEVICE_ATTR_RO(reason);
+
+static ssize_t clocksource_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	bool current_cs = hostclock_clocksource_current(hostclock_kind());
+
+	return sysfs_emit(buf, "%s\n", current_cs ?
+			  hostclock_cs[hostclock_kind()].name : "none");
+}
+static DEVICE_ATTR_RO(clocksource);
+
+/* Files that show a number of the view, of its trust, or of the state */
+#define HOSTCLOCK_ATTR(_name, _format, _value)				\
+static ssize_t _name##_show(struct device *dev,				\
+			    struct device_attribute *attr, char *buf)	\
+{									\
+	struct hostclock_trust trust = {};				\
+	struct hostclock_view v;					\
+									\
+	hostclock_now(&v, &trust);					\
+	return sysfs_emit(buf, _format "\n", _value);			\
+}									\
+static DEVICE_ATTR_RO(_name)
+
+HOSTCLOCK_ATTR(epoch, "%llu", v.anchor.clock_epoch);
+HOSTCLOCK_ATTR(guest_epoch, "%llu", v.anchor.guest_epoch);
+HOSTCLOCK_ATTR(tsc_offset, "%lld", (s64)v.anchor.tsc_offset);
+HOSTCLOCK_ATTR(mono_offset_ns, "%lld", (s64)v.anchor.mono_offset);
+HOSTCLOCK_ATTR(raw_offset_ns, "%lld", (s64)v.anchor.raw_offset);
+HOSTCLOCK_ATTR(wall_offset_ns, "%lld", (s64)le64_to_cpu(v.set.wall_offset_ns));
+HOSTCLOCK_ATTR(boot_offset_ns, "%lld", (s64)le64_to_cpu(v.set.boot_offset_ns));
+HOSTCLOCK_ATTR(tai_offset_sec, "%d", (s32)le32_to_cpu(v.set.tai_offset_sec));
+HOSTCLOCK_ATTR(leap_indicator, "%u", v.set.leap_indicator);
+HOSTCLOCK_ATTR(error_ns, "%llu", trust.maxerror_ns);
+HOSTCLOCK_ATTR(age_ns, "%llu", trust.age_ns);
+HOSTCLOCK_ATTR(valid_ns, "%llu", le64_to_cpu(v.set.valid_ns));
+HOSTCLOCK_ATTR(page_format, "%s", hostclock_formats[hostclock.state.format]);
+HOSTCLOCK_ATTR(page_smear, "%s", hostclock_smears[hostclock.state.smear]);
+HOSTCLOCK_ATTR(cause, "%u", hostclock.state.cause);
+HOSTCLOCK_ATTR(generation, "%llu", hostclock.state.generation);
+HOSTCLOCK_ATTR(resyncs, "%llu", hostclock.state.resyncs);
+HOSTCLOCK_ATTR(disruptions, "%llu", hostclock.state.disruptions);
+HOSTCLOCK_ATTR(wakeups, "%llu", READ_ONCE(hostclock.wakeups));
+
+static struct attribute *hostclock_attrs[] = {
+	&dev_attr_mode.attr,
+	&dev_attr_core.attr,
+	&dev_attr_policy.attr,
+	&dev_attr_status.attr,
+	&dev_attr_reason.attr,
+	&dev_attr_clocksource.attr,
+	&dev_attr_epoch.attr,
+	&dev_attr_guest_epoch.attr,
+	&dev_attr_tsc_offset.attr,
+	&dev_attr_mono_offset_ns.attr,
+	&dev_attr_raw_offset_ns.attr,
+	&dev_attr_wall_offset_ns.attr,
+	&dev_attr_boot_offset_ns.attr,
+	&dev_attr_tai_offset_sec.attr,
+	&dev_attr_leap_indicator.attr,
+	&dev_attr_error_ns.attr,
+	&dev_attr_age_ns.attr,
+	&dev_attr_valid_ns.attr,
+	&dev_attr_page_format.attr,
+	&dev_attr_page_smear.attr,
+	&dev_attr_cause.attr,
+	&dev_attr_generation.attr,
+	&dev_attr_resyncs.attr,
+	&dev_attr_disruptions.attr,
+	&dev_attr_wakeups.attr,
+	NULL
+};
+
+static const struct attribute_group hostclock_group = {
+	.attrs = hostclock_attrs,
+};
+
+const struct attribute_group *hostclock_groups[] = { &hostclock_group, NULL };

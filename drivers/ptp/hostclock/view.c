@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The view: what the kernel has accepted from the pages.  Readings are made
+ * from it alone; the pages are asked only whether they still say the same.
+ *
+ * It lies behind a latch, so that a reader in an NMI that interrupted a writer
+ * finds one whole copy.  A reader that meets a new parameter set takes it over
+ * itself, if it gets the writers' lock without waiting.
+ */
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/processor.h>
+
+#include "hostclock.h"
+
+/* How often the highest reading is noted: 2^30 ns, about a second. */
+#define HOSTCLOCK_NOTE_NS	BIT_ULL(30)
+
+static bool notrace hostclock_view_trylock(void)
+{
+	return !atomic_cmpxchg_acquire(&hostclock.view_busy, 0, 1);
+}
+
+/**
+ * hostclock_view_unlock - let others write the view
+ */
+void notrace hostclock_view_unlock(void)
+{
+	atomic_set_release(&hostclock.view_busy, 0);
+}
+
+/**
+ * hostclock_view_lock - become the only writer of the view
+ *
+ * Whoever has the lock is in the middle of some hundred instructions.
+ *
+ * Context: interrupts off, not NMI.
+ */
+void hostclock_view_lock(void)
+{
+	while (!hostclock_view_trylock())
+		cpu_relax();
+}
+
+/**
+ * hostclock_set_counter - a host counter by one set
+ * @set: private copy, validated
+ * @tsc_offset: guest TSC - the page's counter
+ * @kind: which counter
+ * @tsc: guest TSC; before the set's cycle_last the base is returned
+ *
+ * Return: ns; U64_MAX if it does not fit.
+ */
+u64 notrace hostclock_set_counter(const struct hostclock_params *set,
+				  u64 tsc_offset, enum hostclock_kind kind,
+				  u64 tsc)
+{
+	u64 delta = tsc - tsc_offset - le64_to_cpu(set->cycle_last);
+
+	return hostclock_set_ns(set, kind, (s64)delta < 0 ? 0 : delta);
+}
+
+/**
+ * hostclock_offset - what the guest adds to a host counter
+ * @a: its anchor
+ * @kind: which counter
+ */
+u64 notrace hostclock_offset(const struct hostclock_anchor *a,
+			     enum hostclock_kind kind)
+{
+	return kind == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
+}
+
+/**
+ * hostclock_held - a guest counter by the view
+ * @v: the view
+ * @kind: which counter
+ * @tsc: guest TSC
+ *
+ * However far the TSC has gone, it is never more than
+ * hostclock_core_max_ahead_ns() after what the kernel saw last: the core could
+ * not take that in without overflowing or looping for minutes.
+ */
+u64 notrace hostclock_held(const struct hostclock_view *v,
+			   enum hostclock_kind kind, u64 tsc)
+{
+	u64 ns = hostclock_set_counter(&v->set, v->anchor.tsc_offset, kind, tsc) +
+		 hostclock_offset(&v->anchor, kind);
+	u64 last = READ_ONCE(hostclock.last_ns[kind]);
+
+	if ((s64)(ns - last) > (s64)hostclock_core_max_ahead_ns())
+		return last + HOSTCLOCK_NOTE_NS;
+	return ns;
+}
+
+/*
+ * May a clock that is held_ns by one set be ns by a later one?  Each rate is
+ * within 2000 ppm of RAW's, so they drift apart by at most 4000 ppm, 1/250.
+ */
+static bool notrace hostclock_continuous(u64 held_ns, u64 ns, u64 age_ns)
+{
+	u64 apart = (s64)(ns - held_ns) < 0 ? held_ns - ns : ns - held_ns;
+
+	return apart <= 1000 + age_ns / 250;
+}
+
+/* ns since the set's base, by its own rate. */
+static u64 notrace hostclock_age_ns(const struct hostclock_params *set,
+				    u64 tsc_offset, u64 tsc)
+{
+	return hostclock_set_counter(set, tsc_offset, HOSTCLOCK_MONO, tsc) -
+	       hostclock_set_ns(set, HOSTCLOCK_MONO, 0);
+}
+
+/* Do the pages still say what the view says?  Two loads. */
+static __always_inline bool hostclock_view_fresh(const struct hostclock_view *v)
+{
+	return HOSTCLOCK_LE32(v->cp->seq) >> 1 == v->count &&
+	       HOSTCLOCK_LE64(v->gp->epoch) == v->anchor.guest_epoch;
+}
+
+static void hostclock_view_put_set(const struct hostclock_params *set, u32 count)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		raw_write_seqcount_latch(&hostclock.latch);
+		hostclock.view[i].set = *set;
+		hostclock.view[i].count = count;
+	}
+}
+
+/**
+ * hostclock_view_put - change the view
+ * @v: what it is to be
+ *
+ * Context: view_busy held.
+ */
+void hostclock_view_put(const struct hostclock_view *v)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		raw_write_seqcount_latch(&hostclock.latch);
+		hostclock.view[i] = *v;
+	}
+}
+
+/**
+ * hostclock_view_get - a consistent copy of the view
+ * @view: where to put it
+ */
+void hostclock_view_get(struct hostclock_view *view)
+{
+	unsigned int seq;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		*view = hostclock.view[seq & 1];
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+}
+
+/**
+ * hostclock_anchor_get - a consistent copy of the view's anchor
+ * @anchor: where to put it
+ */
+void hostclock_anchor_get(struct hostclock_anchor *anchor)
+{
+	unsigned int seq;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		*anchor = hostclock.view[seq & 1].anchor;
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+}
+
+/**
+ * hostclock_view_changed - was the view changed?
+ * @since: the latch's count by then
+ */
+bool notrace hostclock_view_changed(unsigned int since)
+{
+	return raw_read_seqcount_latch_retry(&hostclock.latch, since);
+}
+
+/* Is this set, just taken from the page, of an epoch that the view accepts? */
+static bool notrace hostclock_same_epochs(const struct hostclock_view *v,
+					  const struct hostclock_params *set)
+{
+	u32 seq = HOSTCLOCK_LE32(v->cp->seq);
+
+	if (HOSTCLOCK_LE64(v->gp->epoch) != v->anchor.guest_epoch)
+		return false;
+	if (le64_to_cpu(set->epoch) == v->anchor.clock_epoch)
+		return true;
+	/* The one before the newest; see hostclock_epoch_ok(). */
+	return HOSTCLOCK_LE64(hostclock_newest(v->cp, seq)->epoch) ==
+	       v->anchor.clock_epoch;
+}
+
+/**
+ * hostclock_continues - does a set continue the view's counters?
+ * @v: the view
+ * @set: private copy, validated; the view's offsets are for it too
+ * @tsc: guest TSC, not before the set's cycle_last
+ */
+bool notrace hostclock_continues(const struct hostclock_view *v,
+				 const struct hostclock_params *set, u64 tsc)
+{
+	u64 age_ns = hostclock_age_ns(&v->set, v->anchor.tsc_offset, tsc);
+	int kind;
+
+	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
+		u64 ns = hostclock_set_counter(set, v->anchor.tsc_offset, kind,
+					       tsc) +
+			 hostclock_offset(&v->anchor, kind);
+
+		if (!hostclock_continuous(hostclock_held(v, kind, tsc), ns,
+					  age_ns))
+			return false;
+	}
+	return true;
+}
+
+/* Take over a new set of the same epochs.  False: there is more to it. */
+static bool notrace hostclock_refresh_locked(void)
+{
+	const struct hostclock_view *v = &hostclock.view[0];
+	struct hostclock_params set;
+	u32 count;
+	u64 tsc;
+
+	if (!hostclock_take_set(v->cp, v->anchor.tsc_offset, &set, &count, &tsc))
+		return false;
+	if (!hostclock_same_epochs(v, &set) ||
+	    hostclock_check_set(&hostclock.header, &set) ||
+	    !hostclock_continues(v, &set, tsc))
+		return false;
+	hostclock_view_put_set(&set, count);
+	return true;
+}
+
+/* True too if somebody else is at it. */
+static bool notrace hostclock_refresh(void)
+{
+	bool fine = true;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (hostclock_view_trylock()) {
+		fine = hostclock_refresh_locked();
+		hostclock_view_unlock();
+	}
+	local_irq_restore(flags);
+	return fine;
+}
+
+/**
+ * hostclock_stale - is there more to do than to take over a new set?
+ *
+ * Context: any, while running.
+ */
+bool hostclock_stale(void)
+{
+	return !hostclock_refresh() || READ_ONCE(hostclock.state.fault);
+}
+
+static u64 notrace hostclock_note(enum hostclock_kind kind, u64 ns)
+{
+	if ((s64)(ns - READ_ONCE(hostclock.last_ns[kind])) >=
+	    (s64)HOSTCLOCK_NOTE_NS)
+		WRITE_ONCE(hostclock.last_ns[kind], ns);
+	return ns;
+}
+
+/*
+ * Something is new.  Usually that is a set; it may be that this CPU's TSC is
+ * behind the base by a hair, where the pages have the exact answer.
+ */
+static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
+{
+	const struct hostclock_view *v;
+	enum hostclock_result result;
+	u64 ns, held_ns, age_ns, tsc;
+	unsigned int seq;
+	bool fine;
+
+	if (hostclock_core_lent(kind, &ns))
+		return ns;
+	fine = hostclock_refresh();
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		v = &hostclock.view[seq & 1];
+		result = hostclock_read(v->cp, v->gp, &v->anchor, kind, &ns);
+		tsc = hostclock_rdtsc();
+		held_ns = hostclock_held(v, kind, tsc);
+		age_ns = hostclock_age_ns(&v->set, v->anchor.tsc_offset, tsc);
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+
+	if (fine && result == HOSTCLOCK_OK &&
+	    hostclock_continuous(held_ns, ns, age_ns)) {
+		if (unlikely(READ_ONCE(hostclock.state.fault)))
+			hostclock_request_resync();
+		return hostclock_note(kind, ns);
+	}
+	if (result != HOSTCLOCK_BUSY)
+		hostclock_request_resync();
+	return hostclock_note(kind, held_ns);
+}
+
+/**
+ * hostclock_counter - one of the guest's counters, now
+ * @kind: which
+ *
+ * Context: any, NMI included, while running.
+ * Return: ns, below 2^63; by the last good parameters if the pages' epochs are
+ * not those accepted, in which case a resync has been asked for.
+ */
+u64 notrace hostclock_counter(enum hostclock_kind kind)
+{
+	const struct hostclock_view *v;
+	unsigned int seq;
+	u64 delta, ns;
+	bool good;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		v = &hostclock.view[seq & 1];
+		/*
+		 * The pages are looked at after the TSC is read: if they are
+		 * as they were, no set that begins before this TSC value has
+		 * been published, because sets are published ahead.
+		 */
+		delta = hostclock_rdtsc() - v->anchor.tsc_offset -
+			le64_to_cpu(v->set.cycle_last);
+		good = hostclock_view_fresh(v) && (s64)delta >= 0;
+		ns = hostclock_set_ns(&v->set, kind, delta) +
+		     hostclock_offset(&v->anchor, kind);
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+
+	if (likely(good && !READ_ONCE(hostclock.borrower) &&
+		   ns - READ_ONCE(hostclock.last_ns[kind]) < HOSTCLOCK_NOTE_NS))
+		return ns;
+	return hostclock_counter_slow(kind);
+}
