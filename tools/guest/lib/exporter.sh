@@ -23,8 +23,13 @@ start_exporter() {
 launch_exporter() {
 	local args=(--dir "$dir") line=
 
-	[[ $opt_clock != sim ]] || args+=(--sim)
+	case $opt_clock,$opt_format in
+	*,scaled) args+=(--sim-icount) ;;
+	sim,*) args+=(--sim) ;;
+	*) [[ ! $opt_script ]] || args+=(--faults) ;;
+	esac
 	[[ ! $opt_script ]] || args+=(--script "$opt_script")
+	[[ $opt_page != sls ]] || args+=(--smear sls)
 	say "starting hostclockd ${args[*]}"
 	exec 6< <(exec setpriv --pdeathsig TERM "$exporter" "${args[@]}" 2>"$tmp/hostclockd.log")
 	exporter_pid=$!
@@ -51,7 +56,7 @@ create_pages() {
 
 # Tells the exporter where the guest's counter stands.
 attach_exporter() {
-	local args=(attach "$guest_name")
+	local args=(attach "$guest_name") i
 
 	[[ $opt_hostclock ]] || return 0
 	if [[ $opt_format == scaled ]]; then
@@ -60,7 +65,13 @@ attach_exporter() {
 		args+=(--pid "$qemu_pid" --qmp "$tmp/qmp")
 	fi
 	say "hostclockctl ${args[*]}"
-	ctl "${args[@]}" >&2 || fail "the exporter could not attach to the guest"
+	# The socket is there some time before the guest's CPUs run.
+	for ((i = 0; i < 50; i++)); do
+		ctl "${args[@]}" >"$tmp/attach.log" 2>&1 && return 0
+		sleep 0.05
+	done
+	cat "$tmp/attach.log" >&2
+	fail "the exporter could not attach to the guest"
 }
 
 stop_exporter() {

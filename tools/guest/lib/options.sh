@@ -124,8 +124,6 @@ check_combinations() {
 		wrong_usage "--clock host: --format scaled has the simulated clock only"
 	[[ $opt_format != scaled || $opt_accel != kvm ]] ||
 		wrong_usage "--accel kvm: --format scaled needs tcg (instruction counting)"
-	[[ ! $opt_script || $opt_clock == sim ]] ||
-		wrong_usage "--host-script: needs --clock sim; the host's own clock is not touched"
 	[[ ! $opt_script || $opt_hostclock ]] ||
 		wrong_usage "--host-script: there is no exporter with --no-hostclock"
 	[[ ! $opt_tty || ! $opt_stdin ]] || wrong_usage "--stdin: not with --tty"

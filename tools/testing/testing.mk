@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0
+# Tests by tier. What a tier needs is built by prepare-TIER, which the runner
+# calls; fragments add to it.
+TIERS := static native kunit e2e soak
+
+.PHONY: check $(TIERS:%=check-%) kunit $(TIERS:%=prepare-%)
+check: ## run all tests (but the soak)
+	@tools/testing/run
+
+check-static: ## run the static checks
+check-native: ## run the tests that need no guest
+check-e2e: ## run the end-to-end tests
+check-soak: ## run the long tests
+kunit: ## run the KUnit tests, in a guest
+	@tools/testing/run --tier kunit
+
+check-static check-native check-e2e check-soak:
+	@tools/testing/run --tier $(@:check-%=%)
+
+check-kunit: kunit
+
+prepare-static:
+prepare-native: all
+prepare-kunit: $(GUEST)
+prepare-e2e prepare-soak: all guest-stock-6.1
