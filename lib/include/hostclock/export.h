@@ -6,7 +6,7 @@
 #ifdef __KERNEL__
 #include <linux/export.h>
 #else
-#define EXPORT_SYMBOL_GPL(sym)
+#include <hostclock/userspace.h>
 #endif
 
 #endif /* _HOSTCLOCK_EXPORT_H */

@@ -13,6 +13,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 #include <asm/barrier.h>
@@ -33,59 +34,7 @@
 
 #else /* !__KERNEL__ */
 
-#include <endian.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int16_t s16;
-typedef int32_t s32;
-typedef int64_t s64;
-
-#ifndef __always_inline
-#define __always_inline		inline __attribute__((always_inline))
-#endif
-#ifndef __maybe_unused
-#define __maybe_unused		__attribute__((unused))
-#endif
-#ifndef noinline
-#define noinline		__attribute__((noinline))
-#endif
-#ifndef __cold
-#define __cold			__attribute__((cold))
-#endif
-#ifndef likely
-#define likely(x)		__builtin_expect(!!(x), 1)
-#define unlikely(x)		__builtin_expect(!!(x), 0)
-#endif
-#ifndef READ_ONCE
-#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, val)	(*(volatile __typeof__(x) *)&(x) = (val))
-#endif
-#ifndef smp_rmb
-#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
-#define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
-#endif
-
-#define HOSTCLOCK_LE16(x)	le16toh(READ_ONCE(x))
-#define HOSTCLOCK_LE32(x)	le32toh(READ_ONCE(x))
-#define HOSTCLOCK_LE64(x)	le64toh(READ_ONCE(x))
-
-#if defined(__x86_64__) || defined(__i386__)
-static __always_inline u64 hostclock_rdtsc(void)
-{
-	u32 lo, hi;
-
-	/* lfence: rdtsc is not performed before the loads that precede it. */
-	__asm__ __volatile__("lfence\n\trdtsc" : "=a" (lo), "=d" (hi) : :
-			     "memory");
-	return (u64)hi << 32 | lo;
-}
-#endif
+#include <hostclock/userspace.h>
 
 #endif /* !__KERNEL__ */
 

@@ -25,7 +25,7 @@
  * millisecond, for whatever a hostile page says.  Behind counts as well: that
  * code takes anything more than 2^62 ns behind for ahead.
  */
-#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	(1ULL << 50)
+#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	BIT_ULL(50)
 
 /* Which of the guest's counters to read, both in ns. */
 enum hostclock_kind {
