@@ -13,10 +13,11 @@ overlay() {
 	overlay_dir arch/x86/entry arch/x86/entry
 }
 
-# compat/ stands in for what kernels without our patches lack.
+# compat/ stands in for what kernels without our patches lack, userspace.h for
+# what user space lacks.
 overlay_dir() {
 	[[ -d $1 ]] || return 0
-	find "$1" -name compat -prune -o -type f \
+	find "$1" \( -name compat -o -name userspace.h \) -prune -o -type f \
 		\( -name '*.[chS]' -o -name Kconfig -o -name Makefile -o -name Kbuild \) \
 		-printf "%p\t$2/%P\n" | sort
 }
@@ -35,4 +36,22 @@ series() {
 		done
 		printf '%s\t%s\n' "$patch" "$rest"
 	done <"$dir/series"
+}
+
+# Which patch adds which file: lines "PATCH<tab>OURS<tab>THEIRS". Of several
+# paths that a file is below of, the longest decides.
+additions() {
+	local dir=$1
+	{ series "$dir"; echo; overlay; } | awk -F'\t' '
+		/^$/		{ files = 1; next }
+		!files		{ n = split($2, paths, " ")
+				  for (i = 1; i <= n; i++) patch[paths[i]] = $1
+				  next }
+		{
+			best = ""
+			for (path in patch)
+				if (($2 == path || index($2, path "/") == 1) && length(path) > length(best))
+					best = path
+			print (best == "" ? "-" : patch[best]) "\t" $1 "\t" $2
+		}'
 }

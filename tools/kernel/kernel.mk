@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# The guest's kernels: ours, patched and built, and Debian's.
+LINUX_TREE := $(O)/linux
+LINUX_STAMP := $(O)/linux.files
+BZIMAGE := $(O)/kernel/arch/x86/boot/bzImage
+BZIMAGE_DEBUG := $(O)/kernel-debug/arch/x86/boot/bzImage
+VDSO_IMAGES := $(addprefix $(O)/kernel/arch/x86/entry/vdso/,vdso64.so vdso64.so.dbg vdso32.so vdso32.so.dbg)
+
+# Directories are listed for the sake of files that go away.
+LINUX_OVERLAY := $(shell find lib/include lib/hostclock kunit drivers arch/x86 -name compat -prune -o \
+	\( -type d -o -name '*.[chS]' -o -name Kconfig -o -name Makefile -o -name Kbuild \
+	-o -path 'arch/x86/patches/*' \) -print 2>/dev/null)
+
+MODULE_SOURCES := $(shell find lib drivers -type d -o -name '*.[chS]' -o -name Makefile -o -name Kbuild)
+
+$(LINUX_STAMP): tools/kernel/tree tools/kernel/overlay.sh $(LINUX_OVERLAY)
+	@tools/kernel/tree $(O)
+
+$(BZIMAGE): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/build
+	@tools/kernel/build $(O) kernel tools/kernel/guest.config
+	@touch $@
+
+# The build of the image makes them, and leaves them alone if they stay the same.
+$(VDSO_IMAGES): $(BZIMAGE) ;
+
+$(BZIMAGE_DEBUG): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/debug.config tools/kernel/build
+	@tools/kernel/build $(O) kernel-debug tools/kernel/guest.config tools/kernel/debug.config
+	@touch $@
+
+$(O)/stock-6.1/headers $(O)/stock-6.12/headers: $(O)/stock-%/headers: tools/kernel/stock
+	@tools/kernel/stock $(O) $*
+
+$(O)/stock-6.1/vmlinuz $(O)/stock-6.1/config: $(O)/stock-6.1/headers ;
+
+$(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko: $(O)/stock-%/hostclock.ko: \
+		$(O)/stock-%/headers tools/kernel/module Makefile $(MODULE_SOURCES)
+	@tools/kernel/module $(O) $*
+
+$(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
+	@tools/kernel/series $(O)
+	@touch $@
+
+.PHONY: kernel kernel-debug stock-6.1 modules-oot series
+kernel: $(BZIMAGE) ## build the guest's kernel
+kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, UBSAN
+stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
+modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the module for Debian's kernels
+series: $(O)/series/.stamp ## export the patch series as it would be mailed
+all: $(BZIMAGE)
