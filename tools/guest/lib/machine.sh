@@ -24,7 +24,6 @@ machine_arguments() {
 		-nodefaults -no-user-config -display none -no-reboot
 		-machine pc -accel "$accel" -cpu max -smp "$opt_cpus" -m "$opt_memory"
 		-kernel "$kernel" -initrd "$tmp/initramfs" -append "$append"
-		-pidfile "$tmp/qemu.pid" -qmp "unix:$tmp/qmp,server=on,wait=off"
 		-serial "file:$tmp/console"
 		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
 	)
@@ -38,6 +37,8 @@ machine_arguments() {
 	qemu_args+=(-serial chardev:out -serial chardev:err -serial chardev:status)
 	[[ ! $opt_hostclock ]] || page_arguments
 	[[ ! $opt_shm ]] || memory_device shm "$(realpath "$opt_shm")" on
+	# QEMU opens in this order: once the socket is there, the FIFOs are open.
+	qemu_args+=(-qmp "unix:$tmp/qmp,server=on,wait=off")
 }
 
 # A comma in a file's name is doubled for QEMU.
@@ -73,21 +74,26 @@ start_machine() {
 		mkfifo "$tmp/$fifo.in" "$tmp/$fifo.out" || fail "mkfifo: no room in $tmp?"
 	done
 	: >"$tmp/console"
-	exec 3<>"$tmp/out.out" 4<>"$tmp/err.out" 5<>"$tmp/status.out"
+	exec 3<>"$tmp/out.out" 4<>"$tmp/err.out" 5<>"$tmp/status.out" 8>&1
+	[[ $opt_tty ]] || exec 8>"$tmp/qemu.log"
 	exec 7<"$tmp/status.out" 9<>"$tmp/status.in"
 	[[ $opt_tty ]] || start_copier out 1
 	start_copier err 2
 	machine_arguments
 	say "starting qemu-system-x86_64 ${qemu_args[*]}"
 	setpriv --pdeathsig KILL qemu-system-x86_64 "${qemu_args[@]}" \
-		<&0 3>&- 4>&- 5>&- 6<&- 7<&- 9>&- >"$tmp/qemu.log" 2>&1 &
+		<&0 3>&- 4>&- 5>&- 6<&- 7<&- 9>&- >&8 8>&- 2>"$tmp/qemu.log" &
 	qemu_pid=$!
 	wait_for_machine
-	exec 3>&- 4>&- 5>&-
+	exec 3>&- 4>&- 5>&- 8>&-
 }
 
+# A copier that ends before the guest does says so: nobody reads our output.
 start_copier() {
-	cat <"$tmp/$1.out" >&"$2" 3>&- 4>&- 5>&- 6<&- 7<&- 9>&- &
+	{
+		cat <"$tmp/$1.out" >&"$2"
+		echo unread >"$tmp/status.out"
+	} 3>&- 4>&- 5>&- 6<&- 7<&- 8>&- 9>&- &
 	copier_pids+=($!)
 }
 
@@ -95,7 +101,7 @@ wait_for_machine() {
 	local i
 
 	for ((i = 0; i < 500; i++)); do
-		[[ ! -s $tmp/qemu.pid ]] || return 0
+		[[ ! -S $tmp/qmp ]] || return 0
 		kill -0 "$qemu_pid" 2>/dev/null || break
 		sleep 0.02
 	done
@@ -117,6 +123,7 @@ run_command() {
 		ready) command_starts ;;
 		exit) command_ended "$rest" ;;
 		signal) command_ended $((128 + rest)) ;;
+		unread) nobody_reads ;;
 		error) show_console; fail "in the guest: $rest" ;;
 		esac
 	done
@@ -183,6 +190,12 @@ time_is_up() {
 	echo "guest-run: not finished after $opt_timeout s" >&2
 	[[ ! $opt_verbose ]] || show_console
 	exit 124
+}
+
+# As if SIGPIPE had killed COMMAND; but QEMU's end, too, ends the copiers.
+nobody_reads() {
+	sleep 0.2
+	kill -0 "$qemu_pid" 2>/dev/null && exit 141
 }
 
 machine_died() {
