@@ -93,3 +93,58 @@ bool hostclock_mono_to_raw(const struct hostclock_raw_mono *rm, u64 mono_ns,
 				raw_ns);
 }
 EXPORT_SYMBOL_GPL(hostclock_mono_to_raw);
+
+/* Lets what lies ahead of @from take longer: by 1 / (1 - slew). */
+static bool hostclock_allow_slew(u64 from, u32 slew_ppb, u64 *ns)
+{
+	u64 ahead;
+
+	if (*ns <= from)
+		return true;
+	if (slew_ppb >= HOSTCLOCK_NSEC_PER_SEC)
+		return false;
+	ahead = hostclock_div_up(hostclock_mul(*ns - from, HOSTCLOCK_NSEC_PER_SEC),
+				 HOSTCLOCK_NSEC_PER_SEC - slew_ppb);
+	if (ahead > (u64)HOSTCLOCK_S64_MAX - from)
+		return false;
+	*ns = from + ahead;
+	return true;
+}
+
+/**
+ * hostclock_raw_deadline_mono - a MONOTONIC time not before RAW is @raw_ns
+ * @rm: the relation
+ * @raw_ns: ns
+ * @slew_ppb: by how much mult_m may change until then, below 10^9
+ * @mono_ns: where to put it, ns, 0 to 2^63 - 1
+ *
+ * Never early as long as mult_m stays within slew_ppb; late by at most
+ * 2 * slew of the time in between, over (1 - slew)^2, and a few ns.
+ *
+ * Return: false as hostclock_raw_to_mono(), and if slew_ppb is too large; what
+ * is in @mono_ns then means nothing.
+ */
+bool hostclock_raw_deadline_mono(const struct hostclock_raw_mono *rm, u64 raw_ns,
+				 u32 slew_ppb, u64 *mono_ns)
+{
+	return hostclock_raw_to_mono(rm, raw_ns, HOSTCLOCK_ROUND_UP, mono_ns) &&
+	       hostclock_allow_slew(rm->mono_ns, slew_ppb, mono_ns);
+}
+EXPORT_SYMBOL_GPL(hostclock_raw_deadline_mono);
+
+/**
+ * hostclock_mono_deadline_raw - a RAW time not before MONOTONIC is @mono_ns
+ * @rm: the relation
+ * @mono_ns: ns
+ * @slew_ppb: as for hostclock_raw_deadline_mono()
+ * @raw_ns: where to put it, ns, 0 to 2^63 - 1
+ *
+ * Return: as hostclock_raw_deadline_mono().
+ */
+bool hostclock_mono_deadline_raw(const struct hostclock_raw_mono *rm, u64 mono_ns,
+				 u32 slew_ppb, u64 *raw_ns)
+{
+	return hostclock_mono_to_raw(rm, mono_ns, HOSTCLOCK_ROUND_UP, raw_ns) &&
+	       hostclock_allow_slew(rm->raw_ns, slew_ppb, raw_ns);
+}
+EXPORT_SYMBOL_GPL(hostclock_mono_deadline_raw);

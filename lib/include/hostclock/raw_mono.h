@@ -5,12 +5,11 @@
  *
  *	mono = base_mono + (raw - base_raw) * mult_m / mult_r
  *
- * It holds while mult_m does.  A deadline converted under one mult_m and met
- * under another is off by the change of rate times the time in between (500 ppm
- * over 10 s: 5 ms), to whichever side the rate went.  Who must not be early
- * converts again when the parameters change, and arms the later: hostclock's
- * callers do so by converting with ROUND_UP whenever a set is replaced before
- * the deadline is past.
+ * It holds while mult_m does.  A time converted under one mult_m and met under
+ * another is off by the change of rate times the time in between (500 ppm over
+ * 10 s: 5 ms), to whichever side the rate went.  Deadlines may be late, never
+ * early, so hostclock_raw_deadline_mono() and hostclock_mono_deadline_raw() give
+ * them that much more time.
  */
 #ifndef _HOSTCLOCK_RAW_MONO_H
 #define _HOSTCLOCK_RAW_MONO_H
@@ -41,5 +40,10 @@ bool hostclock_raw_to_mono(const struct hostclock_raw_mono *rm, u64 raw_ns,
 			   enum hostclock_rounding rounding, u64 *mono_ns);
 bool hostclock_mono_to_raw(const struct hostclock_raw_mono *rm, u64 mono_ns,
 			   enum hostclock_rounding rounding, u64 *raw_ns);
+
+bool hostclock_raw_deadline_mono(const struct hostclock_raw_mono *rm, u64 raw_ns,
+				 u32 slew_ppb, u64 *mono_ns);
+bool hostclock_mono_deadline_raw(const struct hostclock_raw_mono *rm, u64 mono_ns,
+				 u32 slew_ppb, u64 *raw_ns);
 
 #endif /* _HOSTCLOCK_RAW_MONO_H */

@@ -139,6 +139,44 @@ static bool check_raw_mono_round(struct prop_case *c)
 	return true;
 }
 
+/*
+ * Deadlines met under another rate: after some of the way mult_m changes by up to
+ * slew either way. Not early, and not later than the slew, twice, explains.
+ */
+static bool check_raw_mono_slew(struct prop_case *c)
+{
+	u32 slew = prop_wide_below(c, 200000000), mult;
+	struct hostclock_raw_mono rm, then;
+	u64 ahead, part, raw, mono, late;
+	s128 real;
+
+	any_relation(c, &rm);
+	ahead = prop_wide_below(c, 1ULL << 50);
+	part = prop_below(c, ahead + 1);
+	if (!hostclock_raw_deadline_mono(&rm, rm.raw_ns + ahead, slew, &mono))
+		return true;
+	mult = rm.mult_m - (u64)rm.mult_m * slew / 1000000000;
+	mult += prop_below(c, (u64)rm.mult_m * slew / 500000000 + 1);
+	then = rm;
+	then.mult_m = mult ? mult : 1;
+	then.raw_ns = rm.raw_ns + part;
+	then.mono_ns = rm.mono_ns + (u64)((u128)part * rm.mult_m / rm.mult_r);
+	/* when MONOTONIC gets there, RAW is */
+	real = ((s128)mono - then.mono_ns) * then.mult_r / then.mult_m + then.raw_ns;
+	if (real < (s128)(rm.raw_ns + ahead))
+		return prop_fail(c, "early by %" PRIu64, (u64)(rm.raw_ns + ahead - real));
+	late = (u128)ahead * 2 * slew / (1000000000 - slew) * 1000000000 /
+	       (1000000000 - slew) + 8;
+	if (real > (s128)(rm.raw_ns + ahead) + late)
+		return prop_fail(c, "late by %" PRIu64, (u64)(real - rm.raw_ns - ahead));
+	/* and the other way round, at the rate that it was converted with */
+	if (hostclock_mono_deadline_raw(&rm, rm.mono_ns + ahead, slew, &raw) &&
+	    (u128)(raw - rm.raw_ns) * (1000000000 - slew) * rm.mult_m <
+	    (u128)ahead * 1000000000 * rm.mult_r)
+		return prop_fail(c, "RAW deadline early");
+	return true;
+}
+
 static bool check_raw_mono_refused(struct prop_case *c)
 {
 	struct hostclock_raw_mono rm;
@@ -254,6 +292,7 @@ const struct property forms_properties[] = {
 	{ "tsc-round-trip", check_tsc_round },
 	{ "raw-mono", check_raw_mono },
 	{ "raw-mono-round-trip", check_raw_mono_round },
+	{ "raw-mono-slew", check_raw_mono_slew },
 	{ "raw-mono-refused", check_raw_mono_refused },
 	{ "to-pvclock", check_to_pvclock },
 	{ "pvclock-ns", check_pvclock_ns },
