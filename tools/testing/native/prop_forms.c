@@ -145,7 +145,7 @@ static bool check_raw_mono_round(struct prop_case *c)
  */
 static bool check_raw_mono_slew(struct prop_case *c)
 {
-	u32 slew = prop_wide_below(c, 200000000), mult;
+	u64 slew = prop_wide_below(c, 200000000), mult;
 	struct hostclock_raw_mono rm, then;
 	u64 ahead, part, raw, mono, late;
 	s128 real;
@@ -158,7 +158,7 @@ static bool check_raw_mono_slew(struct prop_case *c)
 	mult = rm.mult_m - (u64)rm.mult_m * slew / 1000000000;
 	mult += prop_below(c, (u64)rm.mult_m * slew / 500000000 + 1);
 	then = rm;
-	then.mult_m = mult ? mult : 1;
+	then.mult_m = mult > ~0U ? ~0U : mult;
 	then.raw_ns = rm.raw_ns + part;
 	then.mono_ns = rm.mono_ns + (u64)((u128)part * rm.mult_m / rm.mult_r);
 	/* when MONOTONIC gets there, RAW is */
@@ -168,7 +168,7 @@ static bool check_raw_mono_slew(struct prop_case *c)
 	late = (u128)ahead * 2 * slew / (1000000000 - slew) * 1000000000 /
 	       (1000000000 - slew) + 8;
 	if (real > (s128)(rm.raw_ns + ahead) + late)
-		return prop_fail(c, "late by %" PRIu64, (u64)(real - rm.raw_ns - ahead));
+		return prop_fail(c, "late by %" PRIu64 " of %" PRIu64 ", slew %" PRIu64 " ppb, mult %u now %u", (u64)(real - rm.raw_ns - ahead), ahead, slew, rm.mult_m, then.mult_m);
 	/* and the other way round, at the rate that it was converted with */
 	if (hostclock_mono_deadline_raw(&rm, rm.mono_ns + ahead, slew, &raw) &&
 	    (u128)(raw - rm.raw_ns) * (1000000000 - slew) * rm.mult_m <
