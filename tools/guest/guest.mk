@@ -9,7 +9,7 @@ GUEST_KERNEL_STOCK := $(O)/stock-6.1/vmlinuz
 
 # What goes into /bin; fragments may add to it.
 GUEST_PROGRAMS += $(HOSTCLOCK) $(E2E_TARGETS)
-GUEST_IMAGE_SRC := tools/guest/image tools/guest/lib/elf.sh $(wildcard tools/guest/etc/*)
+GUEST_IMAGE_SRC := tools/guest/image tools/guest/lib/elf.sh $(wildcard tools/guest/etc/* tools/guest/etc/chrony/*)
 
 $(GUEST_INIT): $(GUEST_INIT_SRC) tools/guest/init.h tools/guest/guest.mk
 	@mkdir -p $(@D)
