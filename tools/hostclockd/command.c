@@ -6,37 +6,17 @@
 #include "command.h"
 #include "follow.h"
 #include "guest.h"
+#include "json.h"
 #include "names.h"
+#include "event.h"
+#include "script.h"
+#include "state.h"
 #include "status.h"
-
-static const char *text_of(struct json_object *req, const char *key,
-			   const char *otherwise)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(req, key, &value))
-		return otherwise;
-	return json_object_get_string(value);
-}
-
-static bool has(struct json_object *req, const char *key)
-{
-	return json_object_object_get_ex(req, key, NULL);
-}
-
-static s64 number_of(struct json_object *req, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(req, key, &value))
-		return 0;
-	return json_object_get_int64(value);
-}
 
 static struct vm *vm_of(struct exporter *x, struct json_object *req,
 			struct problem *why)
 {
-	const char *name = text_of(req, "name", "");
+	const char *name = json_text(req, "name", "");
 	struct vm *vm = vm_find(x, name);
 
 	if (!vm)
@@ -49,7 +29,7 @@ static struct vm *vm_of(struct exporter *x, struct json_object *req,
 static int choose(struct json_object *req, const char *key,
 		  const char *const *names, u8 *value, struct problem *why)
 {
-	const char *name = text_of(req, key, NULL);
+	const char *name = json_text(req, key, NULL);
 	int found = name ? names_find(names, name) : *value;
 
 	if (found < 0)
@@ -63,9 +43,10 @@ static int do_create(struct exporter *x, struct json_object *req,
 {
 	struct vm like = { .vmclock_seq = 0 };
 
-	snprintf(like.name, sizeof(like.name), "%s", text_of(req, "name", ""));
-	like.private = number_of(req, "private");
-	like.generation = 1;
+	snprintf(like.name, sizeof(like.name), "%s", json_text(req, "name", ""));
+	like.private = json_int(req, "private");
+	/* unique: another page may have served the same guest before */
+	like.generation = exporter_new_epoch(x);
 	if (choose(req, "smear", names_smear, &like.smear, why) ||
 	    choose(req, "format", names_format, &like.format, why) ||
 	    choose(req, "policy", names_policy, &like.policy, why))
@@ -76,8 +57,8 @@ static int do_create(struct exporter *x, struct json_object *req,
 				   names_smear[x->opt.smear]);
 	if (!vm_create(x, &like, why))
 		return -1;
-	json_object_object_add(reply, "file",
-			       json_object_new_string(like.name));
+	state_save(x);
+	json_put_text(reply, "file", like.name);
 	return 0;
 }
 
@@ -85,7 +66,8 @@ static int attach_given(struct exporter *x, struct vm *vm,
 			struct json_object *req, u8 cause)
 {
 	vm->method = VM_GIVEN;
-	vm_set_offset(x, vm, number_of(req, "tsc-offset"), cause);
+	vm_set_offset(x, vm, json_int(req, "tsc-offset"), cause);
+	state_save(x);
 	return 0;
 }
 
@@ -98,10 +80,12 @@ static int do_attach(struct exporter *x, struct json_object *req,
 	(void)reply;
 	if (!vm || choose(req, "cause", names_cause, &cause, why))
 		return -1;
-	if (has(req, "tsc-offset"))
+	if (json_has(req, "tsc-offset"))
 		return attach_given(x, vm, req, cause);
-	vm->pid = number_of(req, "pid");
-	vm->t0 = number_of(req, "t0");
+	vm->pid = json_int(req, "pid");
+	vm->t0 = json_uint(req, "t0");
+	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
+		 json_text(req, "qmp", ""));
 	return follow_attach(x, vm, cause, why);
 }
 
@@ -114,6 +98,7 @@ static int do_detach(struct exporter *x, struct json_object *req,
 	if (!vm)
 		return -1;
 	vm_detach(x, vm);
+	state_save(x);
 	return 0;
 }
 
@@ -126,6 +111,7 @@ static int do_remove(struct exporter *x, struct json_object *req,
 	if (!vm)
 		return -1;
 	vm_remove(x, vm);
+	state_save(x);
 	return 0;
 }
 
@@ -138,6 +124,37 @@ static int do_status(struct exporter *x, struct json_object *req,
 	return 0;
 }
 
+static int do_control(struct exporter *x, struct json_object *req,
+		      struct json_object *reply, struct problem *why)
+{
+	bool stop = !strcmp(json_text(req, "command", ""), "stop");
+
+	(void)reply;
+	return follow_control(x, json_text(req, "name", ""), stop, why);
+}
+
+static int do_sim(struct exporter *x, struct json_object *req,
+		  struct json_object *reply, struct problem *why)
+{
+	char text[EVENT_MAX_TEXT], *words[EVENT_MAX_WORDS];
+	int n;
+
+	(void)reply;
+	snprintf(text, sizeof(text), "%s", json_text(req, "event", ""));
+	n = script_split(text, words, EVENT_MAX_WORDS);
+	if (n < 0)
+		return problem_set(why, "more than %d words", EVENT_MAX_WORDS);
+	return event_run(x, n, words, why);
+}
+
+static int do_script_start(struct exporter *x, struct json_object *req,
+			   struct json_object *reply, struct problem *why)
+{
+	(void)req;
+	(void)reply;
+	return script_start(x, why);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct exporter *x, struct json_object *req,
@@ -148,12 +165,17 @@ static const struct {
 	{ "detach", do_detach },
 	{ "remove", do_remove },
 	{ "status", do_status },
+	{ "list", do_status },
+	{ "stop", do_control },
+	{ "cont", do_control },
+	{ "sim", do_sim },
+	{ "script-start", do_script_start },
 };
 
 int command_run(struct exporter *x, struct json_object *req,
 		struct json_object *reply, struct problem *why)
 {
-	const char *name = text_of(req, "command", "");
+	const char *name = json_text(req, "command", "");
 	size_t i;
 
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

@@ -8,10 +8,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "command.h"
 #include "control.h"
+#include "json.h"
 #include "loop.h"
 
 struct client {
@@ -29,7 +28,7 @@ static void drop(struct client *c)
 
 static void answer(struct client *c, const char *request)
 {
-	struct problem why = { "" };
+	struct problem why = { .again = false };
 	struct json_object *req = json_tokener_parse(request);
 	struct json_object *reply = json_object_new_object();
 	const char *text;
@@ -40,10 +39,11 @@ static void answer(struct client *c, const char *request)
 		problem_set(&why, "the request is not a JSON object");
 	else
 		ok = !command_run(c->x, req, reply, &why);
-	json_object_object_add(reply, "ok", json_object_new_boolean(ok));
-	if (!ok)
-		json_object_object_add(reply, "error",
-				       json_object_new_string(why.text));
+	json_put_bool(reply, "ok", ok);
+	if (!ok) {
+		json_put_text(reply, "error", why.text);
+		json_put_bool(reply, "again", why.again);
+	}
 	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
 	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		say("cannot answer on the control socket: %s", strerror(errno));

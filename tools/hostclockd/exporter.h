@@ -3,6 +3,8 @@
 #ifndef HOSTCLOCKD_EXPORTER_H
 #define HOSTCLOCKD_EXPORTER_H
 
+#include <hostclock/tsc.h>
+
 #include "clock.h"
 #include "leap.h"
 #include "options.h"
@@ -81,8 +83,9 @@ struct overrides {
  * @clock_map:		the file they are in
  * @leap:		near and past leap seconds
  * @khz:		the TSC's nominal frequency
- * @scale:		a scaled page's counter: ns per TSC tick, as a rate,
- * @scale_base:		plus this
+ * @scale:		nominal ns per TSC tick, as a rate
+ * @scaled:		a scaled page's counter, as the TSC of a guest
+ * @continued:		the pages go on from where an earlier exporter left them
  * @begins:		TSC at which the newest sets begin
  * @last_epoch:		the latest epoch given to anything
  * @force_epoch:	the next sets shall have a new epoch
@@ -102,7 +105,8 @@ struct exporter {
 	struct leap_plan leap;
 	u64 khz;
 	u64 scale;
-	u64 scale_base;
+	struct hostclock_tsc scaled;
+	bool continued;
 	u64 begins;
 	u64 last_epoch;
 	bool force_epoch;

@@ -1,65 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Following the guests' TSC offsets: looked at in turn, at a bounded rate, and
- * whenever something says that a VM was stopped or continued.
+ * before and after a stop or cont that goes through here.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include <time.h>
-#include <unistd.h>
-
 #include "follow.h"
+#include "kvm.h"
+#include "page.h"
+#include "process.h"
+#include "qmp.h"
 #include "rate.h"
+#include "state.h"
 
-/* Field 22 of /proc/PID/stat, 20 fields behind the name in parentheses. */
-u64 process_start(pid_t pid)
-{
-	char name[32], line[1024] = "", *p;
-	unsigned long long start;
-	FILE *f;
+/* One in so many polls is done for a KVM guest. */
+#define KVM_POLLS	32
+/* From deciding on a `cont` until QEMU has done it. */
+#define CONT_NS		300000
 
-	snprintf(name, sizeof(name), "/proc/%d/stat", pid);
-	f = fopen(name, "re");
-	if (!f)
-		return 0;
-	p = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
-	fclose(f);
-	if (!p || sscanf(p, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-			 &start) != 1)
-		return 0;
-	return start;
-}
-
-/* A TSC value not after the process's start, which is known in clock ticks. */
-static u64 tsc_before(const struct exporter *x, const struct vm *vm)
-{
-	u64 tick_ns = NSEC_PER_SEC / sysconf(_SC_CLK_TCK);
-	struct timespec ts;
-	u64 ago_ns;
-
-	if (vm->t0)
-		return vm->t0;
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	ago_ns = (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec -
-		 vm->pid_start * tick_ns + 2 * tick_ns;
-	return hostclock_rdtsc() - rate_counts(ago_ns, x->scale);
-}
-
-static void gone(struct vm *vm)
+static void gone(struct exporter *x, struct vm *vm)
 {
 	tcg_close(&vm->tcg);
 	vm->state = VM_GONE;
+	state_save(x);
 }
 
 static void follow_tcg(struct exporter *x, struct vm *vm, u8 cause)
 {
-	struct problem why = { "" };
+	struct problem why = { .again = false };
 	struct tcg_state s;
 
 	switch (tcg_read(&vm->tcg, &s, &why)) {
 	case TCG_GONE:
-		gone(vm);
+		gone(x, vm);
 		return;
 	case TCG_FAILED:
 		vm->problem = why;
@@ -68,18 +42,108 @@ static void follow_tcg(struct exporter *x, struct vm *vm, u8 cause)
 		break;
 	}
 	vm->problem.text[0] = '\0';
+	vm->tcg.count = s.count;
 	if (s.running)
 		vm_set_offset(x, vm, s.value, cause);
 	else if (vm->state != VM_STOPPED)
 		vm_stopped(x, vm, s.value);
-	vm->tcg.count = s.count;
 }
 
-/* Look at one guest. */
+/* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
+static int kvm_offset(struct exporter *x, struct vm *vm,
+		      const struct hostclock_tsc *tsc, u64 *offset,
+		      struct problem *why)
+{
+	bool scaled = vm->format == HOSTCLOCK_FORMAT_SCALED;
+	struct vm *other;
+
+	*offset = tsc->offset;
+	if (!scaled && tsc->ratio == 1ULL << tsc->frac_bits)
+		return 0;
+	if (!scaled)
+		return problem_set(why, "%s: its TSC is scaled, and it was created with --format unscaled; give its CPU the host's TSC frequency, or 1 GHz and --format scaled",
+				   vm->name);
+	if (x->scaled.ratio != tsc->ratio ||
+	    x->scaled.frac_bits != tsc->frac_bits) {
+		for (other = x->vms; other; other = other->next) {
+			if (other != vm && other->epoch && other->format)
+				return problem_set(why, "%s: its TSC is scaled by %llu/2^%u, that of %s by %llu/2^%u; one host has scaled pages for one of these",
+						   vm->name,
+						   (unsigned long long)tsc->ratio,
+						   tsc->frac_bits, other->name,
+						   (unsigned long long)x->scaled.ratio,
+						   x->scaled.frac_bits);
+		}
+		pages_rescale(x, tsc);
+	}
+	*offset -= x->scaled.offset;
+	return 0;
+}
+
+static void follow_kvm(struct exporter *x, struct vm *vm, u8 cause)
+{
+	struct problem why = { .again = false };
+	struct hostclock_tsc tsc;
+	u64 offset;
+
+	if (process_start(vm->pid) != vm->pid_start) {
+		gone(x, vm);
+		return;
+	}
+	if (kvm_read(x->opt.kvm_debugfs, vm->pid, &tsc, &why) ||
+	    kvm_offset(x, vm, &tsc, &offset, &why)) {
+		vm->problem = why;
+		return;
+	}
+	vm->problem.text[0] = '\0';
+	vm_set_offset(x, vm, offset, cause);
+}
+
+static void follow(struct exporter *x, struct vm *vm, u8 cause)
+{
+	if (vm->state == VM_GONE)
+		return;
+	if (vm->method == VM_TCG)
+		follow_tcg(x, vm, cause);
+	else if (vm->method == VM_KVM)
+		follow_kvm(x, vm, cause);
+}
+
+/* Look at one guest.  KVM's offset changes rarely, and a look is 20 us. */
 void follow_poll(struct exporter *x, struct vm *vm)
 {
-	if (vm->method == VM_TCG && vm->state != VM_GONE)
-		follow_tcg(x, vm, HOSTCLOCK_CAUSE_STOP);
+	if (vm->method == VM_KVM && vm->polls++ % KVM_POLLS)
+		return;
+	follow(x, vm, HOSTCLOCK_CAUSE_STOP);
+}
+
+static void learn_uuid(struct vm *vm)
+{
+	struct json_object *answer = NULL, *value;
+	struct problem why;
+	const char *p;
+	int i;
+
+	if (!vm->qmp_path[0] || qmp_run(vm->qmp_path, "query-uuid", &answer, &why))
+		return;
+	p = json_object_object_get_ex(answer, "UUID", &value) ?
+	    json_object_get_string(value) : "";
+	for (i = 0; i < 16; i++) {
+		p += strspn(p, "-");
+		if (sscanf(p, "%2hhx", &vm->vm_id[i]) != 1)
+			break;
+		p += 2;
+	}
+	json_object_put(answer);
+}
+
+/* A TSC value from before the process was started. */
+static u64 tsc_before(const struct exporter *x, const struct vm *vm)
+{
+	if (vm->t0)
+		return vm->t0;
+	return hostclock_rdtsc() -
+	       rate_counts(process_age_ns(vm->pid_start), x->scale);
 }
 
 /**
@@ -95,11 +159,94 @@ int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
 		  struct problem *why)
 {
 	tcg_close(&vm->tcg);
+	vm->method = VM_DETACHED;
 	vm->pid_start = process_start(vm->pid);
-	if (tcg_open(&vm->tcg, vm->pid, x->khz * 1000, tsc_before(x, vm), why))
-		return -1;
-	vm->method = VM_TCG;
+	if (!vm->pid_start)
+		return problem_set(why, "%s: there is no process %d", vm->name,
+				   vm->pid);
+	if (kvm_has(x->opt.kvm_debugfs, vm->pid)) {
+		vm->method = VM_KVM;
+	} else {
+		if (tcg_open(&vm->tcg, vm->pid, x->khz * 1000,
+			     tsc_before(x, vm), why))
+			return -1;
+		vm->method = VM_TCG;
+	}
 	vm->state = VM_PENDING;
-	follow_tcg(x, vm, cause);
+	vm->problem.text[0] = '\0';
+	learn_uuid(vm);
+	follow(x, vm, cause);
+	if (vm->problem.text[0]) {
+		*why = vm->problem;
+		vm_detach(x, vm);
+		return -1;
+	}
+	state_save(x);
 	return 0;
+}
+
+/* After a restart: the same process, or none. */
+void follow_again(struct exporter *x, struct vm *vm)
+{
+	struct problem why = { .again = false };
+
+	if (vm->method != VM_TCG && vm->method != VM_KVM)
+		return;
+	if (process_start(vm->pid) != vm->pid_start) {
+		vm->state = VM_GONE;
+		return;
+	}
+	if (vm->method == VM_TCG &&
+	    tcg_open(&vm->tcg, vm->pid, x->khz * 1000, tsc_before(x, vm), &why)) {
+		say("%s: %s", vm->name, why.text);
+		vm->state = VM_GONE;
+		return;
+	}
+	follow_poll(x, vm);
+}
+
+/*
+ * Before a stopped TCG guest runs again, its page says when it will, to within
+ * what cannot be known; just after, it says when it did.
+ */
+static void predict(struct exporter *x, struct vm *vm)
+{
+	struct problem why;
+	struct tcg_state s;
+
+	if (vm->method != VM_TCG || vm->state != VM_STOPPED ||
+	    tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
+		return;
+	vm_set_offset(x, vm, s.value - hostclock_rdtsc() -
+		      rate_counts(CONT_NS, x->scale), HOSTCLOCK_CAUSE_STOP);
+	vm->predicted = true;
+}
+
+/**
+ * follow_control - stop or continue a VM by its monitor, pages first
+ * @x: the exporter
+ * @name: the guest's
+ * @stop: or cont
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int follow_control(struct exporter *x, const char *name, bool stop,
+		   struct problem *why)
+{
+	struct vm *vm = vm_find(x, name);
+	int ret;
+
+	if (!vm)
+		return problem_set(why, "%s: no such VM here", name);
+	if (!vm->qmp_path[0])
+		return problem_set(why, "%s: attached without --qmp SOCKET, so its monitor is not known",
+				   name);
+	follow_poll(x, vm);
+	if (!stop)
+		predict(x, vm);
+	ret = qmp_run(vm->qmp_path, stop ? "stop" : "cont", NULL, why);
+	follow_poll(x, vm);
+	vm->predicted = false;
+	return ret;
 }

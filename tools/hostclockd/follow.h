@@ -7,7 +7,9 @@
 
 int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
 		  struct problem *why);
+void follow_again(struct exporter *x, struct vm *vm);
 void follow_poll(struct exporter *x, struct vm *vm);
-u64 process_start(pid_t pid);
+int follow_control(struct exporter *x, const char *name, bool stop,
+		   struct problem *why);
 
 #endif /* HOSTCLOCKD_FOLLOW_H */

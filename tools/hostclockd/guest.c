@@ -4,12 +4,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <hostclock/continuity.h>
+#include <hostclock/reader.h>
 #include <hostclock/writer.h>
 
+#include "faults.h"
 #include "files.h"
 #include "guest.h"
 #include "page.h"
 #include "publish.h"
+#include "state.h"
 #include "vmclock.h"
 
 static size_t file_size(const struct vm *vm)
@@ -57,6 +61,7 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	gp->resume_tsc = htole64(vm->resume_tsc);
 	gp->gap_ns = htole64(vm->gap_ns);
 	memcpy(gp->vm_id, vm->vm_id, sizeof(gp->vm_id));
+	faults_guest(gp);
 	hostclock_seq_publish_at(&gp->seq, vm->seq);
 	vm->seq += 2;
 	vmclock_publish(x, vm);
@@ -122,6 +127,8 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 /* Stop following; the page says that it must not be used. */
 void vm_detach(struct exporter *x, struct vm *vm)
 {
+	if (vm->epoch && vm->state == VM_RUNNING)
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset);
 	tcg_close(&vm->tcg);
 	vm->method = VM_DETACHED;
 	vm->state = VM_IDLE;
@@ -152,44 +159,80 @@ u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
 	return page_counter(x, pg, hostclock_rdtsc());
 }
 
-static void clocks_at(struct exporter *x, const struct vm *vm, u64 counter,
-		      u64 *mono, u64 *raw)
+/*
+ * The set that held, or holds, at a counter value of the page followed.  Further
+ * back than the page remembers, the older set is taken to have held already.
+ */
+static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
+		   struct hostclock_params *set)
 {
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
-	const struct pset *p = page_set_at(pg, counter);
+	struct pset p = *page_set_at(pg, counter);
 
-	*mono = pset_mono(p, counter);
-	*raw = pset_raw(p, counter);
+	if ((s64)(counter - p.cycle_last) < 0)
+		pset_rebase(&p, counter, pset_mono(&p, counter),
+			    pset_raw(&p, counter));
+	pset_encode(&p, set);
 }
 
-/* The guest's counter stands still since @guest_tsc; remember the time. */
+/**
+ * vm_stopped - the guest's counter stands still
+ * @x: the exporter
+ * @vm: the guest
+ * @guest_tsc: where
+ *
+ * Remembers what its clocks said there, for them to continue from.
+ */
 void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
 {
 	vm->state = VM_STOPPED;
+	/* Looked at again, or never told a time. */
+	if (!vm->epoch || (vm->has_stopped && vm->stop_tsc == guest_tsc))
+		return;
+	vm->has_stopped = true;
 	vm->stop_tsc = guest_tsc;
-	clocks_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_mono,
-		  &vm->stop_raw);
+	vm->stop_offset = vm->tsc_offset;
+	vm->stop_mono = vm->mono_offset;
+	vm->stop_raw = vm->raw_offset;
+	set_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_set);
+}
+
+static u64 mono_at(const struct hostclock_params *set, u64 counter)
+{
+	u64 delta;
+
+	hostclock_position(set, counter, &delta);
+	return hostclock_set_ns(set, HOSTCLOCK_MONO, delta);
 }
 
 /*
- * The guest's clocks continue at @resume_tsc, under the new offset, where they
+ * The guest's clocks continue at resume_tsc, under the new offset, where they
  * were at that value of the guest's TSC under the old one.
  */
 static void bridge(struct exporter *x, struct vm *vm, u64 tsc_offset)
 {
-	u64 mono, raw;
+	struct hostclock_stretch before = { &vm->stop_set, vm->stop_offset,
+					    vm->stop_mono, vm->stop_raw };
+	struct hostclock_params now;
+	struct hostclock_stretch after = { &now, tsc_offset, 0, 0 };
+	struct hostclock_jump jump;
+	u64 start, end;
 
+	set_at(x, vm, vm->stop_tsc - tsc_offset, &now);
+	start = mono_at(&vm->stop_set, vm->stop_tsc - vm->stop_offset);
+	end = mono_at(&now, vm->stop_tsc - tsc_offset);
 	vm->resume_tsc = vm->stop_tsc;
-	if (vm->state != VM_STOPPED) {
-		vm->resume_tsc = vm_host_counter(x, vm) + tsc_offset;
-		clocks_at(x, vm, vm->resume_tsc - vm->tsc_offset,
-			  &vm->stop_mono, &vm->stop_raw);
+	vm->gap_ns = end > start ? end - start : 0;
+	if (!hostclock_continue(&before, vm->stop_tsc, &after, vm->stop_tsc,
+				vm->gap_ns,
+				vm->policy == HOSTCLOCK_POLICY_STEAL ?
+				HOSTCLOCK_GAP_STEAL : HOSTCLOCK_GAP_SUSPEND,
+				&jump)) {
+		say("%s: its clocks cannot continue across a gap of %llu ns; they follow the host's from now on",
+		    vm->name, (unsigned long long)vm->gap_ns);
 	}
-	clocks_at(x, vm, vm->resume_tsc - tsc_offset, &mono, &raw);
-	vm->gap_ns = mono - vm->stop_mono;
-	if (vm->policy != HOSTCLOCK_POLICY_STEAL)
-		vm->mono_offset -= mono - vm->stop_mono;
-	vm->raw_offset -= raw - vm->stop_raw;
+	vm->mono_offset = after.mono_offset;
+	vm->raw_offset = after.raw_offset;
 }
 
 /**
@@ -201,22 +244,24 @@ static void bridge(struct exporter *x, struct vm *vm, u64 tsc_offset)
  */
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 cause)
 {
-	bool first = !vm->marker;
-
 	if (vm->epoch && vm->tsc_offset == tsc_offset) {
 		vm->state = VM_RUNNING;
 		return;
 	}
-	if (first) {
-		vm->resume_tsc = 0;
-		vm->gap_ns = 0;
-	} else {
+	if (vm->epoch && vm->state != VM_STOPPED && !vm->predicted)
+		vm_stopped(x, vm, vm_host_counter(x, vm) + tsc_offset);
+	vm->cause = HOSTCLOCK_CAUSE_NONE;
+	if (vm->has_stopped) {
 		bridge(x, vm, tsc_offset);
+		vm->cause = cause;
 	}
-	vm->cause = first ? HOSTCLOCK_CAUSE_NONE : cause;
+	if (vm->marker && (cause == HOSTCLOCK_CAUSE_RESTORE ||
+			   cause == HOSTCLOCK_CAUSE_CLONE))
+		vm->generation = exporter_new_epoch(x);
 	vm->tsc_offset = tsc_offset;
 	vm->state = VM_RUNNING;
 	vm->epoch = exporter_new_epoch(x);
 	vm->marker++;
 	vm_publish(x, vm);
+	state_save(x);
 }

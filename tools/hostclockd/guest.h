@@ -56,9 +56,14 @@ enum vm_state {
  * @qmp_path:	its QMP socket, or ""
  * @t0:		a TSC value before it was started, or 0
  * @tcg:	how QEMU's memory is read
- * @stop_tsc:	while stopped, or when last: the guest's TSC then
- * @stop_mono:	the page's MONOTONIC then
- * @stop_raw:	and RAW
+ * @polls:	how often it was looked at
+ * @has_stopped: the following is known
+ * @predicted:	the offset is a guess at what a `cont` just asked for will give
+ * @stop_tsc:	while stopped, or when last: the guest's TSC then,
+ * @stop_set:	the clock page's set that held,
+ * @stop_offset: tsc_offset,
+ * @stop_mono:	mono_offset,
+ * @stop_raw:	and raw_offset
  * @problem:	why it is pending
  */
 struct vm {
@@ -89,9 +94,14 @@ struct vm {
 	char qmp_path[108];
 	u64 t0;
 	struct tcg tcg;
+	unsigned int polls;
+	bool has_stopped;
+	bool predicted;
 	u64 stop_tsc;
-	u64 stop_mono;
-	u64 stop_raw;
+	struct hostclock_params stop_set;
+	u64 stop_offset;
+	s64 stop_mono;
+	s64 stop_raw;
 	struct problem problem;
 };
 

@@ -2,8 +2,8 @@
 # The exporter and its control program.
 HOSTCLOCKD := $(O)/bin/hostclockd
 HOSTCLOCKCTL := $(O)/bin/hostclockctl
-HOSTCLOCKCTL_SRC := $(addprefix tools/hostclockd/,hostclockctl.c report.c)
-HOSTCLOCKD_SRC := $(filter-out tools/hostclockd/hostclockctl.c,$(wildcard tools/hostclockd/*.c))
+HOSTCLOCKCTL_SRC := $(wildcard tools/hostclockd/ctl_*.c) $(addprefix tools/hostclockd/,names.c report.c)
+HOSTCLOCKD_SRC := $(filter-out $(wildcard tools/hostclockd/ctl_*.c),$(wildcard tools/hostclockd/*.c))
 HOSTCLOCKD_OBJ := $(HOSTCLOCKD_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 HOSTCLOCKCTL_OBJ := $(HOSTCLOCKCTL_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 
@@ -15,7 +15,7 @@ $(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
-$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ)
+$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 

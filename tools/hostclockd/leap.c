@@ -4,68 +4,70 @@
 #include "leap.h"
 #include "rate.h"
 
-/* Noon before to noon after: 86400 s as the smeared clock counts them. */
-#define NOON_BEFORE_SEC	43200
-#define NOON_SPAN_SEC	86400
-/* UTC-SLS: the last 1000 s before midnight, as the smeared clock counts. */
-#define SLS_SPAN_SEC	1000
 /* By then the host's kernel has stepped, at one of its timer ticks. */
 #define HOST_STEPS_WITHIN_NS	NSEC_PER_SEC
 
-/* How much of the leap second is smeared in already, signed. */
-static s64 progress_ns(const struct leap_plan *plan, s64 mono_ns)
+static struct hostclock_leap leap_of(const struct leap_plan *plan, u8 smear)
 {
-	s64 into = mono_ns - plan->begin_ns;
+	return (struct hostclock_leap) {
+		.insert = plan->sign > 0,
+		.smear = smear,
+	};
+}
 
-	if (!plan->sign || into <= 0)
+/* What the leap has done to REALTIME by then, on a page of that kind. */
+static s64 offset_ns(const struct leap_plan *plan, u8 smear, s64 mono_ns)
+{
+	struct hostclock_leap leap = leap_of(plan, smear);
+
+	if (!plan->sign)
 		return 0;
-	if (into >= plan->span_sec * NSEC_PER_SEC)
-		return plan->sign * NSEC_PER_SEC;
-	return plan->sign * (into / plan->span_sec);
+	return hostclock_leap_offset(&leap, mono_ns - plan->mono_ns);
+}
+
+/* When a strict page steps. */
+static s64 instant_ns(const struct leap_plan *plan)
+{
+	return plan->mono_ns - (plan->sign < 0) * NSEC_PER_SEC;
 }
 
 static void adopt(struct leap_plan *plan, const struct clock_sample *s,
 		  u8 smear, s64 mono_ns)
 {
-	s64 before = smear == HOSTCLOCK_SMEAR_UTC_SLS ? SLS_SPAN_SEC :
-							NOON_BEFORE_SEC;
-	s64 span = smear == HOSTCLOCK_SMEAR_UTC_SLS ? SLS_SPAN_SEC :
-						      NOON_SPAN_SEC;
-
 	plan->sign = s->leap;
 	plan->sec = s->leap_sec;
 	plan->strict = s->host_leaps;
 	plan->wall_ns = s->wall_ns;
 	plan->tai_sec = s->tai_sec;
-	/* The deleted second is the last one before sec. */
-	plan->instant_ns = (s->leap_sec - (s->leap < 0)) * NSEC_PER_SEC -
-			   s->wall_ns;
-	plan->begin_ns = (s->leap_sec - before) * NSEC_PER_SEC - s->wall_ns;
-	plan->span_sec = span + s->leap;
+	plan->mono_ns = s->leap_sec * NSEC_PER_SEC - s->wall_ns;
 	/* Told too late: MONOTONIC goes on from here, REALTIME steps. */
-	plan->bias_ns += progress_ns(plan, mono_ns);
+	plan->bias_ns -= offset_ns(plan, smear, mono_ns);
 }
 
 /* Whatever became of it, the smeared MONOTONIC goes on from where it is. */
-static void drop(struct leap_plan *plan, s64 mono_ns)
+static void drop(struct leap_plan *plan, u8 smear, s64 mono_ns)
 {
-	plan->bias_ns -= progress_ns(plan, mono_ns);
+	plan->bias_ns += offset_ns(plan, smear, mono_ns);
 	plan->sign = 0;
 }
 
 static bool is_over(const struct leap_plan *plan, const struct clock_sample *s,
-		    s64 mono_ns)
+		    u8 smear, s64 mono_ns)
 {
 	s64 after = plan->wall_ns - plan->sign * NSEC_PER_SEC;
+	struct hostclock_leap leap = leap_of(plan, smear);
+	s64 since = mono_ns - instant_ns(plan);
+	struct hostclock_leap_piece piece;
 
-	if (mono_ns < plan->instant_ns)	/* withdrawn, or the clock was set */
+	if (since < 0)			/* withdrawn, or the clock was set */
 		return s->leap != plan->sign || s->leap_sec != plan->sec ||
 		       s->wall_ns != plan->wall_ns;
-	if (mono_ns < plan->instant_ns + HOST_STEPS_WITHIN_NS)
+	if (since <= HOST_STEPS_WITHIN_NS)
 		return s->wall_ns != plan->wall_ns && s->wall_ns != after;
 	if (s->wall_ns != after)	/* did not step, or was set since */
 		return true;
-	return mono_ns >= plan->begin_ns + plan->span_sec * NSEC_PER_SEC;
+	hostclock_leap_piece_at(&leap, mono_ns - plan->mono_ns, &piece);
+	return piece.end == HOSTCLOCK_S64_MAX;
 }
 
 /**
@@ -73,32 +75,17 @@ static bool is_over(const struct leap_plan *plan, const struct clock_sample *s,
  * @plan: the plan
  * @s: what the host's clocks say
  * @smear: kind of the smeared pages, HOSTCLOCK_SMEAR_*
- * @mono_ns: when the set in the making begins
+ * @mono_ns: host MONOTONIC when the set in the making begins
  */
 void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
 		 u8 smear, s64 mono_ns)
 {
-	if (plan->sign && is_over(plan, s, mono_ns))
-		drop(plan, mono_ns);
+	if (plan->sign && is_over(plan, s, smear, mono_ns))
+		drop(plan, smear, mono_ns);
 	if (!plan->sign && s->leap)
 		adopt(plan, s, smear, mono_ns);
-	if (plan->sign && mono_ns < plan->instant_ns)
+	if (plan->sign && mono_ns < instant_ns(plan))
 		plan->strict = s->host_leaps;
-}
-
-static u8 indicator(const struct leap_plan *plan, s64 mono_ns)
-{
-	s64 into = mono_ns - plan->instant_ns;
-
-	if (!plan->sign)
-		return HOSTCLOCK_LEAP_NONE;
-	if (into < 0)
-		return plan->sign > 0 ? HOSTCLOCK_LEAP_PRE_POS :
-					HOSTCLOCK_LEAP_PRE_NEG;
-	if (plan->sign < 0)
-		return HOSTCLOCK_LEAP_POST_NEG;
-	return into < NSEC_PER_SEC ? HOSTCLOCK_LEAP_POS :
-				     HOSTCLOCK_LEAP_POST_POS;
 }
 
 /**
@@ -106,49 +93,54 @@ static u8 indicator(const struct leap_plan *plan, s64 mono_ns)
  * @plan: the plan, as leap_follow() left it
  * @s: what the host's clocks say
  * @smear: the page's kind, HOSTCLOCK_SMEAR_*
- * @mono_ns: the instant
+ * @mono_ns: the instant, host MONOTONIC
  * @view: the answer
  */
 void leap_look(const struct leap_plan *plan, const struct clock_sample *s,
 	       u8 smear, s64 mono_ns, struct leap_view *view)
 {
-	bool done = plan->sign && plan->strict && mono_ns >= plan->instant_ns;
-	s64 into = mono_ns - plan->begin_ns;
+	struct hostclock_leap leap = leap_of(plan, smear);
+	bool strict = smear == HOSTCLOCK_SMEAR_STRICT;
+	s64 u = mono_ns - plan->mono_ns;
+	s64 stepped = 0;
 
-	view->indicator = indicator(plan, mono_ns);
-	view->slope_num = view->slope_den = 1;
-	view->bias_ns = 0;
-	view->wall_ns = s->wall_ns;
-	view->tai_sec = s->tai_sec;
+	*view = (struct leap_view) {
+		.wall_ns = s->wall_ns,
+		.tai_sec = s->tai_sec,
+		.bias_ns = strict ? 0 : plan->bias_ns,
+		.piece.length_sec = 1,
+	};
 	if (plan->sign) {
-		view->wall_ns = plan->wall_ns - done * plan->sign * NSEC_PER_SEC;
-		view->tai_sec = plan->tai_sec + done * plan->sign;
+		if (plan->strict)
+			stepped = offset_ns(plan, HOSTCLOCK_SMEAR_STRICT, mono_ns);
+		view->wall_ns = plan->wall_ns + (strict ? stepped : 0);
+		view->tai_sec = plan->tai_sec - stepped / NSEC_PER_SEC;
+		view->indicator = hostclock_leap_indicator(&leap, u);
 	}
-	if (smear == HOSTCLOCK_SMEAR_STRICT)
+	if (strict)
 		return;
-	view->bias_ns = plan->bias_ns - progress_ns(plan, mono_ns);
-	view->wall_ns = (plan->sign ? plan->wall_ns : s->wall_ns) - plan->bias_ns;
-	if (plan->sign && into >= 0 && into < plan->span_sec * NSEC_PER_SEC) {
-		view->slope_num = plan->span_sec - plan->sign;
-		view->slope_den = plan->span_sec;
-	}
+	view->wall_ns -= plan->bias_ns;
+	view->bias_ns += offset_ns(plan, smear, mono_ns);
+	if (plan->sign)
+		hostclock_leap_piece_at(&leap, u, &view->piece);
 }
 
-/* The next instant after @mono_ns at which a page changes; INT64_MAX if none. */
-s64 leap_next_ns(const struct leap_plan *plan, s64 mono_ns)
+/* The next instant after @mono_ns at which a page changes; S64_MAX if none. */
+s64 leap_next_ns(const struct leap_plan *plan, u8 smear, s64 mono_ns)
 {
-	s64 at[] = {
-		plan->begin_ns,
-		plan->instant_ns,
-		plan->instant_ns + NSEC_PER_SEC,
-		plan->begin_ns + plan->span_sec * NSEC_PER_SEC,
-	};
-	s64 next = INT64_MAX;
-	unsigned int i;
+	struct hostclock_leap leap = leap_of(plan, smear);
+	s64 after = instant_ns(plan) + NSEC_PER_SEC;
+	s64 next = HOSTCLOCK_S64_MAX;
+	struct hostclock_leap_piece piece;
 
-	for (i = 0; plan->sign && i < sizeof(at) / sizeof(at[0]); i++) {
-		if (at[i] > mono_ns && at[i] < next)
-			next = at[i];
-	}
+	if (!plan->sign)
+		return next;
+	hostclock_leap_piece_at(&leap, mono_ns - plan->mono_ns, &piece);
+	if (piece.end != HOSTCLOCK_S64_MAX)
+		next = plan->mono_ns + piece.end;
+	if (instant_ns(plan) > mono_ns && instant_ns(plan) < next)
+		next = instant_ns(plan);
+	if (after > mono_ns && after < next)
+		next = after;
 	return next;
 }

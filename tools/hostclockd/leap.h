@@ -2,12 +2,14 @@
 /*
  * What leap seconds do to a strict and to a smeared page.
  *
- * All times are host MONOTONIC.  A smeared page's MONOTONIC differs from the
- * host's by a bias that changes linearly within the smear's window, while its
- * wall offset stays as it is; so both of its clocks are continuous.
+ * A smeared page's MONOTONIC differs from the host's by a bias that changes
+ * linearly while it smears, and its wall offset stays as it is; so both of its
+ * clocks are continuous.  The curves are the library's, hostclock/leap.h.
  */
 #ifndef HOSTCLOCKD_LEAP_H
 #define HOSTCLOCKD_LEAP_H
+
+#include <hostclock/leap.h>
 
 #include "clock.h"
 
@@ -18,9 +20,7 @@
  * @strict:	the host's clock will step, or has stepped
  * @wall_ns:	wall offset before it
  * @tai_sec:	TAI offset before it
- * @instant_ns:	when it happens
- * @begin_ns:	when the smear begins
- * @span_sec:	how long the smear takes
+ * @mono_ns:	host MONOTONIC at which a clock that ignores it shows @sec
  * @bias_ns:	smeared MONOTONIC - host MONOTONIC before this smear
  */
 struct leap_plan {
@@ -29,9 +29,7 @@ struct leap_plan {
 	bool strict;
 	s64 wall_ns;
 	s32 tai_sec;
-	s64 instant_ns;
-	s64 begin_ns;
-	s64 span_sec;
+	s64 mono_ns;
 	s64 bias_ns;
 };
 
@@ -40,16 +38,14 @@ struct leap_plan {
  * @wall_ns:	its REALTIME - its MONOTONIC
  * @tai_sec:	its TAI - REALTIME
  * @bias_ns:	its MONOTONIC - the host's
- * @slope_num:	its MONOTONIC's rate is the host's times
- * @slope_den:	slope_num / slope_den
+ * @piece:	how its MONOTONIC's rate differs from the host's
  * @indicator:	HOSTCLOCK_LEAP_*
  */
 struct leap_view {
 	s64 wall_ns;
 	s32 tai_sec;
 	s64 bias_ns;
-	u64 slope_num;
-	u64 slope_den;
+	struct hostclock_leap_piece piece;
 	u8 indicator;
 };
 
@@ -57,6 +53,6 @@ void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
 		 u8 smear, s64 mono_ns);
 void leap_look(const struct leap_plan *plan, const struct clock_sample *s,
 	       u8 smear, s64 mono_ns, struct leap_view *view);
-s64 leap_next_ns(const struct leap_plan *plan, s64 mono_ns);
+s64 leap_next_ns(const struct leap_plan *plan, u8 smear, s64 mono_ns);
 
 #endif /* HOSTCLOCKD_LEAP_H */

@@ -15,6 +15,9 @@
 #include "page.h"
 #include "rate.h"
 #include "schedule.h"
+#include "script.h"
+#include "sim.h"
+#include "state.h"
 #include "update.h"
 
 static struct watch signals = { .fd = -1 };
@@ -50,15 +53,22 @@ static int open_directory(struct exporter *x, struct problem *why)
 	return files_lock(x->dir, "lock", why) < 0 ? -1 : 0;
 }
 
-/* The unit of the scaled pages: what KVM calls a TSC of 1 GHz. */
+/*
+ * The TSC's frequency in whole kHz, as the kernel and KVM have it, and from it
+ * the unit of the scaled pages.
+ */
 static void set_scale(struct exporter *x)
 {
 	const struct clock_sample *s = &x->sample;
+	struct hostclock_tsc tsc = { .frac_bits = HOSTCLOCK_TSC_FRAC_BITS_VMX };
 
-	/* rate is 10^6 / kHz in 2^-RATE_BITS */
-	x->khz = rate_muldiv(1000000, RATE_ONE, s->raw_rate);
-	x->scale = (RATE_ONE * 1000) / x->khz * 1000;
-	x->scale_base = s->raw_ns - rate_ns(s->tsc, x->scale);
+	if (!x->khz)
+		x->khz = rate_muldiv(1000000, RATE_ONE, s->raw_rate);
+	x->scale = rate_of(1000000, x->khz);
+	tsc.ratio = hostclock_tsc_ratio(NSEC_PER_SEC, x->khz * 1000,
+					tsc.frac_bits);
+	if (!x->scaled.ratio)
+		pages_rescale(x, &tsc);
 }
 
 static int open_clock(struct exporter *x, struct problem *why)
@@ -67,11 +77,19 @@ static int open_clock(struct exporter *x, struct problem *why)
 	if (!x->src || x->src->sample(x->src, 0, &x->sample, why))
 		return -1;
 	x->last_epoch = x->sample.mono_ns + x->sample.wall_ns;
+	if (state_load(x, why))
+		return -1;
 	set_scale(x);
 	if (pages_open(x, why))
 		return -1;
-	update_continues(x);
-	return update_run(x, LEAD_NS, why);
+	x->continued = update_continues(x);
+	if (x->opt.sim) {
+		x->src->close(x->src);
+		x->src = sim_open(x, why);
+	}
+	if (!x->src || update_run(x, LEAD_NS, why))
+		return -1;
+	return state_take_up(x, why);
 }
 
 static int set_up(struct exporter *x, struct problem *why)
@@ -80,6 +98,8 @@ static int set_up(struct exporter *x, struct problem *why)
 	if (loop_open(why) || watch_signals(why) || open_directory(x, why) ||
 	    open_clock(x, why) || control_open(x, why))
 		return -1;
+	if (x->opt.script && script_load(x, x->opt.script, why))
+		return -1;
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	return schedule_open(x, why);
 }
@@ -87,7 +107,7 @@ static int set_up(struct exporter *x, struct problem *why)
 int main(int argc, char **argv)
 {
 	struct exporter x = { .over = { .status = -1, .error_ns = -1 } };
-	struct problem why = { "" };
+	struct problem why = { .again = false };
 
 	options_parse(argc, argv, &x.opt);
 	if (set_up(&x, &why)) {

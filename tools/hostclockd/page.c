@@ -9,7 +9,7 @@
 #define BOOT_ID	"/proc/sys/kernel/random/boot_id"
 
 /* The boot ID's 16 bytes, in the order of its hex digits; zero if unknown. */
-static void read_host_id(u8 id[16])
+void pages_host_id(u8 id[16])
 {
 	FILE *f = fopen(BOOT_ID, "re");
 	unsigned int byte;
@@ -39,7 +39,7 @@ void pages_header(const struct exporter *x, const struct page *pg,
 	cp->counter_id = HOSTCLOCK_COUNTER_X86_TSC;
 	cp->features = 0;
 	cp->counter_hz = htole64(scaled ? NSEC_PER_SEC : x->khz * 1000);
-	read_host_id(cp->host_id);
+	pages_host_id(cp->host_id);
 	cp->magic = htole32(HOSTCLOCK_CLOCK_MAGIC);
 }
 
@@ -121,7 +121,7 @@ u64 page_counter(const struct exporter *x, const struct page *pg, u64 tsc)
 {
 	if (pg->format == HOSTCLOCK_FORMAT_UNSCALED)
 		return tsc;
-	return rate_ns(tsc, x->scale) + x->scale_base;
+	return hostclock_tsc_to_guest(&x->scaled, tsc);
 }
 
 /* A rate against the TSC, as one against the page's counter. */
@@ -129,7 +129,8 @@ u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate)
 {
 	if (pg->format == HOSTCLOCK_FORMAT_UNSCALED)
 		return tsc_rate;
-	return rate_muldiv(tsc_rate, RATE_ONE, x->scale);
+	return rate_muldiv(tsc_rate, 1ULL << x->scaled.frac_bits,
+			   x->scaled.ratio);
 }
 
 /* The set that holds at a counter value, for readers in this process. */
@@ -138,4 +139,25 @@ const struct pset *page_set_at(const struct page *pg, u64 counter)
 	if ((s64)(counter - pg->set.cycle_last) >= 0 || !pg->previous.epoch)
 		return &pg->set;
 	return &pg->previous;
+}
+
+/**
+ * pages_rescale - let the scaled pages count as a VM's scaled TSC does
+ * @x: the exporter; nobody follows its scaled pages
+ * @tsc: how KVM scales it; its offset does not matter
+ *
+ * They start afresh, with the next update.
+ */
+void pages_rescale(struct exporter *x, const struct hostclock_tsc *tsc)
+{
+	const struct clock_sample *s = &x->sample;
+	int i;
+
+	x->scaled = *tsc;
+	x->scaled.offset = 0;
+	x->scaled.offset = s->raw_ns - hostclock_tsc_to_guest(&x->scaled, s->tsc);
+	for (i = 0; i < PAGES; i++) {
+		if (x->pages[i].format == HOSTCLOCK_FORMAT_SCALED)
+			x->pages[i].set.epoch = x->pages[i].previous.epoch = 0;
+	}
 }

@@ -5,10 +5,12 @@
 
 #include "exporter.h"
 
+void pages_host_id(u8 id[16]);
 int pages_open(struct exporter *x, struct problem *why);
 void pages_header(const struct exporter *x, const struct page *pg,
 		  struct hostclock_clock_page *cp);
 struct page *pages_find(struct exporter *x, u8 format, u8 smear);
+void pages_rescale(struct exporter *x, const struct hostclock_tsc *tsc);
 u64 page_counter(const struct exporter *x, const struct page *pg, u64 tsc);
 u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate);
 const struct pset *page_set_at(const struct page *pg, u64 counter);

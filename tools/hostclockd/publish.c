@@ -8,6 +8,7 @@
 
 #include <hostclock/writer.h>
 
+#include "faults.h"
 #include "guest.h"
 #include "page.h"
 #include "publish.h"
@@ -38,7 +39,11 @@ void publish_wait(const struct exporter *x)
 
 static void fill(struct hostclock_clock_page *cp, const struct page *pg)
 {
-	pset_encode(&pg->next, hostclock_page_claim_at(cp, pg->seq));
+	struct hostclock_params *set = hostclock_page_claim_at(cp, pg->seq);
+
+	pset_encode(&pg->next, set);
+	faults_params(set);
+	faults_header(cp);
 }
 
 /* Claim the older sets and fill them in.  May be repeated. */

@@ -10,6 +10,7 @@ int problem_set(struct problem *p, const char *fmt, ...)
 {
 	va_list ap;
 
+	p->again = false;
 	va_start(ap, fmt);
 	vsnprintf(p->text, sizeof(p->text), fmt, ap);
 	va_end(ap);
@@ -22,6 +23,7 @@ int problem_errno(struct problem *p, const char *fmt, ...)
 	va_list ap;
 	size_t len;
 
+	p->again = false;
 	va_start(ap, fmt);
 	vsnprintf(p->text, sizeof(p->text), fmt, ap);
 	va_end(ap);

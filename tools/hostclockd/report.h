@@ -3,12 +3,16 @@
 #ifndef HOSTCLOCKD_REPORT_H
 #define HOSTCLOCKD_REPORT_H
 
+#include <stdbool.h>
+
 /**
  * struct problem - an error message on its way to whoever asked
  * @text: what, where, why and what to do; empty if nothing went wrong
+ * @again: it may work in a moment
  */
 struct problem {
 	char text[512];
+	bool again;
 };
 
 /* Fill in a message.  Return: -1, so that it can be returned. */

@@ -8,19 +8,25 @@
 #include "loop.h"
 #include "rate.h"
 #include "schedule.h"
+#include "state.h"
 #include "update.h"
 #include "vmclock.h"
 
-/* A guest is looked at this often, or every so many ns times the guests. */
-#define POLL_NS		10000000ULL
-#define POLL_EACH_NS	1000000ULL
+/*
+ * Guests are looked at this often, and the less often the more there are: a look
+ * is a read of 20 bytes, some 2 us, so this takes 1 % of a CPU at most.
+ */
+#define POLL_NS		2000000ULL
+#define POLL_EACH_NS	200000ULL
 
 static struct watch update_timer = { .fd = -1 };
 static struct watch poll_timer = { .fd = -1 };
 static struct watch set_timer = { .fd = -1 };
+static struct watch epoch_timer = { .fd = -1 };
 
 static void update(struct exporter *x, u64 lead_ns)
 {
+	struct leap_plan plan = x->leap;
 	u64 epoch = x->pages[0].set.epoch;
 	struct problem why;
 
@@ -30,6 +36,8 @@ static void update(struct exporter *x, u64 lead_ns)
 		say("%s", why.text);
 		return;
 	}
+	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
+		state_save(x);
 	if (x->pages[0].set.epoch != epoch)
 		vmclock_renew_all(x);
 	else
@@ -40,6 +48,30 @@ static void update_due(void *arg)
 {
 	loop_timer_expired(&update_timer);
 	update(arg, LEAD_NS);
+}
+
+/* Publish what has changed, as soon as the protocol allows. */
+void schedule_now(struct exporter *x)
+{
+	update(x, LEAD_SOON_NS);
+}
+
+static void epoch_due(void *arg)
+{
+	struct exporter *x = arg;
+
+	loop_timer_expired(&epoch_timer);
+	x->force_epoch = true;
+	update(x, LEAD_SOON_NS);
+}
+
+/* Change the epoch that often, for nothing; 0: no more. */
+void schedule_epochs(struct exporter *x, unsigned int hz)
+{
+	u64 interval_ns = hz ? NSEC_PER_SEC / hz : 0;
+
+	x->over.epochs_hz = hz;
+	loop_timer_set(&epoch_timer, interval_ns, interval_ns);
 }
 
 /* Have the kernel cancel a timer in the far future when the clock is set. */
@@ -84,8 +116,11 @@ int schedule_open(struct exporter *x, struct problem *why)
 	poll_timer.arg = x;
 	set_timer.ready = clock_was_set;
 	set_timer.arg = x;
+	epoch_timer.ready = epoch_due;
+	epoch_timer.arg = x;
 	if (loop_timer(&update_timer, CLOCK_MONOTONIC, why) ||
 	    loop_timer(&poll_timer, CLOCK_MONOTONIC, why) ||
+	    loop_timer(&epoch_timer, CLOCK_MONOTONIC, why) ||
 	    loop_timer(&set_timer, CLOCK_REALTIME, why))
 		return -1;
 	loop_timer_set(&update_timer, x->opt.interval_ns, x->opt.interval_ns);

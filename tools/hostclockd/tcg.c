@@ -75,8 +75,11 @@ static int scan(struct tcg *t, const struct elf_data *d, u64 window, u64 t0,
 	}
 	hits = search(data, d->size, window, t0, &at);
 	free(data);
-	if (!hits)
-		return problem_set(why, "no TSC offset found in its data: is it a QEMU with -accel tcg, and is the VM running? A stopped VM can be attached only once a running one of the same build has been");
+	if (!hits) {
+		problem_set(why, "no TSC offset found in its data: is it a QEMU with -accel tcg, and is the VM running? A stopped VM can be attached only once a running one of the same build has been");
+		why->again = true;
+		return -1;
+	}
 	if (hits > 1)
 		return problem_set(why, "%d values in its data could be the TSC offset; try again, or give it with --tsc-offset",
 				   hits);

@@ -15,6 +15,8 @@
 #define STEER_INTERVALS	2
 /* Preempted this often in a row: publish, and count it as missed. */
 #define MAX_TRIES	16
+/* A static set is good for as long as any guest under -icount: a year. */
+#define ICOUNT_VALID_NS	(365 * 86400 * NSEC_PER_SEC)
 /* Pages further off than this belong to another clock. */
 #define SANE_NS		(1000 * NSEC_PER_SEC)
 
@@ -31,29 +33,30 @@ static s64 clamp(s64 value, s64 limit)
 	return value < -limit ? -limit : value;
 }
 
-/* The multiplier for a rate, with @gap_ns to be made good in @horizon counts. */
-static u32 steer(u64 rate, u32 shift, s64 gap_ns, u64 horizon)
-{
-	u64 mult = ((rate >> (RATE_BITS - shift - 1)) + 1) >> 1;
-	u32 gap = hostclock_mult_of(gap_ns < 0 ? -gap_ns : gap_ns, horizon,
-				    shift);
-
-	return gap_ns < 0 ? mult - gap : mult + gap;
-}
-
-static u32 steer_clock(const struct exporter *x, struct page *pg, u64 tsc_rate,
-		       s64 gap_ns)
+/*
+ * The multiplier for a rate, slewed as @piece says, with @gap_ns to be made good
+ * over the next updates.
+ */
+static u32 steer(const struct exporter *x, const struct page *pg, u64 tsc_rate,
+		 const struct hostclock_leap_piece *piece, s64 gap_ns)
 {
 	u64 horizon_ns = STEER_INTERVALS * x->opt.interval_ns;
 	s64 limit = rate_muldiv(horizon_ns, x->opt.max_slew_ppb, PPB);
 	u64 rate = page_rate(x, pg, tsc_rate);
+	u32 shift = pg->next.shift;
+	u32 mult = ((rate >> (RATE_BITS - shift - 1)) + 1) >> 1;
+	u32 extra;
 
-	return steer(rate, pg->next.shift, clamp(gap_ns, limit),
-		     rate_counts(horizon_ns, rate));
+	gap_ns = clamp(gap_ns, limit);
+	extra = hostclock_mult_of(gap_ns < 0 ? -gap_ns : gap_ns,
+				  rate_counts(horizon_ns, rate), shift);
+	mult = hostclock_leap_mult(piece, mult);
+	return gap_ns < 0 ? mult - extra : mult + extra;
 }
 
 static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 {
+	static const struct hostclock_leap_piece unslewed = { .length_sec = 1 };
 	const struct clock_sample *s = &x->sample;
 	struct pset *n = &pg->next;
 	s64 want;
@@ -63,8 +66,8 @@ static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 		return;
 	}
 	want = s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate);
-	n->raw_mult = steer_clock(x, pg, s->raw_rate,
-				  want - (s64)pset_raw(n, tsc));
+	n->raw_mult = steer(x, pg, s->raw_rate, &unslewed,
+			    want - (s64)pset_raw(n, tsc));
 }
 
 /* MONOTONIC's multiplier, and what can be said about its error. */
@@ -73,14 +76,13 @@ static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
 {
 	const struct clock_sample *s = &x->sample;
 	struct pset *n = &pg->next;
-	u64 rate = rate_muldiv(s->mono_rate, view->slope_num, view->slope_den);
-	u64 plain = page_rate(x, pg, rate) >> (RATE_BITS - n->shift);
+	u32 plain = steer(x, pg, s->mono_rate, &view->piece, 0);
 	s64 gap = mono_at(s, tsc) + view->bias_ns -
 		  (s64)pset_mono(n, n->cycle_last);
 	u64 since_ns = rate_ns(tsc - s->tsc, s->raw_rate);
 	s64 steered;
 
-	n->mult = steer_clock(x, pg, rate, gap);
+	n->mult = steer(x, pg, s->mono_rate, &view->piece, gap);
 	steered = rate_diff_ppb(n->mult, plain);
 	n->maxerror_ns = (gap < 0 ? -gap : gap) + s->half_ns + 1 +
 			 rate_muldiv(since_ns, x->opt.max_slew_ppb, PPB);
@@ -128,12 +130,45 @@ static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
 		    s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate));
 }
 
+static void plan_epoch(struct exporter *x, struct page *pg)
+{
+	if (!pg->set.epoch || x->force_epoch ||
+	    !pset_same_epoch(&pg->set, &pg->next))
+		pg->next.epoch = exporter_new_epoch(x);
+}
+
+/*
+ * For guests under -icount: one set for all of the counter's life, which begins
+ * at 0 when the guest does.  Its offsets may change, its rates may not.
+ */
+static void plan_static(struct exporter *x, struct page *pg,
+			const struct leap_view *view)
+{
+	struct pset *n = &pg->next;
+
+	*n = pg->set;
+	if (!n->epoch) {
+		hostclock_choose(NSEC_PER_SEC, 0, &n->mult, &n->shift);
+		n->raw_mult = n->mult;
+		pset_rebase(n, 0, x->sample.mono_ns, x->sample.raw_ns);
+	}
+	n->maxerror_ns = 1;
+	n->maxerror_rate_ppb = 0;
+	plan_status(x, n, view);
+	n->valid_ns = ICOUNT_VALID_NS;
+	plan_epoch(x, pg);
+}
+
 static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 {
 	struct leap_view view;
 
 	leap_look(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
 		  &view);
+	if (x->opt.sim_icount && pg->format == HOSTCLOCK_FORMAT_SCALED) {
+		plan_static(x, pg, &view);
+		return;
+	}
 	if (pg->set.epoch) {
 		pg->next = pg->set;
 		pset_advance(&pg->next, page_counter(x, pg, tsc));
@@ -143,9 +178,7 @@ static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 	plan_raw(x, pg, tsc);
 	plan_mono(x, pg, tsc, &view);
 	plan_status(x, &pg->next, &view);
-	if (!pg->set.epoch || x->force_epoch ||
-	    !pset_same_epoch(&pg->set, &pg->next))
-		pg->next.epoch = exporter_new_epoch(x);
+	plan_epoch(x, pg);
 }
 
 /*
@@ -156,9 +189,10 @@ static u64 align(const struct exporter *x, u64 tsc)
 {
 	const struct clock_sample *s = &x->sample;
 	s64 begin = mono_at(s, tsc);
-	s64 next = leap_next_ns(&x->leap, begin);
+	s64 next = leap_next_ns(&x->leap, x->opt.smear, begin);
 
-	if (next - begin > (s64)(x->opt.interval_ns * 3 / 2))
+	/* s->exact: something else changes at @tsc already */
+	if (s->exact || next - begin > (s64)(x->opt.interval_ns * 3 / 2))
 		return tsc;
 	return s->tsc + rate_counts(next - s->mono_ns, s->mono_rate);
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctl.h"
+#include "json.h"
+
+/* Between two tries of something that may work in a moment. */
+#define RETRY_MS	50
+
+/* Ask, and ask again for as long as the answer is "not yet". */
+static enum ctl_result ask(const struct ctl *ctl, struct json_object **reply,
+			   struct problem *why)
+{
+	const struct timespec pause = { .tv_nsec = RETRY_MS * 1000000L };
+	enum ctl_result result;
+	unsigned int waited = 0;
+
+	for (;;) {
+		result = ctl_ask(ctl, reply, why);
+		if (result != CTL_ANSWERED || !json_int(*reply, "again") ||
+		    waited >= ctl->wait_ms)
+			return result;
+		json_object_put(*reply);
+		nanosleep(&pause, NULL);
+		waited += RETRY_MS;
+	}
+}
+
+/* What can be told without an exporter, from what it has left. */
+static int tell_offline(const struct ctl *ctl, struct json_object **reply,
+			struct problem *why)
+{
+	if (strcmp(ctl->command, "status") && strcmp(ctl->command, "list"))
+		return -1;
+	*reply = json_object_new_object();
+	if (ctl_offline(ctl, *reply, why))
+		return -1;
+	say("%s; this is what it has left", why->text);
+	json_put_bool(*reply, "ok", true);
+	return 0;
+}
+
+static void print(const struct ctl *ctl, struct json_object *reply)
+{
+	if (ctl->json)
+		puts(json_object_to_json_string_ext(reply,
+						    JSON_C_TO_STRING_PRETTY));
+	else if (!strcmp(ctl->command, "status"))
+		ctl_print_status(reply);
+	else if (!strcmp(ctl->command, "list"))
+		ctl_print_list(reply);
+	else if (!strcmp(ctl->command, "create"))
+		printf("%s/vm/%s\n", ctl->dir, json_text(reply, "file", ""));
+}
+
+int main(int argc, char **argv)
+{
+	struct json_object *reply = NULL;
+	struct problem why = { .again = false };
+	struct ctl ctl = { NULL };
+
+	ctl_parse(argc, argv, &ctl);
+	switch (ask(&ctl, &reply, &why)) {
+	case CTL_ANSWERED:
+		if (json_int(reply, "ok"))
+			break;
+		say("%s", json_text(reply, "error", "hostclockd gives no reason"));
+		return EXIT_FAILURE;
+	case CTL_NOBODY:
+		if (!tell_offline(&ctl, &reply, &why))
+			break;
+		say("%s", why.text);
+		return EXIT_FAILURE;
+	case CTL_FAILED:
+		say("%s", why.text);
+		return EXIT_FAILURE;
+	}
+	print(&ctl, reply);
+	return EXIT_SUCCESS;
+}

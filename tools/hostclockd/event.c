@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "faults.h"
+#include "follow.h"
+#include "names.h"
+#include "rate.h"
+#include "schedule.h"
+#include "sim.h"
+
+#define MAX_EPOCHS_HZ	1000
+
+/* A decimal number of @unit, with a fraction, as a whole number of unit/scale. */
+static int decimal(const char *text, double max, s64 scale, s64 *value,
+		   struct problem *why)
+{
+	double number;
+	char *end;
+
+	errno = 0;
+	number = strtod(text, &end);
+	if (errno || end == text || *end || !(number >= -max && number <= max))
+		return problem_set(why, "%s: must be a number from %.0f to %.0f",
+				   text, -max, max);
+	/* whole seconds apart, so that a large step stays exact to the ns */
+	*value = (s64)number * scale;
+	number = (number - (s64)number) * scale;
+	*value += (s64)(number < 0 ? number - 0.5 : number + 0.5);
+	return 0;
+}
+
+static int event_step(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 ns;
+
+	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
+		return -1;
+	sim_step(x->src, ns);
+	return 0;
+}
+
+static int event_slew(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 ppb;
+
+	if (x->opt.sim_icount)
+		return problem_set(why, "%s: not with --sim-icount, whose rate is fixed",
+				   argv[0]);
+	if (decimal(argv[1], SIM_MAX_SLEW_PPB / 1000, 1000, &ppb, why))
+		return -1;
+	if (!strcmp(argv[0], "freq"))
+		sim_freq(x->src, ppb);
+	else
+		sim_slew(x->src, ppb);
+	return 0;
+}
+
+static int event_sleep(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 ns;
+
+	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
+		return -1;
+	sim_sleep(x->src, ns);
+	return 0;
+}
+
+static int event_tai(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 sec;
+
+	if (decimal(argv[1], 1000, 1, &sec, why))
+		return -1;
+	sim_tai(x->src, sec);
+	return 0;
+}
+
+static int event_leap(struct exporter *x, char **argv, struct problem *why)
+{
+	int sign = !strcmp(argv[1], "insert") - !strcmp(argv[1], "delete");
+	s64 sec = 0;
+
+	if (!sign && strcmp(argv[1], "none"))
+		return problem_set(why, "leap %s: must be insert, delete or none",
+				   argv[1]);
+	if (sign && (!argv[2] || decimal(argv[2], 1e6, 1, &sec, why) || sec < 1))
+		return problem_set(why, "leap %s: needs the seconds until then, 1 or more",
+				   argv[1]);
+	sim_leap(x->src, sign, sec);
+	return 0;
+}
+
+static int event_freeze(struct exporter *x, char **argv, struct problem *why)
+{
+	(void)why;
+	x->over.frozen = !strcmp(argv[0], "freeze");
+	if (!x->over.frozen)
+		faults_repair(x);
+	return 0;
+}
+
+static int event_tear(struct exporter *x, char **argv, struct problem *why)
+{
+	const char *what = argv[1] ? argv[1] : "clock";
+
+	if (strcmp(what, "clock") && strcmp(what, "guest") &&
+	    strcmp(what, "vmclock"))
+		return problem_set(why, "tear %s: must be clock, guest or vmclock",
+				   what);
+	x->over.frozen = true;
+	faults_tear(x, what);
+	return 0;
+}
+
+static int event_scribble(struct exporter *x, char **argv, struct problem *why)
+{
+	const char *what = argv[1] ? argv[1] : "clock";
+
+	if (strcmp(what, "clock") && strcmp(what, "guest"))
+		return problem_set(why, "scribble %s: must be clock or guest",
+				   what);
+	x->over.frozen = true;
+	faults_scribble(x, what);
+	return 0;
+}
+
+static int event_die(struct exporter *x, char **argv, struct problem *why)
+{
+	if (argv[1] && event_tear(x, argv, why))
+		return -1;
+	raise(SIGKILL);
+	return 0;
+}
+
+static int event_epoch(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 hz;
+
+	if (decimal(argv[1], MAX_EPOCHS_HZ, 1, &hz, why))
+		return -1;
+	if (hz < 0)
+		return problem_set(why, "epoch %s: must not be negative", argv[1]);
+	schedule_epochs(x, hz);
+	return 0;
+}
+
+static int event_hostile(struct exporter *x, char **argv, struct problem *why)
+{
+	u64 value;
+	char *end;
+
+	if (!strcmp(argv[1], "off")) {
+		faults_hostile_off();
+		faults_repair(x);
+		return 0;
+	}
+	if (!argv[2])
+		return problem_set(why, "hostile %s: needs a value", argv[1]);
+	errno = 0;
+	value = strtoull(argv[2], &end, 0);
+	if (errno || *end)
+		return problem_set(why, "hostile %s %s: must be a whole number of at most 64 bits, 0x for hexadecimal",
+				   argv[1], argv[2]);
+	if (faults_hostile(argv[1], value, why))
+		return -1;
+	faults_repair(x);
+	return 0;
+}
+
+static int event_status(struct exporter *x, char **argv, struct problem *why)
+{
+	int status = names_find(names_status, argv[1]);
+
+	if (status < 0 && strcmp(argv[1], "off"))
+		return problem_set(why, "status %s: must be unknown, initializing, synchronized, freerunning, unreliable or off",
+				   argv[1]);
+	x->over.status = status;
+	return 0;
+}
+
+static int event_error(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 ns = -1;
+
+	if (strcmp(argv[1], "off") && decimal(argv[1], 1e18, 1, &ns, why))
+		return -1;
+	x->over.error_ns = ns;
+	return 0;
+}
+
+static int event_vm(struct exporter *x, char **argv, struct problem *why)
+{
+	return follow_control(x, argv[1], !strcmp(argv[0], "stop"), why);
+}
+
+/**
+ * struct event - a command
+ * @name:	its name
+ * @min:	arguments at least
+ * @max:	arguments at most
+ * @clock:	changes the clock, so that it must be simulated
+ * @quiet:	asks for no update
+ * @run:	does it; argv ends with NULL
+ */
+static const struct event {
+	const char *name;
+	int min;
+	int max;
+	bool clock;
+	bool quiet;
+	int (*run)(struct exporter *x, char **argv, struct problem *why);
+} events[] = {
+	{ "step", 1, 1, true, false, event_step },
+	{ "slew", 1, 1, true, false, event_slew },
+	{ "freq", 1, 1, true, false, event_slew },
+	{ "sleep", 1, 1, true, false, event_sleep },
+	{ "tai", 1, 1, true, false, event_tai },
+	{ "leap", 1, 2, true, false, event_leap },
+	{ "freeze", 0, 0, false, true, event_freeze },
+	{ "thaw", 0, 0, false, false, event_freeze },
+	{ "tear", 0, 1, false, true, event_tear },
+	{ "scribble", 0, 1, false, true, event_scribble },
+	{ "die", 0, 1, false, true, event_die },
+	{ "epoch", 1, 1, false, false, event_epoch },
+	{ "hostile", 1, 2, false, false, event_hostile },
+	{ "status", 1, 1, false, false, event_status },
+	{ "error", 1, 1, false, false, event_error },
+	{ "stop", 1, 1, false, true, event_vm },
+	{ "cont", 1, 1, false, true, event_vm },
+};
+
+static const struct event *find(int argc, char **argv, struct problem *why)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+		const struct event *e = &events[i];
+
+		if (strcmp(e->name, argc ? argv[0] : ""))
+			continue;
+		if (argc - 1 >= e->min && argc - 1 <= e->max)
+			return e;
+		problem_set(why, "%s: takes %d to %d arguments, not %d; see hostclockd(8)",
+			    e->name, e->min, e->max, argc - 1);
+		return NULL;
+	}
+	problem_set(why, "%s: no such event; see hostclockd(8)",
+		    argc ? argv[0] : "(nothing)");
+	return NULL;
+}
+
+/* Is it an event, and is it allowed here? */
+int event_check(const struct exporter *x, int argc, char **argv,
+		struct problem *why)
+{
+	const struct event *e = find(argc, argv, why);
+
+	if (!e)
+		return -1;
+	if (e->clock && !x->opt.sim)
+		return problem_set(why, "%s: only a simulated clock can be changed; start hostclockd with --sim",
+				   e->name);
+	if (!x->opt.sim && !x->opt.faults)
+		return problem_set(why, "%s: start hostclockd with --sim or --faults to allow this",
+				   e->name);
+	return 0;
+}
+
+/**
+ * event_run - do what a script's line or `hostclockctl sim` says
+ * @x: the exporter
+ * @argc: words
+ * @argv: the words
+ * @why: what went wrong
+ *
+ * Published when this returns, as far as it changes pages.
+ *
+ * Return: 0 or -1.
+ */
+int event_run(struct exporter *x, int argc, char **argv, struct problem *why)
+{
+	char *words[EVENT_MAX_WORDS + 1] = { NULL };
+	const struct event *e = find(argc, argv, why);
+
+	if (!e || event_check(x, argc, argv, why))
+		return -1;
+	memcpy(words, argv, argc * sizeof(*argv));
+	if (e->run(x, words, why))
+		return -1;
+	if (!e->quiet)
+		schedule_now(x);
+	return 0;
+}

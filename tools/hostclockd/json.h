@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* JSON objects: members in and out. */
+#ifndef HOSTCLOCKD_JSON_H
+#define HOSTCLOCKD_JSON_H
+
+#include <json-c/json.h>
+
+#include <hostclock/platform.h>
+
+static inline void json_put_int(struct json_object *o, const char *key, s64 value)
+{
+	json_object_object_add(o, key, json_object_new_int64(value));
+}
+
+static inline void json_put_uint(struct json_object *o, const char *key, u64 value)
+{
+	json_object_object_add(o, key, json_object_new_uint64(value));
+}
+
+static inline void json_put_bool(struct json_object *o, const char *key, bool value)
+{
+	json_object_object_add(o, key, json_object_new_boolean(value));
+}
+
+static inline void json_put_text(struct json_object *o, const char *key,
+				 const char *value)
+{
+	json_object_object_add(o, key, json_object_new_string(value));
+}
+
+static inline bool json_has(struct json_object *o, const char *key)
+{
+	return json_object_object_get_ex(o, key, NULL);
+}
+
+/* 0 if there is none; texts are read as numbers. */
+static inline s64 json_int(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) ?
+	       json_object_get_int64(value) : 0;
+}
+
+static inline u64 json_uint(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) ?
+	       json_object_get_uint64(value) : 0;
+}
+
+static inline const char *json_text(struct json_object *o, const char *key,
+				    const char *otherwise)
+{
+	struct json_object *value;
+	const char *text = NULL;
+
+	if (json_object_object_get_ex(o, key, &value))
+		text = json_object_get_string(value);
+	return text ? text : otherwise;
+}
+
+/* An array's length, 0 if it is none. */
+static inline size_t json_count(struct json_object *o, const char *key,
+				struct json_object **array)
+{
+	if (!json_object_object_get_ex(o, key, array) ||
+	    !json_object_is_type(*array, json_type_array))
+		return 0;
+	return json_object_array_length(*array);
+}
+
+#endif /* HOSTCLOCKD_JSON_H */

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kvm.h"
+
+/* KVM names a VM's directory PID-FD and each CPU's vcpuN. */
+static int open_vm(const char *debugfs, pid_t pid)
+{
+	DIR *d = opendir(debugfs);
+	struct dirent *e;
+	char prefix[16];
+	int fd = -1;
+
+	if (!d)
+		return -1;
+	snprintf(prefix, sizeof(prefix), "%d-", pid);
+	while (fd < 0 && (e = readdir(d))) {
+		if (!strncmp(e->d_name, prefix, strlen(prefix)))
+			fd = openat(dirfd(d), e->d_name,
+				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	closedir(d);
+	return fd;
+}
+
+bool kvm_has(const char *debugfs, pid_t pid)
+{
+	int fd = open_vm(debugfs, pid);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* A file's number; an offset is printed as a signed one. */
+static bool read_number(int vm, const char *cpu, const char *name, u64 *value)
+{
+	char path[320], text[32] = "";
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", cpu, name);
+	fd = openat(vm, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	*value = text[0] == '-' ? (u64)strtoll(text, NULL, 0) :
+				  strtoull(text, NULL, 0);
+	return true;
+}
+
+static bool read_cpu(int vm, const char *cpu, struct hostclock_tsc *tsc)
+{
+	u64 bits = 0;
+
+	if (!read_number(vm, cpu, "tsc-offset", &tsc->offset))
+		return false;
+	if (!read_number(vm, cpu, "tsc-scaling-ratio", &tsc->ratio) ||
+	    !read_number(vm, cpu, "tsc-scaling-ratio-frac-bits", &bits) ||
+	    bits > 63) {
+		/* no scaling in hardware */
+		bits = 0;
+		tsc->ratio = 1;
+	}
+	tsc->frac_bits = bits;
+	return true;
+}
+
+static bool same(const struct hostclock_tsc *a, const struct hostclock_tsc *b)
+{
+	return a->ratio == b->ratio && a->offset == b->offset &&
+	       a->frac_bits == b->frac_bits;
+}
+
+/**
+ * kvm_read - how a VM's TSC is scaled and offset
+ * @debugfs: KVM's directory
+ * @pid: the VM's process
+ * @tsc: the answer
+ * @why: what went wrong
+ *
+ * Return: 0, or -1 if it is not known or not the same on all its CPUs.
+ */
+int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
+	     struct problem *why)
+{
+	int fd = open_vm(debugfs, pid), cpus = 0, bad = 0;
+	struct hostclock_tsc one;
+	struct dirent *e;
+	DIR *d;
+
+	if (fd < 0)
+		return problem_errno(why, "%s/%d-*: no such KVM guest (is debugfs mounted?)",
+				     debugfs, pid);
+	d = fdopendir(fd);
+	while (d && (e = readdir(d))) {
+		if (strncmp(e->d_name, "vcpu", 4) ||
+		    !read_cpu(fd, e->d_name, &one))
+			continue;
+		bad |= cpus && !same(&one, tsc);
+		*tsc = one;
+		cpus++;
+	}
+	if (d)
+		closedir(d);
+	if (bad)
+		return problem_set(why, "the TSCs of process %d's vCPUs are offset differently: no page can describe that",
+				   pid);
+	if (!cpus)
+		return problem_set(why, "%s/%d-*: has no vcpu*/tsc-offset (a kernel before 4.17?)",
+				   debugfs, pid);
+	return 0;
+}

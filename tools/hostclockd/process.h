@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* When a process was started. */
+#ifndef HOSTCLOCKD_PROCESS_H
+#define HOSTCLOCKD_PROCESS_H
+
+#include <sys/types.h>
+
+#include <hostclock/platform.h>
+
+/*
+ * In clock ticks since the host's boot; 0 if there is no such process.  Tells a
+ * process from a later one of the same number.
+ */
+u64 process_start(pid_t pid);
+
+/* How long ago that was, ns, at least: rounded up by two clock ticks. */
+u64 process_age_ns(u64 start);
+
+#endif /* HOSTCLOCKD_PROCESS_H */

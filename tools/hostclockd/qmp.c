@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "qmp.h"
+
+/* Nothing else is done meanwhile, so be brief. */
+#define TIMEOUT_MS	500
+#define MAX_LINE	8192
+
+struct qmp {
+	int fd;
+	char buffer[MAX_LINE];
+	size_t used;
+};
+
+static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
+{
+	struct timeval timeout = { .tv_usec = TIMEOUT_MS * 1000 };
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return problem_set(why, "%s: too long for a socket's name", path);
+	strcpy(sun.sun_path, path);
+	q->used = 0;
+	q->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (q->fd < 0)
+		return problem_errno(why, "socket");
+	setsockopt(q->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	setsockopt(q->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	if (connect(q->fd, (struct sockaddr *)&sun, sizeof(sun))) {
+		problem_errno(why, "%s: cannot connect to the QEMU's QMP socket",
+			      path);
+		close(q->fd);
+		return -1;
+	}
+	return 0;
+}
+
+/* The next line as an object, or NULL. */
+static struct json_object *qmp_line(struct qmp *q, struct problem *why)
+{
+	struct json_object *o;
+	char *end;
+	ssize_t n;
+
+	while (!(end = memchr(q->buffer, '\n', q->used))) {
+		n = recv(q->fd, q->buffer + q->used,
+			 sizeof(q->buffer) - q->used, 0);
+		if (n <= 0) {
+			problem_set(why, "no answer from the QEMU's QMP socket within %d ms; is another client connected to it?",
+				    TIMEOUT_MS);
+			return NULL;
+		}
+		q->used += n;
+	}
+	*end = '\0';
+	o = json_tokener_parse(q->buffer);
+	q->used -= end + 1 - q->buffer;
+	memmove(q->buffer, end + 1, q->used);
+	if (!o)
+		problem_set(why, "the QEMU's QMP socket says something that is not JSON");
+	return o;
+}
+
+/* Skip greeting and events, up to the answer. */
+static int qmp_answer(struct qmp *q, struct json_object **result,
+		      struct problem *why)
+{
+	struct json_object *o, *value;
+
+	while ((o = qmp_line(q, why))) {
+		if (json_object_object_get_ex(o, "error", &value)) {
+			problem_set(why, "the QEMU refuses: %s",
+				    json_object_to_json_string(value));
+			json_object_put(o);
+			return -1;
+		}
+		if (json_object_object_get_ex(o, "return", &value)) {
+			if (result)
+				*result = json_object_get(value);
+			json_object_put(o);
+			return 0;
+		}
+		json_object_put(o);
+	}
+	return -1;
+}
+
+static int qmp_send(struct qmp *q, const char *command, struct problem *why)
+{
+	char text[256];
+	int len;
+
+	len = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
+	if (send(q->fd, text, len, MSG_NOSIGNAL) != len)
+		return problem_errno(why, "cannot write to the QEMU's QMP socket");
+	return 0;
+}
+
+/**
+ * qmp_run - have a QEMU do something
+ * @path: its QMP socket
+ * @command: a command without arguments
+ * @result: where to put the answer, to be given back; or NULL
+ * @why: what went wrong
+ *
+ * Takes TIMEOUT_MS for each of its steps at most.
+ *
+ * Return: 0 or -1.
+ */
+int qmp_run(const char *path, const char *command, struct json_object **result,
+	    struct problem *why)
+{
+	struct qmp q;
+	int ret = -1;
+
+	if (qmp_connect(&q, path, why))
+		return -1;
+	if (!qmp_send(&q, "qmp_capabilities", why) &&
+	    !qmp_answer(&q, NULL, why) && !qmp_send(&q, command, why))
+		ret = qmp_answer(&q, result, why);
+	close(q.fd);
+	return ret;
+}

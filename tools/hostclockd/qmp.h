@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Commands to a QEMU's monitor (QMP).  A monitor serves one client at a time, so
+ * a connection lasts for one command: others need it too.
+ */
+#ifndef HOSTCLOCKD_QMP_H
+#define HOSTCLOCKD_QMP_H
+
+#include <json-c/json.h>
+
+#include "report.h"
+
+int qmp_run(const char *path, const char *command, struct json_object **result,
+	    struct problem *why);
+
+#endif /* HOSTCLOCKD_QMP_H */
