@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A guest kernel's vDSO image, mapped into this process as that kernel maps it
+ * into its own: data pages in front of the text, alternatives applied for this
+ * CPU.  The data pages are shared memory with a second, writable mapping, so
+ * that the harness can play the kernel.  Several may be loaded at a time.
+ */
+#ifndef _VDSO_IMAGE_H
+#define _VDSO_IMAGE_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The structures of this program's word size, which the image's must be too. */
+#define elf_header	ElfW(Ehdr)
+#define elf_section	ElfW(Shdr)
+#define elf_symbol	ElfW(Sym)
+
+/**
+ * struct vdso_image - a loaded image
+ * @text:	where programs see the image; the data pages are in front of it
+ * @text_len:	bytes of it, whole pages
+ * @vvar:	the data pages, writable
+ * @vvar_len:	bytes of them
+ * @sym:	symbols of the image's .dbg file
+ * @sym_count:	how many
+ * @str:	their names
+ */
+struct vdso_image {
+	uint8_t *text;
+	size_t text_len;
+	uint8_t *vvar;
+	size_t vvar_len;
+	const elf_symbol *sym;
+	size_t sym_count;
+	const char *str;
+};
+
+/*
+ * Loads SO, an image as the kernel's build leaves it, with the symbols of
+ * SO.dbg.  Whatever is wrong ends the program with a message.
+ */
+void vdso_image_load(struct vdso_image *img, const char *so);
+
+/* A function of the image; ends the program if it has none of that name. */
+void *vdso_image_func(const struct vdso_image *img, const char *name);
+
+/* The writable alias of data that a symbol names; NULL if there is no such. */
+void *vdso_image_data(const struct vdso_image *img, const char *name);
+
+#endif /* _VDSO_IMAGE_H */

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the image does where something is unusual, case by case: it asks the
+ * kernel (the model says so too), takes the other set, or goes again; and it
+ * looks at the counter as often as it must and no more.
+ */
+#include <string.h>
+
+#include <hostclock/writer.h>
+
+#include "test.h"
+
+/* A counter that looks back: every sample calls ON_SAMPLE, and is counted. */
+struct counter {
+	struct guest *g;
+	u64 tsc;
+	unsigned int samples;
+	void (*on_sample)(struct counter *c);
+};
+
+static u64 sample(void *data)
+{
+	struct counter *c = data;
+
+	c->samples++;
+	if (c->on_sample)
+		c->on_sample(c);
+	return c->tsc;
+}
+
+/* A counter value a second after the newest set of guest_reset() begins. */
+static u64 usual_tsc(const struct guest *g)
+{
+	return le64toh(g->v.cp->params[1].cycle_last) + g->anchor.tsc_offset +
+	       2600000000ULL;
+}
+
+static const char *expect(struct guest *g, struct counter *c, bool syscall)
+{
+	for (int i = 0; i < GUEST_CLOCKS; i++) {
+		clockid_t id = guest_clocks[i];
+		struct reading r;
+		const char *why;
+
+		intercept_tsc(sample, c);
+		r = guest_read(g, id);
+		intercept_tsc(NULL, NULL);
+		if (r.syscall != syscall)
+			return failure("%s %s", guest_clock_name(id), r.syscall ?
+				       "made a system call" :
+				       "was answered without the kernel");
+		why = check_reading(g, id, c->tsc, &r);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+static const char *expect_syscall(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) };
+
+	return expect(g, &c, true);
+}
+
+static const char *usual(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) };
+	const char *why = expect(g, &c, false);
+
+	if (!why && c.samples != GUEST_CLOCKS)
+		return failure("%u looks at the counter for %d reads", c.samples,
+			       GUEST_CLOCKS);
+	return why;
+}
+
+static const char *clock_epoch(struct guest *g)
+{
+	g->v.cp->params[1].epoch = htole64(0x1112);
+	return expect_syscall(g);
+}
+
+static const char *guest_epoch(struct guest *g)
+{
+	g->v.gp->epoch = htole64(0x2223);
+	return expect_syscall(g);
+}
+
+/* Nothing valid on either side must not count as agreement. */
+static const char *no_epoch(struct guest *g)
+{
+	g->v.cp->params[1].epoch = 0;
+	g->v.gp->epoch = 0;
+	return expect_syscall(g);
+}
+
+static const char *empty_pages(struct guest *g)
+{
+	memset(g->v.cp, 0, sizeof(*g->v.cp));
+	memset(g->v.gp, 0, sizeof(*g->v.gp));
+	return expect_syscall(g);
+}
+
+static const char *out_of_range(struct guest *g)
+{
+	g->anchor.mono_offset = 1ULL << 63;
+	g->anchor.raw_offset = 1ULL << 63;
+	guest_update(g);
+	return expect_syscall(g);
+}
+
+static const char *at_distance(struct guest *g, s64 ns, bool syscall)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) };
+	u64 mono, raw;
+
+	/* high enough for the kernel's last update to be a valid counter */
+	g->anchor.mono_offset = 4 * HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+	g->anchor.raw_offset = 5 * HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_MONO, c.tsc,
+		       &mono);
+	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_RAW, c.tsc,
+		       &raw);
+	g->tk.cycle_last = mono - ns;
+	g->tk.raw_cycle_last = raw - ns;
+	guest_update(g);
+	return expect(g, &c, syscall);
+}
+
+static const char *ahead(struct guest *g)
+{
+	const s64 limit = HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+	const char *why = at_distance(g, limit, false);
+
+	return why ? why : at_distance(g, limit + 1, true);
+}
+
+static const char *behind(struct guest *g)
+{
+	const s64 limit = HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+	const char *why = at_distance(g, -limit, false);
+
+	return why ? why : at_distance(g, -limit - 1, true);
+}
+
+/* Anything in the clock page's set before the newest: used, and right. */
+static const char *previous_set(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) - 2 * 2600000000ULL };
+
+	return expect(g, &c, false);
+}
+
+/* The set before is of another epoch: the newest one's says who is right. */
+static const char *previous_epoch(struct guest *g)
+{
+	g->v.cp->params[0].epoch = htole64(0x1110);
+	return previous_set(g);
+}
+
+/* It is being overwritten: the newest set's base it is, whatever it holds. */
+static const char *previous_odd(struct guest *g)
+{
+	g->v.cp->seq = htole32(3);
+	memset(&g->v.cp->params[0], 0xa5, sizeof(g->v.cp->params[0]));
+	return previous_set(g);
+}
+
+/* A writer that died at work: the newest set is as good as ever. */
+static const char *seq_odd(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) };
+
+	g->v.cp->seq = htole32(3);
+	memset(&g->v.cp->params[0], 0xa5, sizeof(g->v.cp->params[0]));
+	return expect(g, &c, false);
+}
+
+static const char *seq_wraps(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) };
+
+	/* n = 2^31 - 1 is odd, as 1 is; then 0 */
+	g->v.cp->seq = htole32(~0U - 1);
+	if (expect(g, &c, false))
+		return "before it does";
+	hostclock_page_claim(g->v.cp);
+	g->v.cp->params[0] = g->v.cp->params[1];
+	hostclock_page_publish(g->v.cp);
+	if (g->v.cp->seq)
+		return failure("seq is %u", le32toh(g->v.cp->seq));
+	return expect(g, &c, false);
+}
+
+/* Publishes a new set; what the newest was is changed beyond recognition. */
+static void publish(struct counter *c)
+{
+	struct hostclock_clock_page *cp = c->g->v.cp;
+	const struct hostclock_params *last =
+		hostclock_newest(cp, le32toh(cp->seq));
+	struct hostclock_params *p = hostclock_page_claim(cp);
+
+	*p = *last;
+	p->mono_sec = htole64(le64toh(p->mono_sec) + 1);
+	p->raw_sec = htole64(le64toh(p->raw_sec) + 1);
+	hostclock_page_publish(cp);
+	p = hostclock_page_claim(cp);
+	memset(p, 0x5a, sizeof(*p));
+}
+
+static void publish_once(struct counter *c)
+{
+	publish(c);
+	c->on_sample = NULL;
+}
+
+static const char *overtaken(struct guest *g)
+{
+	for (int i = 0; i < GUEST_CLOCKS; i++) {
+		struct counter c = { .g = g, .on_sample = publish_once };
+		clockid_t id = guest_clocks[i];
+		struct reading r;
+		const char *why;
+
+		guest_reset(g);
+		c.tsc = usual_tsc(g);
+		intercept_tsc(sample, &c);
+		r = guest_read(g, id);
+		intercept_tsc(NULL, NULL);
+		why = check_reading(g, id, c.tsc, &r);
+		if (why)
+			return why;
+		if (r.syscall || c.samples != 2)
+			return failure("%s after %u looks at the counter",
+				       r.syscall ? "a system call" : "a time",
+				       c.samples);
+	}
+	return NULL;
+}
+
+static const char *always_overtaken(struct guest *g)
+{
+	struct counter c = { .g = g, .on_sample = publish };
+	struct reading r;
+
+	c.tsc = usual_tsc(g);
+	intercept_tsc(sample, &c);
+	r = guest_read(g, CLOCK_MONOTONIC);
+	intercept_tsc(NULL, NULL);
+	if (!r.syscall || c.samples != HOSTCLOCK_MAX_TRIES)
+		return failure("%s after %u tries, must be a system call after %u",
+			       r.syscall ? "a system call" : "a time", c.samples,
+			       HOSTCLOCK_MAX_TRIES);
+	return NULL;
+}
+
+/* While the set before the newest is read, it begins to be overwritten. */
+static void claim(struct counter *c)
+{
+	struct hostclock_params *p = hostclock_page_claim(c->g->v.cp);
+
+	memset(p, 0x5a, sizeof(*p));
+	c->on_sample = NULL;
+}
+
+static const char *previous_claimed(struct guest *g)
+{
+	struct counter c = { .g = g, .on_sample = claim };
+	struct reading r;
+
+	c.tsc = usual_tsc(g) - 2 * 2600000000ULL;
+	intercept_tsc(sample, &c);
+	r = guest_read(g, CLOCK_MONOTONIC);
+	intercept_tsc(NULL, NULL);
+	if (c.samples != 2)
+		return failure("%u looks at the counter", c.samples);
+	return check_reading(g, CLOCK_MONOTONIC, c.tsc, &r);
+}
+
+/* The kernel moves the anchor on in the middle of a read. */
+static void reanchor(struct counter *c)
+{
+	struct guest *g = c->g;
+
+	c->on_sample = NULL;
+	g->v.gp->epoch = htole64(0x3333);
+	g->anchor.guest_epoch = 0x3333;
+	g->anchor.mono_offset += 5000000000;
+	g->anchor.raw_offset += 5000000000;
+	g->tk.real_sec += 3600;
+	guest_update(g);
+}
+
+static const char *reanchored(struct guest *g)
+{
+	for (int i = 0; i < GUEST_CLOCKS; i++) {
+		struct counter c = { .g = g, .on_sample = reanchor };
+		clockid_t id = guest_clocks[i];
+		struct reading r;
+		const char *why;
+
+		guest_reset(g);
+		c.tsc = usual_tsc(g);
+		intercept_tsc(sample, &c);
+		r = guest_read(g, id);
+		intercept_tsc(NULL, NULL);
+		why = check_reading(g, id, c.tsc, &r);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+const struct test fallback_tests[] = {
+	{ "plain read looks at the counter once", usual },
+	{ "other clock epoch: system call", clock_epoch },
+	{ "other guest epoch: system call", guest_epoch },
+	{ "epochs zero: system call", no_epoch },
+	{ "empty pages: system call", empty_pages },
+	{ "counter beyond 63 bits: system call", out_of_range },
+	{ "too far ahead of the kernel: system call", ahead },
+	{ "too far behind the kernel: system call", behind },
+	{ "before the newest set: the one before", previous_set },
+	{ "before the newest set, epoch changed: the one before", previous_epoch },
+	{ "before the newest set, the other in work: its base", previous_odd },
+	{ "writer died at work: newest set", seq_odd },
+	{ "sequence count wraps", seq_wraps },
+	{ "update completed during a read: read again", overtaken },
+	{ "update during every try: system call, bounded", always_overtaken },
+	{ "set before the newest claimed during a read: read again",
+	  previous_claimed },
+	{ "kernel's anchor moved during a read", reanchored },
+	{ NULL, NULL }
+};

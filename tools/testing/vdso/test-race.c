@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The image reads while another CPU updates the pages at full speed, for real:
+ * with the processor's own counter, through writer.h.
+ */
+#include <err.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <hostclock/writer.h>
+
+#include "test.h"
+#include "vdso-offsets.h"
+
+/*
+ * How far ahead sets are published here, in ticks: 5 us at 2.6 GHz.  Less than
+ * the protocol asks for, to have more updates; far more than a CPU reorders.
+ */
+#define LEAD		13000
+
+/* Sets kept for looking up what the time was: 0.3 s of them and more. */
+#define LOG		65536
+
+#define SHIFT		24
+#define SECOND		(HOSTCLOCK_NSEC_PER_SEC << SHIFT)
+
+/* One set as published: what the counters are, as functions of the TSC. */
+struct entry {
+	u64 cycle_last;
+	u64 ns[2];		/* whole seconds, in ns; by kind */
+	u64 snsec[2];
+	u32 mult[2];
+};
+
+struct race {
+	struct guest *g;
+	struct entry log[LOG];
+	u64 logged;
+	u64 seen[2];		/* the latest value that anybody has seen */
+	u64 late;		/* sets published after they should have begun */
+	bool stop;
+	bool back;		/* somebody saw an earlier one after it */
+};
+
+static struct race race;
+
+static u64 load(const u64 *p)
+{
+	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		warn("cannot run on CPU %d: not much of a race", cpu);
+}
+
+static void unpin(const cpu_set_t *saved)
+{
+	sched_setaffinity(0, sizeof(*saved), saved);
+}
+
+/*
+ * The counter as the image has it.  guest_reset() and the kernel's updates
+ * keep MONOTONIC - counter constant; start() makes that 0, and RAW's too.
+ */
+static bool read_counter(struct guest *g, enum hostclock_kind kind, u64 *ns)
+{
+	struct reading r = guest_read(g, kind == HOSTCLOCK_RAW ?
+				      CLOCK_MONOTONIC_RAW : CLOCK_MONOTONIC);
+
+	*ns = r.sec * HOSTCLOCK_NSEC_PER_SEC + r.nsec;
+	return !r.syscall;
+}
+
+static u64 entry_ns(const struct entry *e, enum hostclock_kind kind, u64 counter)
+{
+	/* a few ms of ticks, times 2^23: far from 2^64 */
+	return e->ns[kind] + (((counter - e->cycle_last) * e->mult[kind] +
+			       e->snsec[kind]) >> SHIFT);
+}
+
+/* What the clock was at this counter value, from the log; 0: not known. */
+static u64 logged_ns(enum hostclock_kind kind, u64 counter)
+{
+	u64 at = load(&race.logged) - 1;
+	struct entry e;
+
+	for (;; at--) {
+		e = race.log[at % LOG];
+		if (load(&race.logged) - at > LOG - 2 || at == ~0ULL)
+			return 0;
+		if (counter >= e.cycle_last)
+			return entry_ns(&e, kind, counter);
+	}
+}
+
+/* Moves a set's bases on by some counts, to the last fraction of a ns. */
+static void advance(struct entry *e, u64 ticks)
+{
+	e->cycle_last += ticks;
+	for (int kind = 0; kind < 2; kind++) {
+		e->snsec[kind] += ticks * e->mult[kind];
+		while (e->snsec[kind] >= SECOND) {
+			e->snsec[kind] -= SECOND;
+			e->ns[kind] += HOSTCLOCK_NSEC_PER_SEC;
+		}
+	}
+}
+
+static void publish(const struct entry *e)
+{
+	struct hostclock_params *p = hostclock_page_claim(race.g->v.cp);
+
+	memset(p, 0, sizeof(*p));
+	p->epoch = htole64(0x1111);
+	p->cycle_last = htole64(e->cycle_last);
+	p->max_cycles = htole64(~SECOND / (1 << 23));
+	p->shift = htole32(SHIFT);
+	p->mult = htole32(e->mult[HOSTCLOCK_MONO]);
+	p->mono_sec = htole64(e->ns[HOSTCLOCK_MONO] / HOSTCLOCK_NSEC_PER_SEC);
+	p->mono_snsec = htole64(e->snsec[HOSTCLOCK_MONO]);
+	p->raw_mult = htole32(e->mult[HOSTCLOCK_RAW]);
+	p->raw_sec = htole64(e->ns[HOSTCLOCK_RAW] / HOSTCLOCK_NSEC_PER_SEC);
+	p->raw_snsec = htole64(e->snsec[HOSTCLOCK_RAW]);
+	race.log[race.logged % LOG] = *e;
+	__atomic_store_n(&race.logged, race.logged + 1, __ATOMIC_RELEASE);
+	hostclock_page_publish(race.g->v.cp);
+}
+
+/* The kernel's tick: its base moves on, the clocks' values do not change. */
+static void tick(struct guest *g, u64 counter)
+{
+	struct timekeeping *tk = &g->tk;
+	u64 mono = logged_ns(HOSTCLOCK_MONO, counter);
+	u64 raw = logged_ns(HOSTCLOCK_RAW, counter);
+
+	if (!mono || mono < tk->cycle_last || raw < tk->raw_cycle_last)
+		return;
+	tk->cycle_last = mono;
+	tk->real_sec = mono / HOSTCLOCK_NSEC_PER_SEC;
+	tk->real_snsec = (mono % HOSTCLOCK_NSEC_PER_SEC) << tk->shift;
+	tk->raw_cycle_last = raw;
+	tk->raw_sec = raw / HOSTCLOCK_NSEC_PER_SEC;
+	tk->raw_snsec = (raw % HOSTCLOCK_NSEC_PER_SEC) << tk->shift;
+	vvar_update(&g->v, tk);
+}
+
+/* Reads; a value below what was seen before it is one too many. */
+static bool read_forward(enum hostclock_kind kind, u64 *ns)
+{
+	u64 before = load(&race.seen[kind]);
+
+	if (!read_counter(race.g, kind, ns))
+		return false;
+	if (*ns < before)
+		race.back = true;
+	while (before < *ns &&
+	       !__atomic_compare_exchange_n(&race.seen[kind], &before, *ns, true,
+					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+		;
+	return true;
+}
+
+static void *writer(void *arg)
+{
+	u64 offset = race.g->anchor.tsc_offset, rng = options.seed, ns, now;
+	struct entry e = race.log[0];
+
+	pin(1);
+	while (!__atomic_load_n(&race.stop, __ATOMIC_RELAXED)) {
+		now = hostclock_rdtsc() - offset;
+		if ((s64)(now - e.cycle_last) <= 0)
+			continue;
+		advance(&e, now + LEAD - e.cycle_last);
+		/* slewed by up to 500 ppm */
+		e.mult[HOSTCLOCK_MONO] = 6452776 + random_below(&rng, 6452) - 3226;
+		publish(&e);
+		/* Preempted: for a moment, time was what the old set says. */
+		if (hostclock_rdtsc() - offset >= e.cycle_last)
+			__atomic_fetch_add(&race.late, 1, __ATOMIC_RELEASE);
+		if (!random_below(&rng, 16))
+			tick(race.g, now);
+		read_forward(random_below(&rng, 2), &ns);
+	}
+	return arg;
+}
+
+/* A guest whose clocks equal its counters, and a first set, from now on. */
+static void start(struct guest *g)
+{
+	struct entry e = {
+		.ns = { 1000 * HOSTCLOCK_NSEC_PER_SEC, 2000 * HOSTCLOCK_NSEC_PER_SEC },
+		.mult = { 6452776, 6452777 },
+	};
+
+	memset(&race, 0, sizeof(race));
+	race.g = g;
+	g->anchor.mono_offset = 0;
+	g->anchor.raw_offset = 0;
+	e.cycle_last = hostclock_rdtsc() - g->anchor.tsc_offset;
+	g->tk = (struct timekeeping){
+		.mode = VDSO_MODE_HOSTCLOCK, .raw_mode = VDSO_MODE_HOSTCLOCK_RAW,
+		.mult = 1 << 23, .raw_mult = 1 << 23, .shift = 23,
+		.max_cycles = 1ULL << 40,
+	};
+	publish(&e);
+	publish(&e);
+	race.logged = 1;
+	guest_update(g);
+	tick(g, e.cycle_last);
+}
+
+/* What became of the reads. */
+struct tally {
+	u64 syscalls;
+	u64 unknown;		/* too long ago to be looked up */
+	u64 excused;		/* wrong because the writer was late */
+};
+
+/* One read between two looks at the counter; was it a time in between? */
+static const char *read_once(struct guest *g, enum hostclock_kind kind,
+			     struct tally *tally)
+{
+	u64 offset = g->anchor.tsc_offset, ns, from, to;
+	u64 before = hostclock_rdtsc() - offset, after;
+
+	if (!read_forward(kind, &ns)) {
+		tally->syscalls++;
+		return NULL;
+	}
+	after = hostclock_rdtsc() - offset;
+	from = logged_ns(kind, before);
+	to = logged_ns(kind, after);
+	if (!from || !to)
+		tally->unknown++;
+	else if (ns < from || ns > to)
+		return failure("%s gives %llu, was %llu before and %llu after",
+			       kind == HOSTCLOCK_RAW ? "RAW" : "MONOTONIC",
+			       (unsigned long long)ns, (unsigned long long)from,
+			       (unsigned long long)to);
+	return race.back ? "a clock went back" : NULL;
+}
+
+/*
+ * Is it the writer's fault?  It knows by its next update at the latest.  OK is
+ * how often it had been late at the last good read.
+ */
+static bool excuse(u64 ok)
+{
+	u64 logged = load(&race.logged);
+
+	while (load(&race.logged) < logged + 2)
+		;
+	if (load(&race.late) == ok)
+		return false;
+	__atomic_store_n(&race.seen[0], 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&race.seen[1], 0, __ATOMIC_RELEASE);
+	race.back = false;
+	return true;
+}
+
+static const char *read_all(struct guest *g, struct tally *tally)
+{
+	const char *why;
+	u64 ok = 0, late;
+
+	for (u64 i = 0; i < options.reads; i++) {
+		late = load(&race.late);
+		why = read_once(g, i % 8 ? HOSTCLOCK_MONO : HOSTCLOCK_RAW, tally);
+		if (!why)
+			ok = late;
+		else if (excuse(ok))
+			tally->excused++;
+		else
+			return why;
+	}
+	return NULL;
+}
+
+static const char *updates(struct guest *g)
+{
+	struct tally tally = { 0 };
+	const char *why;
+	cpu_set_t saved;
+	pthread_t thread;
+
+	sched_getaffinity(0, sizeof(saved), &saved);
+	start(g);
+	pin(0);
+	if (pthread_create(&thread, NULL, writer, NULL))
+		err(1, "pthread_create");
+	why = read_all(g, &tally);
+	__atomic_store_n(&race.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	unpin(&saved);
+	printf("# %llu reads, %llu sets published meanwhile (%llu late)\n",
+	       (unsigned long long)options.reads, (unsigned long long)race.logged,
+	       (unsigned long long)race.late);
+	printf("# %llu asked the kernel, %llu not looked up, %llu excused\n",
+	       (unsigned long long)tally.syscalls,
+	       (unsigned long long)tally.unknown,
+	       (unsigned long long)tally.excused);
+	if (!why && (race.logged < options.reads / 1000 ||
+		     (tally.syscalls + tally.unknown + tally.excused) * 20 >
+		     options.reads))
+		return "hardly a race, see the figures above";
+	return why;
+}
+
+/* Sets whose seconds and nanoseconds belong together, and that stand still. */
+static void *storm_writer(void *arg)
+{
+	struct guest *g = arg;
+
+	pin(1);
+	for (u64 k = 0; !__atomic_load_n(&race.stop, __ATOMIC_RELAXED); k++) {
+		struct hostclock_params *p = hostclock_page_claim(g->v.cp);
+		u64 sec = 1001 + k % 1000;
+
+		p->epoch = htole64(0x1111);
+		p->mono_sec = htole64(sec);
+		p->mono_snsec = htole64(sec * 499979 << 31);
+		/* many reads come before it, and take the set before */
+		p->cycle_last = htole64(hostclock_rdtsc() + 2000 -
+					g->anchor.tsc_offset);
+		p->max_cycles = htole64(1ULL << 30);
+		p->mult = htole32(1);
+		p->shift = htole32(31);
+		hostclock_page_publish(g->v.cp);
+		race.logged++;
+	}
+	return arg;
+}
+
+static const char *storm(struct guest *g)
+{
+	u64 times = 0, ns, sec;
+	const char *why = NULL;
+	cpu_set_t saved;
+	pthread_t thread;
+
+	sched_getaffinity(0, sizeof(saved), &saved);
+	start(g);
+	memset(g->v.cp->params, 0, sizeof(g->v.cp->params));
+	pin(0);
+	if (pthread_create(&thread, NULL, storm_writer, g))
+		err(1, "pthread_create");
+	for (u64 i = 0; i < options.reads / 4 && !why; i++) {
+		if (!read_counter(g, HOSTCLOCK_MONO, &ns))
+			continue;
+		times++;
+		/*
+		 * The kernel's base is at 1000 s, and reads before it give it.
+		 * Beyond 2^30 ticks, 0.4 s, a set has moved on by 1 ns.
+		 */
+		sec = ns / HOSTCLOCK_NSEC_PER_SEC;
+		if (sec > 1000 &&
+		    ns % HOSTCLOCK_NSEC_PER_SEC - sec * 499979 > 10)
+			why = failure("a mixture of sets: %llu",
+				      (unsigned long long)ns);
+	}
+	__atomic_store_n(&race.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	unpin(&saved);
+	printf("# %llu sets, %llu reads; %llu times\n",
+	       (unsigned long long)race.logged,
+	       (unsigned long long)options.reads / 4, (unsigned long long)times);
+	if (!why && (times < options.reads / 100 || race.logged < 1000))
+		return "hardly one, see the figures above";
+	return why;
+}
+
+const struct test race_tests[] = {
+	{ "against updates at full speed: in between, never back", updates },
+	{ "against a storm of updates: no mixture, no hang", storm },
+	{ NULL, NULL }
+};
