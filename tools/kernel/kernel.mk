@@ -6,12 +6,12 @@ BZIMAGE := $(O)/kernel/arch/x86/boot/bzImage
 BZIMAGE_DEBUG := $(O)/kernel-debug/arch/x86/boot/bzImage
 VDSO_IMAGES := $(addprefix $(O)/kernel/arch/x86/entry/vdso/,vdso64.so vdso64.so.dbg vdso32.so vdso32.so.dbg)
 
-# Directories are listed for the sake of files that go away.
-LINUX_OVERLAY := $(shell find lib/include lib/hostclock kunit drivers arch/x86 -name compat -prune -o \
-	\( -type d -o -name '*.[chS]' -o -name Kconfig -o -name Makefile -o -name Kbuild \
-	-o -path 'arch/x86/patches/*' \) -print 2>/dev/null)
-
-MODULE_SOURCES := $(shell find lib drivers -type d -o -name '*.[chS]' -o -name Makefile -o -name Kbuild)
+# Directories are listed for the sake of files that go away; with "/." behind
+# them, for some are the names of targets, too.
+source_files = $(shell find $(wildcard $(1)) -type d -printf '%p/.\n' -o \
+	\( -name '*.[chS]' -o -name Kconfig -o -name Makefile -o -name Kbuild $(2) \) -print)
+LINUX_OVERLAY := $(call source_files,lib/include lib/hostclock kunit drivers arch/x86,-o -path 'arch/x86/patches/*')
+MODULE_SOURCES := $(call source_files,lib drivers)
 
 $(LINUX_STAMP): tools/kernel/tree tools/kernel/overlay.sh $(LINUX_OVERLAY)
 	@tools/kernel/tree $(O)
