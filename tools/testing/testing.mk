@@ -19,7 +19,7 @@ check-static check-native check-e2e check-soak:
 
 check-kunit: kunit
 
-prepare-static:
+prepare-static: $(BZIMAGE) $(O)/series/.stamp
 prepare-native: all
 prepare-kunit: $(GUEST)
 prepare-e2e prepare-soak: all guest-stock-6.1
