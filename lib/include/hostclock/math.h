@@ -28,10 +28,12 @@ struct hostclock_u128 {
 /* a * b, exact. */
 static inline struct hostclock_u128 hostclock_mul(u64 a, u64 b)
 {
-	u64 ll = (u64)(u32)a * (u32)b;
-	u64 lh = (u64)(u32)a * (b >> 32);
-	u64 hl = (a >> 32) * (u32)b;
-	u64 hh = (a >> 32) * (b >> 32);
+	u64 a_lo = a & 0xffffffff, a_hi = a >> 32;
+	u64 b_lo = b & 0xffffffff, b_hi = b >> 32;
+	u64 ll = a_lo * b_lo;
+	u64 lh = a_lo * b_hi;
+	u64 hl = a_hi * b_lo;
+	u64 hh = a_hi * b_hi;
 	/* at most 3 * (2^32 - 1) */
 	u64 mid = (ll >> 32) + (u32)lh + (u32)hl;
 	struct hostclock_u128 r;

@@ -52,7 +52,8 @@ static bool check_tsc_host(struct prop_case *c)
 	if ((u128)host * t.ratio >> t.frac_bits < scaled)
 		return prop_fail(c, "%#" PRIx64 ": host %#" PRIx64 " is too early", scaled, host);
 	if (host && (u128)(host - 1) * t.ratio >> t.frac_bits >= scaled)
-		return prop_fail(c, "%#" PRIx64 ": host %#" PRIx64 " is not the first", scaled, host);
+		return prop_fail(c, "%#" PRIx64 ": host %#" PRIx64 " is not the first", scaled,
+				 host);
 	return true;
 }
 

@@ -31,7 +31,7 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-static u64 number(const char *arg, struct argp_state *state)
+static u64 number_of(const char *arg, struct argp_state *state)
 {
 	char *end;
 	u64 n = strtoull(arg, &end, 0);
@@ -47,13 +47,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 's':
-		o->seed = number(arg, state);
+		o->seed = number_of(arg, state);
 		return 0;
 	case 'n':
-		o->cases = number(arg, state);
+		o->cases = number_of(arg, state);
 		return 0;
 	case 'c':
-		o->only_case = number(arg, state);
+		o->only_case = number_of(arg, state);
 		o->one = true;
 		return 0;
 	case 'o':

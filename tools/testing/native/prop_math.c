@@ -124,8 +124,8 @@ static bool check_scale_wide(struct prop_case *c)
 	u64 got = hostclock_scale_wide(delta, mult, base, shift);
 
 	if (got != want)
-		return prop_fail(c, "(%#" PRIx64 " * %#x + %#" PRIx64 ") >> %u is %#" PRIx64 ", not %#" PRIx64,
-				 delta, mult, base, shift, want, got);
+		return prop_fail(c, "(%#" PRIx64 " * %#x + %#" PRIx64 ") >> %u: %#" PRIx64
+				 ", not %#" PRIx64, delta, mult, base, shift, got, want);
 	return true;
 }
 

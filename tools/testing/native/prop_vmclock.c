@@ -144,7 +144,8 @@ static bool check_to(struct prop_case *c)
 	off = (s128)period * ((u64)SEC << le32toh(p->shift)) -
 	      ((s128)le32toh(p->mult) << (64 + vc.counter_period_shift));
 	if (2 * (off < 0 ? -off : off) > (s128)SEC << le32toh(p->shift) || !(period >> 62))
-		return prop_fail(c, "period %#" PRIx64 " shift %d", period, vc.counter_period_shift);
+		return prop_fail(c, "period %#" PRIx64 " shift %d", period,
+				 vc.counter_period_shift);
 	if ((le64toh(vc.flags) ^ flags) & ~(u64)HOSTCLOCK_VMCLOCK_FLAGS_SET)
 		return prop_fail(c, "flags %#" PRIx64 " became %#" PRIx64, flags,
 				 le64toh(vc.flags));
