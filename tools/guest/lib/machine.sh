@@ -64,6 +64,23 @@ page_arguments() {
 	fi
 }
 
+# Sets pin to what keeps QEMU on one CPU of the host. TCG reads the host's TSC
+# without ordering it against its own lock: when virtual CPUs do so on several
+# real ones at once, it sees the TSC go back and moves the guest's TSC on by
+# that much, for good, tens of thousands of times a second at worst. On one CPU
+# it cannot see that, and the guest's TSC is the host's plus a constant.
+choose_cpu() {
+	local ranges range cpus=()
+
+	pin=()
+	[[ $accel == tcg && $opt_cpus -gt 1 ]] || return 0
+	IFS=, read -ra ranges < <(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status)
+	for range in "${ranges[@]}"; do
+		mapfile -t -O ${#cpus[@]} cpus < <(seq "${range%-*}" "${range#*-}")
+	done
+	pin=(taskset -c "${cpus[$$ % ${#cpus[@]}]}")
+}
+
 # The guest's output comes through FIFOs that QEMU opens. We hold them open in both
 # directions until QEMU does, so that no opening blocks, however QEMU fares; after
 # that the end of what is read means QEMU's end.
@@ -81,7 +98,8 @@ start_machine() {
 	start_copier err 2
 	machine_arguments
 	say "starting qemu-system-x86_64 ${qemu_args[*]}"
-	setpriv --pdeathsig KILL qemu-system-x86_64 "${qemu_args[@]}" \
+	choose_cpu
+	"${pin[@]}" setpriv --pdeathsig KILL qemu-system-x86_64 "${qemu_args[@]}" \
 		<&0 3>&- 4>&- 5>&- 6<&- 7<&- 9>&- >&8 8>&- 2>"$tmp/qemu.log" &
 	qemu_pid=$!
 	wait_for_machine
