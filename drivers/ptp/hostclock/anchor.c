@@ -100,7 +100,7 @@ static void hostclock_state_update(const struct hostclock_capture *c,
 {
 	struct hostclock_state *s = &hostclock.state;
 
-	if (s->fault)
+	if (s->fault && READ_ONCE(hostclock.running))
 		__set_bit(HOSTCLOCK_CHANGED_RECOVERED, &change->what);
 	WRITE_ONCE(s->fault, 0);
 	s->cause = c->guest.cause;
@@ -150,7 +150,7 @@ void hostclock_refuse(int fault)
 {
 	WRITE_ONCE(hostclock.refused_key, hostclock_pages_key());
 	WRITE_ONCE(hostclock.refused, true);
-	if (!xchg(&hostclock.state.fault, fault))
+	if (!xchg(&hostclock.state.fault, fault) && READ_ONCE(hostclock.running))
 		atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
 }
 

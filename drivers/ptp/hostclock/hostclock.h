@@ -186,6 +186,7 @@ enum hostclock_kind hostclock_kind(void);
 void hostclock_look(void);
 void hostclock_bring_up(void);
 void hostclock_take_down(void);
+unsigned int hostclock_max_slew_ppm(void);
 u8 hostclock_policy(void);
 const char *hostclock_policy_name(void);
 int hostclock_policy_set(const char *name);

@@ -44,6 +44,18 @@ static char *mode = "follow";
 module_param(mode, charp, 0444);
 MODULE_PARM_DESC(mode, "follow: the wall clock is the host's (default); raw: only the counter is; ptp: no clocksource");
 
+/*
+ * How far MONOTONIC's rate may be from RAW's.  500 ppm is the most that
+ * adjtimex() gives by frequency, adjtime() adds 500, and a UTC-SLS smear 1000.
+ * By the length of the tick, adjtimex() gives 10 % more.
+ */
+#define HOSTCLOCK_SLEW_PPM	2000
+#define HOSTCLOCK_SLEW_PPM_MAX	101500U
+
+static unsigned int max_slew_ppm = HOSTCLOCK_SLEW_PPM;
+module_param(max_slew_ppm, uint, 0644);
+MODULE_PARM_DESC(max_slew_ppm, "refuse pages that slew by more than this (default 2000, at most 101500)");
+
 static const char * const hostclock_mode_names[] = {
 	[HOSTCLOCK_MODE_FOLLOW]	= "follow",
 	[HOSTCLOCK_MODE_RAW]	= "raw",
@@ -82,6 +94,14 @@ enum hostclock_kind notrace hostclock_kind(void)
 {
 	return hostclock_the_mode == HOSTCLOCK_MODE_RAW ? HOSTCLOCK_RAW :
 							  HOSTCLOCK_MONO;
+}
+
+/**
+ * hostclock_max_slew_ppm - how far MONOTONIC's rate may be from RAW's
+ */
+unsigned int notrace hostclock_max_slew_ppm(void)
+{
+	return min(READ_ONCE(max_slew_ppm), HOSTCLOCK_SLEW_PPM_MAX);
 }
 
 /**

@@ -7,12 +7,6 @@
 
 #include "hostclock.h"
 
-/*
- * How far MONOTONIC's rate may be from RAW's.  500 ppm is the most that
- * adjtimex() gives by frequency, adjtime() adds 500, and a UTC-SLS smear 1000.
- */
-#define HOSTCLOCK_MAX_SLEW_PPM	2000
-
 static const char * const hostclock_fault_strings[] = {
 	[HOSTCLOCK_FAULT_NO_GUEST_PAGE - HOSTCLOCK_PAGE_ERRORS] =
 		"no guest page",
@@ -21,7 +15,7 @@ static const char * const hostclock_fault_strings[] = {
 	[HOSTCLOCK_FAULT_COUNTER - HOSTCLOCK_PAGE_ERRORS] =
 		"the kernel does not trust this machine's counter (tsc=reliable?)",
 	[HOSTCLOCK_FAULT_SLEW - HOSTCLOCK_PAGE_ERRORS] =
-		"MONOTONIC's rate is more than 2000 ppm from RAW's",
+		"MONOTONIC's rate is too far from RAW's (max_slew_ppm)",
 	[HOSTCLOCK_FAULT_RANGE - HOSTCLOCK_PAGE_ERRORS] =
 		"a counter is not within 0 to 2^62 ns",
 	[HOSTCLOCK_FAULT_WALL - HOSTCLOCK_PAGE_ERRORS] =
@@ -198,7 +192,7 @@ static bool notrace hostclock_slew_ok(const struct hostclock_params *set)
 	u64 mono = le32_to_cpu(set->mult);
 	u64 off = mono > raw ? mono - raw : raw - mono;
 
-	return off * 1000000 <= raw * HOSTCLOCK_MAX_SLEW_PPM;
+	return off * 1000000 <= raw * hostclock_max_slew_ppm();
 }
 
 /**

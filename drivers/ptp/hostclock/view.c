@@ -94,14 +94,15 @@ u64 notrace hostclock_held(const struct hostclock_view *v,
 }
 
 /*
- * May a clock that is held_ns by one set be ns by a later one?  Each rate is
- * within 2000 ppm of RAW's, so they drift apart by at most 4000 ppm, 1/250.
+ * May a clock that is held_ns by one set be ns by a later one?  Both rates are
+ * within max_slew_ppm of RAW's, so they drift apart by twice that.  No overflow:
+ * 2^64 / 500000 is below 2^46, the ppm are below 2^17.
  */
 static bool notrace hostclock_continuous(u64 held_ns, u64 ns, u64 age_ns)
 {
 	u64 apart = (s64)(ns - held_ns) < 0 ? held_ns - ns : ns - held_ns;
 
-	return apart <= 1000 + age_ns / 250;
+	return apart <= 1000 + age_ns / 500000 * hostclock_max_slew_ppm();
 }
 
 /* ns since the set's base, by its own rate. */
