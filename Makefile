@@ -3,14 +3,19 @@
 # person it is the project's front door. Every component brings its own .mk.
 ifneq ($(KERNELRELEASE),)
 
+# Built against a kernel that has no such option: it is wanted, or why build?
+CONFIG_PTP_HOSTCLOCK ?= m
 obj-$(CONFIG_PTP_HOSTCLOCK) += drivers/ptp/hostclock/
 
 else
 
 SHELL := /bin/bash
-O := $(CURDIR)/build
+O ?= $(CURDIR)/build
 PREFIX ?= /usr/local
 export O
+# As an environment variable only: on a command line, kernel builds take it for
+# their own.
+MAKEOVERRIDES :=
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
