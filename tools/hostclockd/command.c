@@ -42,8 +42,11 @@ static int do_create(struct exporter *x, struct json_object *req,
 		     struct json_object *reply, struct problem *why)
 {
 	struct vm like = { .vmclock_seq = 0 };
+	const char *name = json_text(req, "name", "");
 
-	snprintf(like.name, sizeof(like.name), "%s", json_text(req, "name", ""));
+	if (!vm_name_ok(name, why))
+		return -1;
+	strcpy(like.name, name);
 	like.private = json_int(req, "private");
 	/* unique: another page may have served the same guest before */
 	like.generation = exporter_new_epoch(x);

@@ -14,23 +14,38 @@
 
 #define MAX_EPOCHS_HZ	1000
 
-/* A decimal number of @unit, with a fraction, as a whole number of unit/scale. */
-static int decimal(const char *text, double max, s64 scale, s64 *value,
+/*
+ * A decimal number, as a whole number of 1/@scale: exact, since a double could not
+ * tell a step of 30 years and 1 ns from one of 30 years.
+ */
+static int decimal(const char *text, s64 max, s64 scale, s64 *value,
 		   struct problem *why)
 {
-	double number;
+	bool negative = text[0] == '-';
+	const char *start = text + negative;
+	s64 part = scale;
 	char *end;
 
 	errno = 0;
-	number = strtod(text, &end);
-	if (errno || end == text || *end || !(number >= -max && number <= max))
-		return problem_set(why, "%s: must be a number from %.0f to %.0f",
-				   text, -max, max);
-	/* whole seconds apart, so that a large step stays exact to the ns */
-	*value = (s64)number * scale;
-	number = (number - (s64)number) * scale;
-	*value += (s64)(number < 0 ? number - 0.5 : number + 0.5);
+	*value = strtoll(start, &end, 10);
+	if (errno || end == start || *start == '-' || *value > max)
+		goto wrong;
+	*value *= scale;
+	if (*end == '.') {
+		for (end++; *end >= '0' && *end <= '9' && part >= 10; end++) {
+			part /= 10;
+			*value += (*end - '0') * part;
+		}
+	}
+	if (*end || *value > max * scale)
+		goto wrong;
+	if (negative)
+		*value = -*value;
 	return 0;
+wrong:
+	return problem_set(why, "%s: must be a number from -%lld to %lld, in steps of 1/%lld",
+			   text, (long long)max, (long long)max,
+			   (long long)scale);
 }
 
 static int event_step(struct exporter *x, char **argv, struct problem *why)
@@ -87,7 +102,7 @@ static int event_leap(struct exporter *x, char **argv, struct problem *why)
 	if (!sign && strcmp(argv[1], "none"))
 		return problem_set(why, "leap %s: must be insert, delete or none",
 				   argv[1]);
-	if (sign && (!argv[2] || decimal(argv[2], 1e6, 1, &sec, why) || sec < 1))
+	if (sign && (!argv[2] || decimal(argv[2], 1000000, 1, &sec, why) || sec < 1))
 		return problem_set(why, "leap %s: needs the seconds until then, 1 or more",
 				   argv[1]);
 	sim_leap(x->src, sign, sec);
@@ -186,7 +201,7 @@ static int event_error(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ns = -1;
 
-	if (strcmp(argv[1], "off") && decimal(argv[1], 1e18, 1, &ns, why))
+	if (strcmp(argv[1], "off") && decimal(argv[1], NSEC_PER_SEC * NSEC_PER_SEC, 1, &ns, why))
 		return -1;
 	x->over.error_ns = ns;
 	return 0;

@@ -92,6 +92,7 @@ struct overrides {
  * @stats:		cost of updates
  * @over:		faults
  * @vms:		the guests
+ * @private_vms:	those with copies of the clock pages
  */
 struct exporter {
 	struct options opt;
@@ -113,6 +114,7 @@ struct exporter {
 	struct update_stats stats;
 	struct overrides over;
 	struct vm *vms;
+	struct vm *private_vms;
 };
 
 /* A new epoch for anything: never 0, never one that was used before. */

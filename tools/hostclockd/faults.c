@@ -130,10 +130,8 @@ void faults_tear(struct exporter *x, const char *what)
 
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
 		tear_clock(x->pages[i].map, x->pages[i].seq);
-		for (vm = x->vms; vm; vm = vm->next) {
-			if (vm->copies)
-				tear_clock(vm_copy(vm, i), x->pages[i].seq);
-		}
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			tear_clock(vm_copy(vm, i), x->pages[i].seq);
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (!strcmp(what, "guest"))
@@ -156,11 +154,9 @@ void faults_scribble(struct exporter *x, const char *what)
 
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
 		scribble(x->pages[i].map, sizeof(struct hostclock_clock_page));
-		for (vm = x->vms; vm; vm = vm->next) {
-			if (vm->copies)
-				scribble(vm_copy(vm, i),
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			scribble(vm_copy(vm, i),
 					 sizeof(struct hostclock_clock_page));
-		}
 	}
 	for (vm = x->vms; vm && !strcmp(what, "guest"); vm = vm->next)
 		scribble(vm->gp, sizeof(*vm->gp));
@@ -174,10 +170,8 @@ void faults_repair(struct exporter *x)
 
 	for (i = 0; i < PAGES; i++) {
 		pages_header(x, &x->pages[i], x->pages[i].map);
-		for (vm = x->vms; vm; vm = vm->next) {
-			if (vm->copies)
-				pages_header(x, &x->pages[i], vm_copy(vm, i));
-		}
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			pages_header(x, &x->pages[i], vm_copy(vm, i));
 	}
 	for (vm = x->vms; vm; vm = vm->next)
 		vm_publish(x, vm);

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "follow.h"
 #include "kvm.h"
@@ -164,6 +165,11 @@ int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
 	if (!vm->pid_start)
 		return problem_set(why, "%s: there is no process %d", vm->name,
 				   vm->pid);
+	if (vm->qmp_path[0] && access(vm->qmp_path, F_OK)) {
+		problem_errno(why, "%s: no QMP socket there", vm->qmp_path);
+		why->again = true;
+		return -1;
+	}
 	if (kvm_has(x->opt.kvm_debugfs, vm->pid)) {
 		vm->method = VM_KVM;
 	} else {

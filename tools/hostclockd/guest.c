@@ -32,12 +32,17 @@ struct vm *vm_find(struct exporter *x, const char *name)
 	return NULL;
 }
 
-static bool name_ok(const char *name)
+/* A name is a file's, below vm/. */
+bool vm_name_ok(const char *name, struct problem *why)
 {
 	size_t len = strlen(name);
 
-	return len && len <= VM_NAME_MAX && name[0] != '.' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
+	if (len && len <= VM_NAME_MAX && name[0] != '.' &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len)
+		return true;
+	problem_set(why, "\"%s\" cannot name a VM: 1 to %d letters, digits, '.', '_' and '-', not beginning with '.'",
+		    name, VM_NAME_MAX);
+	return false;
 }
 
 /* Write what the guest page says; a page that was scribbled on is whole again. */
@@ -78,6 +83,8 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 	if (vm->private) {
 		vm->copies = (void *)vm->gp + HOSTCLOCK_PAGE_SIZE;
 		publish_copy(x, vm->copies);
+		vm->next_private = x->private_vms;
+		x->private_vms = vm;
 	}
 	return 0;
 }
@@ -95,11 +102,8 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 {
 	struct vm *vm;
 
-	if (!name_ok(like->name)) {
-		problem_set(why, "\"%s\" cannot name a VM: 1 to %d letters, digits, '.', '_' and '-', not beginning with '.'",
-			    like->name, VM_NAME_MAX);
+	if (!vm_name_ok(like->name, why))
 		return NULL;
-	}
 	if (vm_find(x, like->name)) {
 		problem_set(why, "%s: exists already; remove it first, or choose another name",
 			    like->name);
@@ -145,6 +149,12 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	while (*link != vm)
 		link = &(*link)->next;
 	*link = vm->next;
+	for (link = &x->private_vms; *link; link = &(*link)->next_private) {
+		if (*link == vm) {
+			*link = vm->next_private;
+			break;
+		}
+	}
 	unlinkat(x->vm_dir, vm->name, 0);
 	munmap(vm->gp, file_size(vm));
 	free(vm);

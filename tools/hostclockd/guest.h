@@ -30,13 +30,14 @@ enum vm_state {
 /**
  * struct vm - a guest
  * @next:	the next one
+ * @next_private: the next one with copies of the clock pages
  * @name:	its name, also the page file's
  * @private:	its file has copies of the clock pages
  * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
  * @smear:	of the same, HOSTCLOCK_SMEAR_*
  * @policy:	HOSTCLOCK_POLICY_*
  * @gp:		its page
- * @copies:	its copies of the clock pages, or NULL
+ * @copies:	its copies of the clock pages, NULL unless @private
  * @seq:	the guest page's sequence count
  * @vmclock_seq: that of the vmclock part
  * @epoch:	and the rest of the guest page, in this host's byte order
@@ -68,6 +69,7 @@ enum vm_state {
  */
 struct vm {
 	struct vm *next;
+	struct vm *next_private;
 	char name[VM_NAME_MAX + 1];
 	bool private;
 	u8 format;
@@ -110,6 +112,7 @@ static inline struct hostclock_clock_page *vm_copy(struct vm *vm, int page)
 	return (void *)vm->copies + page * HOSTCLOCK_PAGE_SIZE;
 }
 
+bool vm_name_ok(const char *name, struct problem *why);
 struct vm *vm_find(struct exporter *x, const char *name);
 struct vm *vm_create(struct exporter *x, const struct vm *like,
 		     struct problem *why);

@@ -6,6 +6,8 @@
 
 /* By then the host's kernel has stepped, at one of its timer ticks. */
 #define HOST_STEPS_WITHIN_NS	NSEC_PER_SEC
+/* For that long, a leap second is told as past. */
+#define TOLD_NS			(43200 * NSEC_PER_SEC)
 
 static struct hostclock_leap leap_of(const struct leap_plan *plan, u8 smear)
 {
@@ -67,7 +69,9 @@ static bool is_over(const struct leap_plan *plan, const struct clock_sample *s,
 	if (s->wall_ns != after)	/* did not step, or was set since */
 		return true;
 	hostclock_leap_piece_at(&leap, mono_ns - plan->mono_ns, &piece);
-	return piece.end == HOSTCLOCK_S64_MAX;
+	if (piece.end != HOSTCLOCK_S64_MAX)
+		return false;
+	return since >= TOLD_NS || (s->leap && s->leap_sec != plan->sec);
 }
 
 /**

@@ -68,6 +68,8 @@ static bool restore(struct exporter *x, struct page *pg)
 	if (pg->set.shift < 1 || pg->set.shift > 31 || !pg->set.mult ||
 	    !pg->set.raw_mult)
 		pg->set.epoch = 0;
+	if (HOSTCLOCK_LE32(cp->seq) & 1)	/* half overwritten */
+		pg->previous.epoch = 0;
 	if (pg->set.epoch > x->last_epoch)
 		x->last_epoch = pg->set.epoch;
 	return true;
@@ -79,7 +81,7 @@ static bool restore(struct exporter *x, struct page *pg)
  * @why: what went wrong
  *
  * Sets that are in it already are taken up; whether they still fit the clock is
- * for update_check() to say.
+ * for update_continues() to say.
  *
  * Return: 0 or -1.
  */

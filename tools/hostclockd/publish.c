@@ -54,10 +54,8 @@ void publish_fill(struct exporter *x)
 
 	for (i = 0; i < PAGES; i++) {
 		fill(x->pages[i].map, &x->pages[i]);
-		for (vm = x->vms; vm; vm = vm->next) {
-			if (vm->copies)
-				fill(vm_copy(vm, i), &x->pages[i]);
-		}
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			fill(vm_copy(vm, i), &x->pages[i]);
 	}
 }
 
@@ -71,11 +69,9 @@ void publish_done(struct exporter *x)
 		struct page *pg = &x->pages[i];
 
 		hostclock_page_publish_at(pg->map, pg->seq);
-		for (vm = x->vms; vm; vm = vm->next) {
-			if (vm->copies)
-				hostclock_page_publish_at(vm_copy(vm, i),
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			hostclock_page_publish_at(vm_copy(vm, i),
 							  pg->seq);
-		}
 		pg->seq += 2;
 		pg->previous = pg->set;
 		pg->set = pg->next;

@@ -17,8 +17,11 @@
 #define MAX_TRIES	16
 /* A static set is good for as long as any guest under -icount: a year. */
 #define ICOUNT_VALID_NS	(365 * 86400 * NSEC_PER_SEC)
-/* Pages further off than this belong to another clock. */
-#define SANE_NS		(1000 * NSEC_PER_SEC)
+/*
+ * Pages further off than this start over: at 500 ppm, steering them back would
+ * take more than half an hour.
+ */
+#define SANE_NS		NSEC_PER_SEC
 
 /* Host MONOTONIC at a TSC value near the sample's. */
 static s64 mono_at(const struct clock_sample *s, u64 tsc)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0
+# Programs that the exporter's tests use.
+EXPORTER_TEST := $(O)/testing/exporter/bin
+EXPORTER_TEST_PROGRAMS := $(EXPORTER_TEST)/pagecheck $(EXPORTER_TEST)/monotone \
+	$(EXPORTER_TEST)/pageset $(EXPORTER_TEST)/tscask
+
+$(EXPORTER_TEST)/%: tools/testing/exporter/%.c tools/testing/exporter/pages.c \
+		tools/testing/exporter/pages.h $(LIBHOSTCLOCK)
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -ljson-c -lpthread
+
+$(EXPORTER_TEST)/asktsc.img: tools/testing/exporter/asktsc.S
+	@mkdir -p $(@D)
+	$(CC) -m32 -c $< -o $@.o
+	$(LD) -m elf_i386 -Ttext 0x7c00 --oformat binary -e start $@.o -o $@
+
+.PHONY: exporter-tests
+exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img
+prepare-native: exporter-tests

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pagecheck DIR SECONDS: is every clock of every page within the page's own
+ * error bound of what the kernel says just before and just after?
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <hostclock/clocks.h>
+#include <hostclock/validate.h>
+
+#include "pages.h"
+
+#define SEC	1000000000LL
+
+/* RAW is not covered by a page's bound; a scaled page's drifts by up to 0.4 ppm. */
+#define RAW_BOUND_NS	2000
+
+struct worst {
+	s64 off_ns;
+	u64 bound_ns;
+	u64 min_bound_ns;
+	u64 readings;
+};
+
+static s64 now_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * SEC + ts.tv_nsec;
+}
+
+static s64 pick(const struct hostclock_clocks *c, clockid_t id)
+{
+	switch (id) {
+	case CLOCK_REALTIME:
+		return hostclock_time_ns(c->realtime);
+	case CLOCK_MONOTONIC:
+		return hostclock_time_ns(c->monotonic);
+	case CLOCK_BOOTTIME:
+		return hostclock_time_ns(c->boottime);
+	default:
+		return hostclock_time_ns(c->raw);
+	}
+}
+
+static void read_page(const struct pages *p, int i, struct hostclock_clocks *c,
+		      struct hostclock_trust *trust)
+{
+	enum hostclock_page_error error;
+	struct hostclock_params set;
+	u64 counter;
+
+	counter = pages_counter(p, i, hostclock_rdtsc());
+	pages_set(p, i, counter, &set);
+	error = hostclock_validate_params(pages_get(p, i), &set);
+	if (error != HOSTCLOCK_PAGE_OK)
+		fail("page %d: %s", i, hostclock_page_strerror(error));
+	hostclock_clocks_at(&set, NULL, counter, c);
+	hostclock_trust_at(&set, counter, trust);
+}
+
+static void check(const struct pages *p, int i, clockid_t id, struct worst *w)
+{
+	struct hostclock_trust trust;
+	struct hostclock_clocks c;
+	s64 before, after, off = 0, page;
+	u64 bound;
+
+	before = now_ns(id);
+	read_page(p, i, &c, &trust);
+	after = now_ns(id);
+	page = pick(&c, id);
+	if (page < before)
+		off = page - before;
+	else if (page > after)
+		off = page - after;
+	bound = id == CLOCK_MONOTONIC_RAW ? RAW_BOUND_NS : trust.maxerror_ns;
+	if (llabs(off) > (s64)bound)
+		fail("page %d clock %d: off by %" PRId64 " ns, bound %" PRIu64,
+		     i, id, off, bound);
+	if (!trust.synchronized)
+		fail("page %d: not synchronized", i);
+	if (llabs(off) > llabs(w->off_ns))
+		w->off_ns = off;
+	if (bound > w->bound_ns)
+		w->bound_ns = bound;
+	if (!w->readings++ || bound < w->min_bound_ns)
+		w->min_bound_ns = bound;
+}
+
+int main(int argc, char **argv)
+{
+	static const clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC,
+					 CLOCK_BOOTTIME, CLOCK_MONOTONIC_RAW };
+	struct worst worst[4] = { { 0 } };
+	struct pages p;
+	s64 end;
+	int i, k;
+
+	if (argc != 3)
+		fail("usage: pagecheck DIR SECONDS");
+	pages_open(&p, argv[1]);
+	end = now_ns(CLOCK_MONOTONIC) + atoi(argv[2]) * SEC;
+	do {
+		for (i = 0; i < PAGES; i++) {
+			for (k = 0; k < 4; k++)
+				check(&p, i, ids[k], &worst[k]);
+		}
+	} while (now_ns(CLOCK_MONOTONIC) < end);
+	for (k = 0; k < 4; k++)
+		printf("clock %d: %" PRIu64 " readings, outside the kernel's bracket by %" PRId64 " ns at most; bounds %" PRIu64 " to %" PRIu64 " ns\n",
+		       ids[k], worst[k].readings, worst[k].off_ns,
+		       worst[k].min_bound_ns, worst[k].bound_ns);
+	return EXIT_SUCCESS;
+}
