@@ -8,9 +8,12 @@ LIBHOSTCLOCK := $(O)/lib/libhostclock.a
 LIBHOSTCLOCK_SRC := $(filter-out %/module.c,$(wildcard lib/hostclock/*.c))
 LIBHOSTCLOCK_OBJ := $(LIBHOSTCLOCK_SRC:lib/hostclock/%.c=$(O)/lib/%.o)
 
+# Snapshots copy structures word by word; the kernel is compiled like this anyway.
+LIBHOSTCLOCK_CFLAGS := $(USER_CFLAGS) -fno-strict-aliasing
+
 $(O)/lib/%.o: lib/hostclock/%.c lib/lib.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(LIBHOSTCLOCK_CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIBHOSTCLOCK): $(LIBHOSTCLOCK_OBJ)
 	@rm -f $@

@@ -17,8 +17,9 @@ u64 hostclock_pvclock_ns(const struct hostclock_pvclock *pv, u64 tsc)
 	u64 delta = tsc - pv->tsc_timestamp;
 	struct hostclock_u128 ns;
 
+	/* modulo 2^32 any shift has a negative */
 	if (pv->tsc_shift < 0)
-		delta >>= -pv->tsc_shift & 31;
+		delta >>= -(u32)pv->tsc_shift & 31;
 	else
 		delta <<= pv->tsc_shift & 31;
 	ns = hostclock_shr(hostclock_mul(delta, pv->tsc_to_system_mul), 32);
@@ -77,11 +78,12 @@ bool hostclock_from_pvclock(const struct hostclock_pvclock *pv,
 			    struct hostclock_params *p)
 {
 	u32 mult = pv->tsc_to_system_mul;
-	int shift = 32 - pv->tsc_shift;
 	u64 snsec, sec;
+	int shift;
 
 	if (pv->tsc_shift < -31 || pv->tsc_shift > 31)
 		return false;
+	shift = 32 - pv->tsc_shift;
 	if (shift > HOSTCLOCK_MAX_SHIFT) {
 		/* by 1 to 32 */
 		mult = (u64)mult >> (shift - HOSTCLOCK_MAX_SHIFT);

@@ -8,11 +8,14 @@
 /* Whole seconds that fit into 63 bits of ns: 2^63 / 10^9, rounded down. */
 #define HOSTCLOCK_MAX_SEC	9223372036ULL
 
-/* Seconds and shifted ns as ns; sec at most HOSTCLOCK_MAX_SEC, so below 2^64. */
+/*
+ * Seconds and shifted ns as ns: below 2^63 if sec and snsec are in range, any value
+ * if they or shift are not.
+ */
 static u64 hostclock_base_ns(__le64 sec, __le64 snsec, u32 shift)
 {
 	return HOSTCLOCK_LE64(sec) * HOSTCLOCK_NSEC_PER_SEC +
-	       (HOSTCLOCK_LE64(snsec) >> shift);
+	       (HOSTCLOCK_LE64(snsec) >> (shift & 31));
 }
 
 /**

@@ -15,7 +15,7 @@ $(NATIVE)/edges: $(NATIVE)/obj/edges.o $(LIBHOSTCLOCK)
 
 $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -pthread -MMD -MP -c $< -o $@
+	$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
