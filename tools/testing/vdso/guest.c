@@ -24,7 +24,7 @@ const char *guest_clock_name(clockid_t id)
 void guest_load(struct guest *g, const char *so)
 {
 	memset(g, 0, sizeof(*g));
-	vdso_image_load(&g->img, so);
+	vdso_image_load(&g->img, so, 0);
 	vvar_find(&g->v, &g->img);
 }
 

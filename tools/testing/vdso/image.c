@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Maps a vDSO image and applies its alternatives; see image.h. */
 #include <cpuid.h>
-#include <elf.h>
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -78,7 +77,7 @@ static const elf_symbol *symbol(const struct vdso_image *img, const char *name)
 }
 
 /* Would the kernel, on this CPU, have the feature that an alternative asks for? */
-static bool has_feature(unsigned int feature)
+static bool has_feature(unsigned int feature, int flags)
 {
 	unsigned int a, b, c, d;
 
@@ -86,7 +85,9 @@ static bool has_feature(unsigned int feature)
 	case ALT_LFENCE_RDTSC:
 		return __get_cpuid(1, &a, &b, &c, &d) && (d & bit_SSE2);
 	case ALT_RDTSCP:
-		return __get_cpuid(0x80000001, &a, &b, &c, &d) && (d & (1 << 27));
+		return !(flags & VDSO_NO_RDTSCP) &&
+		       __get_cpuid(0x80000001, &a, &b, &c, &d) &&
+		       (d & (1 << 27));
 	case ALT_RDPID:
 		return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & (1 << 22));
 	default:
@@ -103,7 +104,7 @@ static uint32_t get32(const uint8_t *p)
 }
 
 /* One alternative, as apply_alternatives() does it for position-free code. */
-static void apply_alternative(struct vdso_image *img, uint8_t *alt)
+static void apply_alternative(struct vdso_image *img, uint8_t *alt, int flags)
 {
 	uint8_t *instr = alt + ALT_INSTR + (int32_t)get32(alt + ALT_INSTR);
 	uint8_t *repl = alt + ALT_REPL + (int32_t)get32(alt + ALT_REPL);
@@ -114,7 +115,7 @@ static void apply_alternative(struct vdso_image *img, uint8_t *alt)
 	    repl < img->text || repl + repl_len > img->text + img->text_len ||
 	    repl_len > len || ft >> ALT_FLAGS_AT)
 		errx(1, "the image has an alternative this harness cannot apply");
-	if (!has_feature(ft))
+	if (!has_feature(ft, flags))
 		return;
 	memcpy(instr, repl, repl_len);
 	memset(instr + repl_len, 0x90, len - repl_len);
@@ -147,7 +148,7 @@ static void map_image(struct vdso_image *img, const struct file *f)
 	memcpy(img->text, f->data, f->len);
 }
 
-void vdso_image_load(struct vdso_image *img, const char *so)
+void vdso_image_load(struct vdso_image *img, const char *so, int flags)
 {
 	struct file f = read_file(so);
 	const elf_section *alt = section(&f, ".altinstructions");
@@ -155,7 +156,7 @@ void vdso_image_load(struct vdso_image *img, const char *so)
 	load_symbols(img, so);
 	map_image(img, &f);
 	for (size_t at = 0; alt && at + ALT_SIZE <= alt->sh_size; at += ALT_SIZE)
-		apply_alternative(img, img->text + alt->sh_addr + at);
+		apply_alternative(img, img->text + alt->sh_addr + at, flags);
 	if (mprotect(img->text, img->text_len, PROT_READ | PROT_EXEC))
 		err(1, "making the image executable");
 	munmap(f.data, f.len);

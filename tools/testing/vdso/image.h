@@ -8,15 +8,21 @@
 #ifndef _VDSO_IMAGE_H
 #define _VDSO_IMAGE_H
 
-#include <link.h>
+#include <linux/elf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The structures of this program's word size, which the image's must be too. */
-#define elf_header	ElfW(Ehdr)
-#define elf_section	ElfW(Shdr)
-#define elf_symbol	ElfW(Sym)
+#ifdef __x86_64__
+#define elf_header	struct elf64_hdr
+#define elf_section	struct elf64_shdr
+#define elf_symbol	struct elf64_sym
+#else
+#define elf_header	struct elf32_hdr
+#define elf_section	struct elf32_shdr
+#define elf_symbol	struct elf32_sym
+#endif
 
 /**
  * struct vdso_image - a loaded image
@@ -38,11 +44,14 @@ struct vdso_image {
 	const char *str;
 };
 
+/* For a CPU without RDTSCP: the counter is read by LFENCE; RDTSC. */
+#define VDSO_NO_RDTSCP	0x1
+
 /*
  * Loads SO, an image as the kernel's build leaves it, with the symbols of
  * SO.dbg.  Whatever is wrong ends the program with a message.
  */
-void vdso_image_load(struct vdso_image *img, const char *so);
+void vdso_image_load(struct vdso_image *img, const char *so, int flags);
 
 /* A function of the image; ends the program if it has none of that name. */
 void *vdso_image_func(const struct vdso_image *img, const char *name);

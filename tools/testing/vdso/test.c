@@ -81,10 +81,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	argp_options, parse, "IMAGE",
-	"Runs the vDSO image of a guest kernel (vdso64.so or vdso32.so, with its "
-	".dbg beside it) in this process and tests it: against the library's "
-	"reader, against a writer at full speed, against hostile pages.  One line "
-	"per test; exit status 1 if any failed.", NULL, NULL, NULL
+	"Runs the vDSO image of a guest kernel (vdso64.so or vdso32.so, with its\n"
+	".dbg beside it) in this process and tests it: against the library's reader,\n"
+	"against a writer at full speed, against hostile pages.  One line per test;\n"
+	"exit status 1 if any failed.", NULL, NULL, NULL
 };
 
 const char *failure(const char *format, ...)

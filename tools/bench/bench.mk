@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+# What reading the clocks costs, and what exporting them does.
+BENCH := $(O)/bench
+BENCH_CFLAGS = $(USER_CFLAGS) -I $(O)/vdso
+
+$(BENCH)/native64: tools/bench/native.c tools/bench/modes.c tools/bench/modes.h \
+		$(O)/vdso/obj64/image.o $(O)/vdso/obj64/vvar.o
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(filter %.c %.o,$^) -o $@
+
+$(BENCH)/native32: tools/bench/native.c tools/bench/modes.c tools/bench/modes.h \
+		$(O)/vdso/obj32/image.o $(O)/vdso/obj32/vvar.o
+	@mkdir -p $(@D)
+	$(CC) -m32 $(BENCH_CFLAGS) $(filter %.c %.o,$^) -o $@
+
+$(BENCH)/clockbench: tools/bench/clockbench.c lib/include/hostclock/platform.h
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -static $< -o $@
+
+.PHONY: bench
+bench: all $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench ## measure, into build/bench.json
+	@tools/bench/run
