@@ -13,13 +13,20 @@
 #define HOSTCLOCK_MAX_NS	BIT_ULL(62)
 
 /* What tells one state of the pages from another, in one word. */
-static u64 hostclock_pages_key(void)
+static u64 notrace hostclock_pages_key(void)
 {
-	const struct hostclock_view *v = &hostclock.view[0];
+	const struct hostclock_clock_page *cp;
+	const struct hostclock_guest_page *gp;
+	unsigned int seq;
 
-	if (!v->cp)
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		cp = hostclock.view[seq & 1].cp;
+		gp = hostclock.view[seq & 1].gp;
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+	if (!cp)
 		return 0;
-	return (u64)HOSTCLOCK_LE32(v->gp->seq) << 32 | HOSTCLOCK_LE32(v->cp->seq);
+	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq);
 }
 
 /**
