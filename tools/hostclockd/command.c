@@ -8,6 +8,7 @@
 #include "guest.h"
 #include "json.h"
 #include "names.h"
+#include "process.h"
 #include "event.h"
 #include "script.h"
 #include "state.h"
@@ -65,31 +66,42 @@ static int do_create(struct exporter *x, struct json_object *req,
 	return 0;
 }
 
-static int attach_given(struct exporter *x, struct vm *vm,
-			struct json_object *req, u8 cause)
+/*
+ * Why the guest's counter is another than before, if nobody says: another process
+ * means that the guest was restored into it.
+ */
+static u8 likely_cause(const struct vm *vm, pid_t pid)
 {
-	vm->method = VM_GIVEN;
-	vm_set_offset(x, vm, json_int(req, "tsc-offset"), cause);
-	state_save(x);
-	return 0;
+	if (!vm->marker)
+		return HOSTCLOCK_CAUSE_NONE;
+	if (!pid || (pid == vm->pid && process_start(pid) == vm->pid_start))
+		return HOSTCLOCK_CAUSE_OFFSET;
+	return HOSTCLOCK_CAUSE_RESTORE;
 }
 
 static int do_attach(struct exporter *x, struct json_object *req,
 		     struct json_object *reply, struct problem *why)
 {
-	u8 cause = HOSTCLOCK_CAUSE_RESTORE;
 	struct vm *vm = vm_of(x, req, why);
+	pid_t pid = json_int(req, "pid");
 
 	(void)reply;
-	if (!vm || choose(req, "cause", names_cause, &cause, why))
+	if (!vm)
 		return -1;
-	if (json_has(req, "tsc-offset"))
-		return attach_given(x, vm, req, cause);
-	vm->pid = json_int(req, "pid");
+	vm->next_cause = likely_cause(vm, pid);
+	if (choose(req, "cause", names_cause, &vm->next_cause, why))
+		return -1;
+	if (json_has(req, "tsc-offset")) {
+		vm->method = VM_GIVEN;
+		vm_set_offset(x, vm, json_int(req, "tsc-offset"));
+		state_save(x);
+		return 0;
+	}
+	vm->pid = pid;
 	vm->t0 = json_uint(req, "t0");
 	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
 		 json_text(req, "qmp", ""));
-	return follow_attach(x, vm, cause, why);
+	return follow_attach(x, vm, why);
 }
 
 static int do_detach(struct exporter *x, struct json_object *req,

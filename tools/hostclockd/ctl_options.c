@@ -35,7 +35,7 @@ static const struct argp_option argp_options[] = {
 	{ "qmp", OPT_QMP, "SOCKET", 0, "its QMP socket, for stop and cont", 2 },
 	{ "t0", OPT_T0, "TSC", 0, "a TSC value of before it was started (default: from its start time)", 2 },
 	{ "tsc-offset", OPT_TSC_OFFSET, "N", 0, "guest TSC - clock page's counter, instead of --pid", 2 },
-	{ "cause", OPT_CAUSE, "CAUSE", 0, "why another VM than before: restore (default), clone, migration, stop, offset", 2 },
+	{ "cause", OPT_CAUSE, "CAUSE", 0, "why its counter is another than before: restore, clone, migration, stop, offset (default: restore if the process is another one, else offset)", 2 },
 	{ "wait", OPT_WAIT, "SECONDS", 0, "how long to wait for the VM to run (default 5)", 2 },
 	{ 0 }
 };

@@ -93,6 +93,8 @@ struct overrides {
  * @over:		faults
  * @vms:		the guests
  * @private_vms:	those with copies of the clock pages
+ * @renew_next:	whose vmclock part is renewed next, NULL: the first's
+ * @poll_next:	whose counter is looked at next, NULL: the first's
  */
 struct exporter {
 	struct options opt;
@@ -115,6 +117,8 @@ struct exporter {
 	struct overrides over;
 	struct vm *vms;
 	struct vm *private_vms;
+	struct vm *renew_next;
+	struct vm *poll_next;
 };
 
 /* A new epoch for anything: never 0, never one that was used before. */

@@ -27,7 +27,7 @@ static void gone(struct exporter *x, struct vm *vm)
 	state_save(x);
 }
 
-static void follow_tcg(struct exporter *x, struct vm *vm, u8 cause)
+static void follow_tcg(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
 	struct tcg_state s;
@@ -45,7 +45,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm, u8 cause)
 	vm->problem.text[0] = '\0';
 	vm->tcg.count = s.count;
 	if (s.running)
-		vm_set_offset(x, vm, s.value, cause);
+		vm_set_offset(x, vm, s.value);
 	else if (vm->state != VM_STOPPED)
 		vm_stopped(x, vm, s.value);
 }
@@ -81,7 +81,7 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 	return 0;
 }
 
-static void follow_kvm(struct exporter *x, struct vm *vm, u8 cause)
+static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
 	struct hostclock_tsc tsc;
@@ -97,25 +97,29 @@ static void follow_kvm(struct exporter *x, struct vm *vm, u8 cause)
 		return;
 	}
 	vm->problem.text[0] = '\0';
-	vm_set_offset(x, vm, offset, cause);
+	vm_set_offset(x, vm, offset);
 }
 
-static void follow(struct exporter *x, struct vm *vm, u8 cause)
+static void follow(struct exporter *x, struct vm *vm)
 {
 	if (vm->state == VM_GONE)
 		return;
 	if (vm->method == VM_TCG)
-		follow_tcg(x, vm, cause);
+		follow_tcg(x, vm);
 	else if (vm->method == VM_KVM)
-		follow_kvm(x, vm, cause);
+		follow_kvm(x, vm);
 }
 
-/* Look at one guest.  KVM's offset changes rarely, and a look is 20 us. */
-void follow_poll(struct exporter *x, struct vm *vm)
+/*
+ * Look at one guest.  KVM's offset changes rarely, and a look is 20 us.
+ * Return: whether there is anything to look at.
+ */
+bool follow_poll(struct exporter *x, struct vm *vm)
 {
-	if (vm->method == VM_KVM && vm->polls++ % KVM_POLLS)
-		return;
-	follow(x, vm, HOSTCLOCK_CAUSE_STOP);
+	if (vm->method != VM_KVM || !(vm->polls++ % KVM_POLLS))
+		follow(x, vm);
+	return vm->state != VM_GONE &&
+	       (vm->method == VM_TCG || vm->method == VM_KVM);
 }
 
 static void learn_uuid(struct vm *vm)
@@ -150,14 +154,12 @@ static u64 tsc_before(const struct exporter *x, const struct vm *vm)
 /**
  * follow_attach - find the TSC offset of the VM that vm->pid is, and follow it
  * @x: the exporter
- * @vm: the guest; pid is set
- * @cause: HOSTCLOCK_CAUSE_*: why it has another offset than before, if it had
+ * @vm: the guest; pid is set, and next_cause
  * @why: what went wrong
  *
  * Return: 0 or -1; nothing is followed then.
  */
-int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
-		  struct problem *why)
+int follow_attach(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	tcg_close(&vm->tcg);
 	vm->method = VM_DETACHED;
@@ -181,7 +183,7 @@ int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
 	vm->state = VM_PENDING;
 	vm->problem.text[0] = '\0';
 	learn_uuid(vm);
-	follow(x, vm, cause);
+	follow(x, vm);
 	if (vm->problem.text[0]) {
 		*why = vm->problem;
 		vm_detach(x, vm);
@@ -224,7 +226,7 @@ static void predict(struct exporter *x, struct vm *vm)
 	    tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
 		return;
 	vm_set_offset(x, vm, s.value - hostclock_rdtsc() -
-		      rate_counts(CONT_NS, x->scale), HOSTCLOCK_CAUSE_STOP);
+		      rate_counts(CONT_NS, x->scale));
 	vm->predicted = true;
 }
 

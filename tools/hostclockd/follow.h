@@ -5,10 +5,9 @@
 
 #include "guest.h"
 
-int follow_attach(struct exporter *x, struct vm *vm, u8 cause,
-		  struct problem *why);
+int follow_attach(struct exporter *x, struct vm *vm, struct problem *why);
 void follow_again(struct exporter *x, struct vm *vm);
-void follow_poll(struct exporter *x, struct vm *vm);
+bool follow_poll(struct exporter *x, struct vm *vm);
 int follow_control(struct exporter *x, const char *name, bool stop,
 		   struct problem *why);
 

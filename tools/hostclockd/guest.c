@@ -45,7 +45,10 @@ bool vm_name_ok(const char *name, struct problem *why)
 	return false;
 }
 
-/* Write what the guest page says; a page that was scribbled on is whole again. */
+/*
+ * Write all that changes only now and then; whatever had been written over it (by
+ * a guest, or by a migration) is gone.
+ */
 void vm_publish(struct exporter *x, struct vm *vm)
 {
 	struct hostclock_guest_page *gp = vm->gp;
@@ -70,6 +73,8 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	hostclock_seq_publish_at(&gp->seq, vm->seq);
 	vm->seq += 2;
 	vmclock_publish(x, vm);
+	if (vm->private)
+		publish_copy(x, vm->copies);
 }
 
 static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
@@ -82,7 +87,6 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 		return -1;
 	if (vm->private) {
 		vm->copies = (void *)vm->gp + HOSTCLOCK_PAGE_SIZE;
-		publish_copy(x, vm->copies);
 		vm->next_private = x->private_vms;
 		x->private_vms = vm;
 	}
@@ -149,6 +153,10 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	while (*link != vm)
 		link = &(*link)->next;
 	*link = vm->next;
+	if (x->renew_next == vm)
+		x->renew_next = vm->next;
+	if (x->poll_next == vm)
+		x->poll_next = vm->next;
 	for (link = &x->private_vms; *link; link = &(*link)->next_private) {
 		if (*link == vm) {
 			*link = vm->next_private;
@@ -245,29 +253,45 @@ static void bridge(struct exporter *x, struct vm *vm, u64 tsc_offset)
 	vm->raw_offset = after.raw_offset;
 }
 
+/* Is the last stop known to be where the present offset ended? */
+static bool stop_is_end(const struct vm *vm)
+{
+	if (vm->predicted)
+		return true;
+	return vm->has_stopped && vm->stop_offset == vm->tsc_offset &&
+	       (vm->state == VM_STOPPED || vm->state == VM_GONE);
+}
+
+/* Why this epoch began; a prediction and its correction have one reason. */
+static void take_cause(struct exporter *x, struct vm *vm)
+{
+	if (vm->predicted)
+		return;
+	vm->cause = vm->next_cause;
+	if (vm->cause == HOSTCLOCK_CAUSE_RESTORE ||
+	    vm->cause == HOSTCLOCK_CAUSE_CLONE)
+		vm->generation = exporter_new_epoch(x);
+	vm->next_cause = vm->method == VM_TCG ? HOSTCLOCK_CAUSE_STOP :
+						HOSTCLOCK_CAUSE_OFFSET;
+}
+
 /**
  * vm_set_offset - the guest runs, and this is its offset
  * @x: the exporter
  * @vm: the guest
  * @tsc_offset: guest TSC - the counter of the page it follows
- * @cause: HOSTCLOCK_CAUSE_*, if it is another one than before
  */
-void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 cause)
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset)
 {
 	if (vm->epoch && vm->tsc_offset == tsc_offset) {
 		vm->state = VM_RUNNING;
 		return;
 	}
-	if (vm->epoch && vm->state != VM_STOPPED && !vm->predicted)
+	if (vm->epoch && !stop_is_end(vm))
 		vm_stopped(x, vm, vm_host_counter(x, vm) + tsc_offset);
-	vm->cause = HOSTCLOCK_CAUSE_NONE;
-	if (vm->has_stopped) {
+	if (vm->has_stopped)
 		bridge(x, vm, tsc_offset);
-		vm->cause = cause;
-	}
-	if (vm->marker && (cause == HOSTCLOCK_CAUSE_RESTORE ||
-			   cause == HOSTCLOCK_CAUSE_CLONE))
-		vm->generation = exporter_new_epoch(x);
+	take_cause(x, vm);
 	vm->tsc_offset = tsc_offset;
 	vm->state = VM_RUNNING;
 	vm->epoch = exporter_new_epoch(x);

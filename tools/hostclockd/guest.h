@@ -42,6 +42,7 @@ enum vm_state {
  * @vmclock_seq: that of the vmclock part
  * @epoch:	and the rest of the guest page, in this host's byte order
  * @cause:	see the ABI header
+ * @next_cause:	cause of the next epoch
  * @tsc_offset:	see the ABI header
  * @mono_offset: see the ABI header
  * @raw_offset:	see the ABI header
@@ -81,6 +82,7 @@ struct vm {
 	u32 vmclock_seq;
 	u64 epoch;
 	u8 cause;
+	u8 next_cause;
 	u64 tsc_offset;
 	s64 mono_offset;
 	s64 raw_offset;
@@ -119,7 +121,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 void vm_remove(struct exporter *x, struct vm *vm);
 void vm_detach(struct exporter *x, struct vm *vm);
 void vm_publish(struct exporter *x, struct vm *vm);
-void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 cause);
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset);
 void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc);
 u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclockd: exports a host's clocks to its virtual machines. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,19 @@ static int watch_signals(struct problem *why)
 	signals.ready = signal_ready;
 	return signals.fd < 0 ? problem_errno(why, "signalfd") :
 				loop_add(&signals, why);
+}
+
+static int write_pidfile(const char *file, struct problem *why)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		      0644);
+	int bad;
+
+	if (fd < 0)
+		return problem_errno(why, "%s: cannot create", file);
+	bad = dprintf(fd, "%d\n", getpid()) < 0;
+	close(fd);
+	return bad ? problem_errno(why, "%s: cannot write", file) : 0;
 }
 
 static int open_directory(struct exporter *x, struct problem *why)
@@ -100,6 +114,9 @@ static int set_up(struct exporter *x, struct problem *why)
 		return -1;
 	if (x->opt.script && script_load(x, x->opt.script, why))
 		return -1;
+	if (x->opt.pidfile && write_pidfile(x->opt.pidfile, why))
+		return -1;
+	/* Being paged out would make updates late; it may be forbidden. */
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	return schedule_open(x, why);
 }
@@ -118,5 +135,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	loop_run();
 	control_close(&x);
+	if (x.opt.pidfile)
+		unlink(x.opt.pidfile);
 	return EXIT_SUCCESS;
 }

@@ -32,6 +32,9 @@
 /* What rounding two readings down to whole ns can add to a bracket. */
 #define ROUNDING_NS	2
 
+/* Updates between two looks at which clocksource the host uses. */
+#define CHECK_EVERY		64
+
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 struct reading {
@@ -50,6 +53,7 @@ struct sampler {
 	s64 wall_ns;
 	s64 boot_ns;
 	bool have_offsets;
+	unsigned int samples;
 };
 
 static u64 read_ns(clockid_t id)
@@ -90,9 +94,10 @@ static bool read_wall(s64 *wall_ns)
 		before = read_ns(CLOCK_REALTIME_COARSE);
 		mono = read_ns(CLOCK_MONOTONIC_COARSE);
 		after = read_ns(CLOCK_REALTIME_COARSE);
+		if (before != after)
+			continue;
 		*wall_ns = before - mono;
-		if (before == after)
-			return true;
+		return true;
 	}
 	return false;
 }
@@ -211,6 +216,8 @@ static int sampler_sample(struct clock_source *src, u64 begin,
 	struct reading mono, raw;
 
 	(void)begin;
+	if (!(sp->samples++ % CHECK_EVERY) && check_clocksource(why))
+		return -1;
 	mono = read_bracketed(CLOCK_MONOTONIC);
 	raw = read_bracketed(CLOCK_MONOTONIC_RAW);
 	if (!read_wall(&sp->wall_ns) && !sp->have_offsets)
@@ -253,8 +260,6 @@ struct clock_source *sampler_open(const char *leap_list, struct problem *why)
 	struct sampler *sp;
 	struct reading raw;
 
-	if (check_clocksource(why))
-		return NULL;
 	sp = calloc(1, sizeof(*sp));
 	if (!sp) {
 		problem_errno(why, "cannot allocate");
@@ -263,6 +268,10 @@ struct clock_source *sampler_open(const char *leap_list, struct problem *why)
 	sp->src.sample = sampler_sample;
 	sp->src.close = sampler_close;
 	if (leaplist_load(&sp->list, leap_list, why)) {
+		free(sp);
+		return NULL;
+	}
+	if (check_clocksource(why)) {
 		free(sp);
 		return NULL;
 	}

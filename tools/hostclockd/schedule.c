@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -13,16 +14,28 @@
 #include "vmclock.h"
 
 /*
- * Guests are looked at this often, and the less often the more there are: a look
- * is a read of 20 bytes, some 2 us, so this takes 1 % of a CPU at most.
+ * So many guests are looked at, in turn, this often: a look is a read of 20 bytes,
+ * some 2 us, so this takes 1 % of a CPU at most.
  */
 #define POLL_NS		2000000ULL
-#define POLL_EACH_NS	200000ULL
+#define POLLS		8
+/* And this often if none of them has a counter to look at. */
+#define IDLE_POLL_NS	50000000ULL
 
 static struct watch update_timer = { .fd = -1 };
 static struct watch poll_timer = { .fd = -1 };
 static struct watch set_timer = { .fd = -1 };
 static struct watch epoch_timer = { .fd = -1 };
+
+/* Say it once, not ten times a second. */
+static void update_failed(const struct problem *why)
+{
+	static struct problem said;
+
+	if (strcmp(said.text, why->text))
+		say("%s", why->text);
+	said = *why;
+}
 
 static void update(struct exporter *x, u64 lead_ns)
 {
@@ -33,7 +46,7 @@ static void update(struct exporter *x, u64 lead_ns)
 	if (x->over.frozen)
 		return;
 	if (update_run(x, lead_ns, &why)) {
-		say("%s", why.text);
+		update_failed(&why);
 		return;
 	}
 	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
@@ -96,15 +109,20 @@ static void clock_was_set(void *arg)
 static void poll_due(void *arg)
 {
 	struct exporter *x = arg;
-	u64 each = POLL_NS;
-	struct vm *vm;
+	struct vm *first = NULL, *vm;
+	bool idle = true;
+	int i;
 
 	loop_timer_expired(&poll_timer);
-	for (vm = x->vms; vm; vm = vm->next) {
-		follow_poll(x, vm);
-		each += POLL_EACH_NS;
+	for (i = 0; i < POLLS && x->vms; i++) {
+		vm = x->poll_next ? x->poll_next : x->vms;
+		if (vm == first)
+			break;
+		first = first ? first : vm;
+		idle &= !follow_poll(x, vm);
+		x->poll_next = vm->next;
 	}
-	loop_timer_set(&poll_timer, each, 0);
+	loop_timer_set(&poll_timer, idle ? IDLE_POLL_NS : POLL_NS, 0);
 }
 
 /* Start updating and following. */

@@ -120,6 +120,7 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->resume_tsc = json_uint(o, "resume_tsc");
 	vm->gap_ns = json_uint(o, "gap_ns");
 	vm->marker = json_uint(o, "marker");
+	vm->next_cause = json_int(o, "next_cause");
 	vm->method = json_int(o, "method");
 	vm->state = json_int(o, "state");
 	vm->pid = json_int(o, "pid");
@@ -193,6 +194,7 @@ static struct json_object *save_vm(const struct vm *vm)
 	json_put_uint(o, "resume_tsc", vm->resume_tsc);
 	json_put_uint(o, "gap_ns", vm->gap_ns);
 	json_put_uint(o, "marker", vm->marker);
+	json_put_int(o, "next_cause", vm->next_cause);
 	json_put_int(o, "method", vm->method);
 	json_put_int(o, "state", vm->state);
 	json_put_int(o, "pid", vm->pid);

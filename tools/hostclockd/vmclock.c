@@ -42,20 +42,14 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
  */
 void vmclock_renew_some(struct exporter *x)
 {
-	static struct vm *cursor;
-	struct vm *vm;
 	int i;
 
-	for (vm = x->vms; vm && vm != cursor; vm = vm->next)
-		;
-	for (i = 0; i < VMCLOCKS_PER_UPDATE; i++) {
-		vm = vm ? vm : x->vms;
-		if (!vm)
-			break;
+	for (i = 0; i < VMCLOCKS_PER_UPDATE && x->vms; i++) {
+		struct vm *vm = x->renew_next ? x->renew_next : x->vms;
+
 		vmclock_publish(x, vm);
-		vm = vm->next;
+		x->renew_next = vm->next;
 	}
-	cursor = vm;
 }
 
 /* After a clock was set: nobody's may go on. */
