@@ -192,7 +192,7 @@ static const char *seq_wraps(struct guest *g)
 	return expect(g, &c, false);
 }
 
-/* Publishes a new set; what the newest was is changed beyond recognition. */
+/* Publishes a new set, with other clocks; leaves the one before whole. */
 static void publish(struct counter *c)
 {
 	struct hostclock_clock_page *cp = c->g->v.cp;
@@ -204,7 +204,13 @@ static void publish(struct counter *c)
 	p->mono_sec = htole64(le64toh(p->mono_sec) + 1);
 	p->raw_sec = htole64(le64toh(p->raw_sec) + 1);
 	hostclock_page_publish(cp);
-	p = hostclock_page_claim(cp);
+}
+
+/* Begins to overwrite the set before the newest. */
+static void claim(struct counter *c)
+{
+	struct hostclock_params *p = hostclock_page_claim(c->g->v.cp);
+
 	memset(p, 0x5a, sizeof(*p));
 }
 
@@ -214,10 +220,19 @@ static void publish_once(struct counter *c)
 	c->on_sample = NULL;
 }
 
-static const char *overtaken(struct guest *g)
+static void publish_and_claim(struct counter *c)
+{
+	publish(c);
+	claim(c);
+	c->on_sample = NULL;
+}
+
+/* One read of each clock; it must take two looks at the counter. */
+static const char *second_try(struct guest *g,
+			      void (*on_sample)(struct counter *c))
 {
 	for (int i = 0; i < GUEST_CLOCKS; i++) {
-		struct counter c = { .g = g, .on_sample = publish_once };
+		struct counter c = { .g = g, .on_sample = on_sample };
 		clockid_t id = guest_clocks[i];
 		struct reading r;
 		const char *why;
@@ -238,6 +253,28 @@ static const char *overtaken(struct guest *g)
 	return NULL;
 }
 
+static const char *overtaken(struct guest *g)
+{
+	return second_try(g, publish_once);
+}
+
+static const char *overtaken_twice(struct guest *g)
+{
+	return second_try(g, publish_and_claim);
+}
+
+/* An update merely begun is no business of who reads the newest set. */
+static const char *newest_claimed(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g), .on_sample = claim };
+	const char *why = expect(g, &c, false);
+
+	if (!why && c.samples != GUEST_CLOCKS)
+		return failure("%u looks at the counter for %d reads", c.samples,
+			       GUEST_CLOCKS);
+	return why;
+}
+
 static const char *always_overtaken(struct guest *g)
 {
 	struct counter c = { .g = g, .on_sample = publish };
@@ -254,25 +291,31 @@ static const char *always_overtaken(struct guest *g)
 	return NULL;
 }
 
-/* While the set before the newest is read, it begins to be overwritten. */
-static void claim(struct counter *c)
+/*
+ * The first look is for the newest set; the set before it takes a second, and
+ * then is half overwritten.
+ */
+static void claim_second(struct counter *c)
 {
-	struct hostclock_params *p = hostclock_page_claim(c->g->v.cp);
+	struct hostclock_params *p;
 
-	memset(p, 0x5a, sizeof(*p));
-	c->on_sample = NULL;
+	if (c->samples != 2)
+		return;
+	p = hostclock_page_claim(c->g->v.cp);
+	p->mono_sec = htole64(1);
+	p->raw_sec = htole64(1);
 }
 
 static const char *previous_claimed(struct guest *g)
 {
-	struct counter c = { .g = g, .on_sample = claim };
+	struct counter c = { .g = g, .on_sample = claim_second };
 	struct reading r;
 
 	c.tsc = usual_tsc(g) - 2 * 2600000000ULL;
 	intercept_tsc(sample, &c);
 	r = guest_read(g, CLOCK_MONOTONIC);
 	intercept_tsc(NULL, NULL);
-	if (c.samples != 2)
+	if (c.samples != 3)
 		return failure("%u looks at the counter", c.samples);
 	return check_reading(g, CLOCK_MONOTONIC, c.tsc, &r);
 }
@@ -326,6 +369,8 @@ const struct test fallback_tests[] = {
 	{ "writer died at work: newest set", seq_odd },
 	{ "sequence count wraps", seq_wraps },
 	{ "update completed during a read: read again", overtaken },
+	{ "update completed, another begun: read again", overtaken_twice },
+	{ "update begun during a read: not read again", newest_claimed },
 	{ "update during every try: system call, bounded", always_overtaken },
 	{ "set before the newest claimed during a read: read again",
 	  previous_claimed },
