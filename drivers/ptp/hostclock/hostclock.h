@@ -250,6 +250,7 @@ void hostclock_force_resync(void);
 /* resync_core.c or resync_stock.c */
 void hostclock_core_init(void);
 u64 hostclock_core_max_ahead_ns(void);
+u64 hostclock_core_max_jump_ns(void);
 void hostclock_core_reanchor(enum hostclock_kind kind);
 void hostclock_core_set_wall(void);
 bool hostclock_core_lent(enum hostclock_kind kind, u64 *ns);

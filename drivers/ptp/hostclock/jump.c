@@ -37,7 +37,7 @@ void hostclock_choose_jump(const struct hostclock_capture *c,
 
 	if (gap_ns > HOSTCLOCK_MAX_GAP_NS)
 		return;
-	if (hostclock_steals(&c->guest)) {
+	if (hostclock_steals(&c->guest) && gap_ns <= hostclock_core_max_jump_ns()) {
 		change->counter_jump_ns = gap_ns;
 		change->mono_jump_ns = gap_ns;
 	} else {

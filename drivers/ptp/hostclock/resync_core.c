@@ -71,6 +71,16 @@ u64 notrace hostclock_core_max_ahead_ns(void)
 	return HOSTCLOCK_VDSO_MAX_AHEAD_NS;
 }
 
+/**
+ * hostclock_core_max_jump_ns - how far the counter may jump in a resync
+ *
+ * The core is told, and does without converting it.
+ */
+u64 hostclock_core_max_jump_ns(void)
+{
+	return U64_MAX;
+}
+
 /* The vDSO must not take one clock page for another. */
 static void hostclock_publish_anchor(void)
 {
@@ -91,17 +101,17 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return -EIO;
 	}
 	hostclock_publish_anchor();
+	a->mono_jump_ns = change.mono_jump_ns;
+	a->boot_jump_ns = change.boot_jump_ns;
 	if (cs == &hostclock_cs[HOSTCLOCK_RAW]) {
+		/* This counter did not jump, whatever the clocks do. */
 		a->keep_wall = true;
-		a->boot_jump_ns = change.boot_jump_ns;
 		return 0;
 	}
+	a->counter_jump_ns = change.counter_jump_ns;
 	a->wall_offset_ns = hostclock.state.wall_offset_ns;
 	a->tai_offset_sec = hostclock.state.tai_offset_sec;
 	a->tai_valid = hostclock.state.tai_valid;
-	a->counter_jump_ns = change.counter_jump_ns;
-	a->mono_jump_ns = change.mono_jump_ns;
-	a->boot_jump_ns = change.boot_jump_ns;
 	return 0;
 }
 

@@ -47,10 +47,20 @@ u64 notrace hostclock_core_max_ahead_ns(void)
 }
 
 /**
+ * hostclock_core_max_jump_ns - how far the counter may jump in a resync
+ *
+ * The core knows nothing of it and counts it in MONOTONIC, as it is meant to.
+ */
+u64 hostclock_core_max_jump_ns(void)
+{
+	return hostclock_core_max_ahead_ns();
+}
+
+/**
  * hostclock_core_reanchor - accept the pages; the wall clock is set later
  * @kind: that of the current clocksource
  *
- * MONOTONIC is left to count no gap: there is no way to make it.
+ * There is no way to make BOOTTIME count what MONOTONIC does not.
  *
  * Context: hard interrupt.
  */
