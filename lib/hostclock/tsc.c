@@ -57,10 +57,14 @@ bool hostclock_tsc_to_host(const struct hostclock_tsc *t, u64 guest_tsc,
 
 	n = hostclock_shl(n, t->frac_bits & 63);
 	*host_tsc = hostclock_div(n, t->ratio, &rem);
-	if (n.hi >= t->ratio || (rem && *host_tsc == ~0ULL)) {
+	if (n.hi >= t->ratio) {
 		*host_tsc = ~0ULL;
 		return false;
 	}
+	/*
+	 * Does not wrap: a quotient of 2^64 - 1 has no remainder, which would
+	 * have to be ratio modulo 2^frac_bits, but below ratio.
+	 */
 	*host_tsc += rem ? 1 : 0;
 	return true;
 }

@@ -13,10 +13,46 @@ $(NATIVE)/race: $(NATIVE)/obj/race.o $(LIBHOSTCLOCK)
 $(NATIVE)/edges: $(NATIVE)/obj/edges.o $(LIBHOSTCLOCK)
 	$(CC) $(USER_CFLAGS) $^ -o $@
 
+$(NATIVE)/interleave: $(NATIVE)/obj/interleave.o $(LIBHOSTCLOCK)
+	$(CC) $(USER_CFLAGS) $^ -o $@
+
 $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 	@mkdir -p $(@D)
 	$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(NATIVE)/properties $(NATIVE)/edges $(NATIVE)/race
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave race)
+
+# Line and branch coverage of lib/ by the native tests.
+COVERAGE := $(O)/coverage
+COVERAGE_SRC := $(LIBHOSTCLOCK_SRC) $(wildcard tools/testing/native/*.c)
+COVERAGE_OBJ := $(COVERAGE_SRC:%.c=$(COVERAGE)/%.o)
+
+$(COVERAGE_OBJ): $(COVERAGE)/%.o: %.c tools/testing/native/native.mk
+	@mkdir -p $(@D)
+	$(CC) $(LIBHOSTCLOCK_CFLAGS) -O0 --coverage -fprofile-abs-path -pthread -MMD -MP -c $< -o $@
+
+-include $(COVERAGE_OBJ:.o=.d)
+
+COVERAGE_LIB := $(LIBHOSTCLOCK_SRC:%.c=$(COVERAGE)/%.o)
+$(COVERAGE)/properties: $(patsubst %.c,$(COVERAGE)/%.o,$(wildcard tools/testing/native/prop*.c)) $(COVERAGE_LIB)
+$(COVERAGE)/edges: $(COVERAGE)/tools/testing/native/edges.o $(COVERAGE_LIB)
+$(COVERAGE)/race: $(COVERAGE)/tools/testing/native/race.o $(COVERAGE_LIB)
+$(COVERAGE)/interleave: $(COVERAGE)/tools/testing/native/interleave.o $(COVERAGE_LIB)
+$(addprefix $(COVERAGE)/,properties edges interleave race):
+	$(CC) --coverage -pthread $^ -o $@
+
+.PHONY: coverage
+coverage: $(addprefix $(COVERAGE)/,properties edges interleave race) ## print the native tests' coverage of lib/
+	@find $(COVERAGE) -name '*.gcda' -delete
+	@$(COVERAGE)/properties --cases 100000 >$(COVERAGE)/log
+	@$(COVERAGE)/edges >>$(COVERAGE)/log
+	@$(COVERAGE)/interleave >>$(COVERAGE)/log
+	@$(COVERAGE)/race --seconds 1 >>$(COVERAGE)/log
+	@gcovr --root . --filter 'lib/' --object-directory $(COVERAGE) \
+		--txt $(COVERAGE)/lines.txt --csv $(COVERAGE)/coverage.csv \
+		--html-details $(COVERAGE)/index.html $(COVERAGE)
+	@cat $(COVERAGE)/lines.txt
+	@gcovr --root . --filter 'lib/' --branches --txt - $(COVERAGE) | grep -E '^lib|^TOTAL'
+	@echo "details: $(COVERAGE)/index.html"

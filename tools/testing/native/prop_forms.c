@@ -286,7 +286,43 @@ static bool check_from_pvclock(struct prop_case *c)
 	return true;
 }
 
+/* What is out of range is refused, and nothing stored. */
+static bool check_forms_refused(struct prop_case *c)
+{
+	struct hostclock_pvclock pv = { .tsc_shift = 99 };
+	struct hostclock_clock_page cp;
+	struct hostclock_raw_mono rm;
+	struct hostclock_params *p;
+	u64 ns;
+
+	prop_page(c, &cp);
+	p = &cp.params[(le32toh(cp.seq) >> 1) & 1];
+	hostclock_raw_mono_of(p, &rm);
+	if (hostclock_raw_deadline_mono(&rm, rm.raw_ns + 5,
+					1000000000 + prop_below(c, 3000000000), &ns))
+		return prop_fail(c, "a slew of 100 %% and more");
+	rm.raw_ns = 0;
+	rm.mono_ns = prop_wide_below(c, 1ULL << 60);
+	/* 2^62 ns more, MONOTONIC 7/9 as fast or more, a third of it and less */
+	if (hostclock_raw_deadline_mono(&rm, 1ULL << 62, 700000000 + prop_below(c, 299999999), &ns))
+		return prop_fail(c, "a deadline beyond 2^63 ns");
+	switch (prop_below(c, 3)) {
+	case 0:
+		p->mult = 0;
+		break;
+	case 1:
+		p->shift = 0;
+		break;
+	default:
+		p->shift = htole32(32 + prop_below(c, 1000));
+	}
+	if (hostclock_to_pvclock(p, &pv) || pv.tsc_shift != 99)
+		return prop_fail(c, "mult %u shift %u", le32toh(p->mult), le32toh(p->shift));
+	return true;
+}
+
 const struct property forms_properties[] = {
+	{ "forms-refused", check_forms_refused },
 	{ "tsc-to-guest", check_tsc_guest },
 	{ "tsc-ratio", check_tsc_ratio },
 	{ "tsc-to-host", check_tsc_host },

@@ -293,7 +293,24 @@ static bool check_round(struct prop_case *c)
 	return true;
 }
 
+static bool check_refused(struct prop_case *c)
+{
+	struct hostclock_vmclock vc = { .flags = 0 };
+	struct hostclock_clock_page cp;
+	struct hostclock_params *p;
+
+	prop_page(c, &cp);
+	p = &cp.params[(le32toh(cp.seq) >> 1) & 1];
+	p->mult = htole32(prop_below(c, 2) ? 0 : 2000000000 + prop_below(c, 2000000000));
+	p->shift = htole32(1);
+	/* 10^9 ns a count and more */
+	if (hostclock_to_vmclock(p, 0, &vc))
+		return prop_fail(c, "mult %u is a second and more", le32toh(p->mult));
+	return true;
+}
+
 const struct property vmclock_properties[] = {
+	{ "vmclock-refused", check_refused },
 	{ "vmclock-at", check_at },
 	{ "vmclock-errors", check_errors },
 	{ "to-vmclock", check_to },
