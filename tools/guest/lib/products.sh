@@ -39,7 +39,7 @@ build_products() {
 	(
 		flock 9
 		env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
-			make -s -C "$top" O="$build" packages "$@" >&2 9>&-
+			O="$build" make -s -C "$top" packages "$@" >&2 9>&-
 	) 9>"$build/.guest-run.lock" || {
 		echo "guest-run: parts are missing and could not be built: $*" >&2
 		exit 125
