@@ -22,10 +22,11 @@
 #endif
 
 /*
- * Readings that must have followed another CPU's, of which there are few where
- * virtual CPUs take turns on real ones, and how much longer to try for them.
+ * Readings that must have followed another CPU's, and how much longer to try for
+ * them.  There are few where virtual CPUs take turns on a real one: some 300 a
+ * second, at the host scheduler's pace.
  */
-#define HANDOVERS	1000
+#define HANDOVERS	200
 #define PATIENCE	200
 
 static uint64_t count = 200000;
