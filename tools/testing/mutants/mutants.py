@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+"""Plants defects in copies of lib/, one at a time, and shows that the tests notice.
+
+usage: mutants.py BUILD_DIR [NAME...]
+
+The last line is "N caught, N missed"; exit status 0 if none was missed. Tests that
+do not pass without a defect are an error, and so is a defect that no longer applies.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+NATIVE = "tools/testing/native"
+FLAGS = ("-std=gnu11 -O1 -w -D_GNU_SOURCE -fno-strict-aliasing -pthread "
+         "-Ilib/include -Ilib/include/uapi").split()
+READER, WRITER = "lib/include/hostclock/reader.h", "lib/include/hostclock/writer.h"
+MATH = "lib/include/hostclock/math.h"
+
+# Name, file, what stands there (once), what is put in its place.
+MUTANTS = [
+    ("shift off by one in the 128-bit path", READER,
+     "hi <<= 32 - shift;", "hi <<= 31 - shift;"),
+    ("carry of the base dropped", READER,
+     "u64 carry = sum < lo;", "u64 carry = 0;"),
+    ("elapsed time wraps instead of saturating", READER,
+     "if (ns >> 63 || (ns + hi) >> 63)", "if (0)"),
+    ("retry missed: any update is overlooked", READER,
+     "return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 1;", "return false;"),
+    ("retry looks one bit too high", READER,
+     "return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 1;",
+     "return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 2;"),
+    ("a set being overwritten passes for the previous one", READER,
+     "retry |= HOSTCLOCK_LE32(cp->seq) != seq;", "retry |= false;"),
+    ("newest and previous set confused", READER,
+     "return &cp->params[((seq >> 1) & 1) ^ 1];", "return &cp->params[(seq >> 1) & 1];"),
+    ("short path ignores the guest page's epoch", READER,
+     "moved |= HOSTCLOCK_LE64(gp->epoch) ^ READ_ONCE(a->guest_epoch);", ""),
+    ("writer fills the newest set", WRITER,
+     "return &cp->params[((seq >> 1) & 1) ^ 1];", "return &cp->params[(seq >> 1) & 1];"),
+    ("writer publishes without marking the update", WRITER,
+     "	WRITE_ONCE(cp->seq, htole32(seq));\n", "	(void)seq;\n"),
+    ("guest page accepted while odd", READER,
+     "return (begin & 1) || HOSTCLOCK_LE32(*seq) != begin;",
+     "return HOSTCLOCK_LE32(*seq) != begin;"),
+    ("snapshot keeps the other set of a failed try", "lib/hostclock/snapshot.c",
+     "		hostclock_zero(copy->params, sizeof(copy->params));\n", ""),
+    ("borrow across the second dropped", "lib/hostclock/clocks.c",
+     "		t.sec--;\n", ""),
+    ("carry across the second dropped", "lib/hostclock/clocks.c",
+     "		d.sec++;\n", ""),
+    ("sign of the TAI offset flipped", "lib/hostclock/clocks.c",
+     "						     (s32)HOSTCLOCK_LE32(p->tai_offset_sec));",
+     "						     -(s32)HOSTCLOCK_LE32(p->tai_offset_sec));"),
+    ("offset on MONOTONIC forgotten for BOOTTIME", "lib/hostclock/clocks.c",
+     "clocks->boottime = hostclock_time_add(clocks->monotonic,",
+     "clocks->boottime = hostclock_time_add(host,"),
+    ("deadline rounded down: early", "lib/hostclock/clocks.c",
+     "delta = hostclock_div_up(target, mult);", "delta = hostclock_div(target, mult, NULL);"),
+    ("deadline forgets the base's fraction's borrow", "lib/hostclock/clocks.c",
+     "	target.hi -= target.lo < snsec;\n", ""),
+    ("error bound rounded down", "lib/hostclock/clocks.c",
+     "return hostclock_div_up(hostclock_mul(age_ns, rate_ppb),",
+     "return hostclock_div_near(hostclock_mul(age_ns, rate_ppb),"),
+    ("validity off by one", "lib/hostclock/clocks.c",
+     "trust->age_ns <= HOSTCLOCK_LE64(p->valid_ns)", "trust->age_ns < HOSTCLOCK_LE64(p->valid_ns)"),
+    ("max_cycles off by one", "lib/hostclock/choose.c",
+     "div64_u64(~0ULL - snsec, mult)", "(div64_u64(~0ULL - snsec, mult) + 1)"),
+    ("stolen time not counted", "lib/hostclock/continuity.c",
+     "after->mono_offset = mono + counted -", "after->mono_offset = mono -"),
+    ("leap smeared the wrong way", "lib/hostclock/leap.c",
+     "piece->slew = leap->insert ? -1 : 1;", "piece->slew = leap->insert ? 1 : -1;"),
+    ("smear a second too short", "lib/hostclock/leap.c",
+     "leap->insert ? 86401 : 86399", "leap->insert ? 86400 : 86399"),
+    ("vmclock period rounded down", "lib/hostclock/vmclock.c",
+     "*period = hostclock_div_near(hostclock_shl(n, up), HOSTCLOCK_NSEC_PER_SEC);",
+     "*period = hostclock_div(hostclock_shl(n, up), HOSTCLOCK_NSEC_PER_SEC, NULL);"),
+    ("vmclock's TAI offset added to UTC", "lib/hostclock/vmclock.c",
+     "hostclock_sadd_sat(t.sec, -offset)", "hostclock_sadd_sat(t.sec, offset)"),
+    ("RAW to MONOTONIC by the inverse ratio", "lib/hostclock/raw_mono.c",
+     "return hostclock_follow(raw_ns, rm->raw_ns, rm->mono_ns, rm->mult_m,\n				rm->mult_r,",
+     "return hostclock_follow(raw_ns, rm->raw_ns, rm->mono_ns, rm->mult_r,\n				rm->mult_m,"),
+    ("different bases accepted", "lib/hostclock/raw_mono.c",
+     "return rm->base_m == rm->base_r && ", "return "),
+    ("product's middle carry dropped", MATH,
+     "u64 mid = (ll >> 32) + (u32)lh + (u32)hl;", "u64 mid = (u32)((ll >> 32) + (u32)lh + (u32)hl);"),
+    ("pvclock's right shift forgotten", "lib/hostclock/pvclock.c",
+     "delta >>= -(u32)pv->tsc_shift & 31;", ";"),
+    ("a validation rule gone: mono_snsec", "lib/hostclock/validate.c",
+     "if (mono_snsec >= snsec_end)", "if (mono_snsec > snsec_end)"),
+    ("a validation rule gone: rate tolerance doubled", "lib/include/hostclock/validate.h",
+     "#define HOSTCLOCK_RATE_TOLERANCE_SHIFT	3", "#define HOSTCLOCK_RATE_TOLERANCE_SHIFT	2"),
+]
+
+
+def die(text):
+    sys.exit("mutants: " + text)
+
+
+def sources(tree, directory, prefix=""):
+    names = sorted(os.listdir(os.path.join(tree, directory)))
+    return [os.path.join(directory, n) for n in names
+            if n.startswith(prefix) and n.endswith(".c") and n != "module.c"]
+
+
+def compile_all(tree, files, objects):
+    """Compiles what has no object yet, two at a time."""
+    running = []
+    for source in files:
+        target = os.path.join(objects, source.replace("/", "_") + ".o")
+        if os.path.exists(target):
+            continue
+        if len(running) == 2 and running.pop(0).wait():
+            die("does not compile")
+        running.append(subprocess.Popen(["cc", *FLAGS, "-c", source, "-o", target], cwd=tree))
+    for process in running:
+        if process.wait():
+            die("does not compile")
+
+
+def link(objects, name, files, tree):
+    parts = [os.path.join(objects, f.replace("/", "_") + ".o") for f in files]
+    program = os.path.join(objects, name)
+    if subprocess.call(["cc", "-pthread", *parts, "-o", program], cwd=tree):
+        die("does not link")
+    return program
+
+
+def run_tests(tree, objects):
+    """The first complaint of the tests, or None."""
+    lib = sources(tree, "lib/hostclock")
+    prop = sources(tree, NATIVE, "prop")
+    single = [NATIVE + "/" + n for n in ("edges.c", "interleave.c")]
+    compile_all(tree, lib + prop + single, objects)
+    for name, files, arguments in (("edges", single[:1], []), ("interleave", single[1:], []),
+                                   ("properties", prop, ["--cases", "50000"])):
+        program = link(objects, name, files + lib, tree)
+        try:
+            result = subprocess.run([program, *arguments], capture_output=True, text=True,
+                                    timeout=120)
+        except subprocess.TimeoutExpired:
+            return name + ": does not end"
+        if result.returncode:
+            lines = [l for l in result.stdout.splitlines() if l.startswith("not ok")]
+            return "%s: %s" % (name, lines[0][9:] if lines else "crashed")
+    return None
+
+
+def plant(tree, path, old, new, name):
+    with open(os.path.join(TOP, path)) as f:
+        text = f.read()
+    if text.count(old) != 1:
+        die("'%s' fits %s %d times, not once" % (name, path, text.count(old)))
+    with open(os.path.join(tree, path), "w") as f:
+        f.write(text.replace(old, new))
+
+
+def main():
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        print(__doc__)
+        return 0 if "--help" in sys.argv else 64
+    tree = os.path.join(os.path.abspath(sys.argv[1]), "mutants")
+    clean, objects = os.path.join(tree, "clean"), os.path.join(tree, "objects")
+    shutil.rmtree(tree, ignore_errors=True)
+    for part in ("lib", NATIVE):
+        shutil.copytree(os.path.join(TOP, part), os.path.join(tree, part))
+    os.makedirs(clean)
+    complaint = run_tests(tree, clean)
+    if complaint:
+        die("the tests do not pass without a defect: " + complaint)
+    missed = 0
+    chosen = [m for m in MUTANTS if not sys.argv[2:] or m[0] in sys.argv[2:]]
+    for name, path, old, new in chosen:
+        plant(tree, path, old, new, name)
+        shutil.rmtree(objects, ignore_errors=True)
+        os.makedirs(objects)
+        if path.endswith(".c"):
+            for made in os.listdir(clean):
+                keep = made.endswith(".o") and path.replace("/", "_") not in made
+                # interleave.c includes the library's snapshots
+                if keep and not (path.endswith("snapshot.c") and "interleave" in made):
+                    os.link(os.path.join(clean, made), os.path.join(objects, made))
+        complaint = run_tests(tree, objects)
+        missed += not complaint
+        print("%s - %s: %s" % ("caught" if complaint else "MISSED", name,
+                               complaint or "all tests pass"), flush=True)
+        shutil.copy(os.path.join(TOP, path), os.path.join(tree, path))
+    shutil.rmtree(tree)
+    print("%d caught, %d missed" % (len(chosen) - missed, missed))
+    return 1 if missed or not chosen else 0
+
+
+sys.exit(main())
