@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "command.h"
 #include "follow.h"
 #include "guest.h"
@@ -21,7 +22,8 @@ static struct vm *vm_of(struct exporter *x, struct json_object *req,
 	struct vm *vm = vm_find(x, name);
 
 	if (!vm)
-		problem_set(why, "%s: no such VM here; `hostclockctl list` shows all, `create` makes one",
+		problem_set(why,
+			    "%s: no such VM here; `hostclockctl list` shows all, `create` makes one",
 			    name);
 	return vm;
 }
@@ -47,7 +49,7 @@ static int do_create(struct exporter *x, struct json_object *req,
 
 	if (!vm_name_ok(name, why))
 		return -1;
-	strcpy(like.name, name);
+	snprintf(like.name, sizeof(like.name), "%s", name);
 	like.private = json_int(req, "private");
 	/* unique: another page may have served the same guest before */
 	like.generation = exporter_new_epoch(x);
@@ -56,7 +58,8 @@ static int do_create(struct exporter *x, struct json_object *req,
 	    choose(req, "policy", names_policy, &like.policy, why))
 		return -1;
 	if (like.smear && like.smear != x->opt.smear)
-		return problem_set(why, "--smear %s: this hostclockd smears as \"%s\"; it takes --smear when started",
+		return problem_set(why,
+				   "--smear %s: this hostclockd smears as \"%s\"; it takes --smear when started",
 				   names_smear[like.smear],
 				   names_smear[x->opt.smear]);
 	if (!vm_create(x, &like, why))
@@ -193,7 +196,7 @@ int command_run(struct exporter *x, struct json_object *req,
 	const char *name = json_text(req, "command", "");
 	size_t i;
 
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(commands[i].name, name))
 			return commands[i].run(x, req, reply, why);
 	}

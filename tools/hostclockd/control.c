@@ -46,7 +46,7 @@ static void answer(struct client *c, const char *request)
 	}
 	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
 	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		say("cannot answer on the control socket: %s", strerror(errno));
+		say("cannot write to the control socket: %s", strerror(errno));
 	json_object_put(reply);
 	json_object_put(req);
 }

@@ -129,7 +129,8 @@ int ctl_offline(const struct ctl *ctl, struct json_object *out,
 	file = map(dir, CLOCK_FILE, CLOCK_FILE_SIZE);
 	if (!file) {
 		close(dir);
-		return problem_set(why, "%s: holds no clock pages, and no hostclockd is running there",
+		return problem_set(why,
+				   "%s: holds no clock pages, and no hostclockd is running there",
 				   ctl->dir);
 	}
 	for (i = 0; i < PAGES; i++)

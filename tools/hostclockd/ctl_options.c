@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <argp.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "ctl.h"
 #include "json.h"
 
@@ -26,16 +28,28 @@ static const struct argp_option argp_options[] = {
 	{ "dir", OPT_DIR, "DIR", 0, "the exporter's directory", 0 },
 	{ "json", OPT_JSON, NULL, 0, "answer in JSON", 0 },
 	{ NULL, 0, NULL, 0, "For create:", 1 },
-	{ "private", OPT_PRIVATE, NULL, 0, "a 32 KiB file of its own with copies of the clock pages, for a VM that is to be migrated", 1 },
+	{ "private", OPT_PRIVATE, NULL, 0,
+	  "a 32 KiB file of its own with copies of the clock pages, for a VM that is to be migrated",
+	  1 },
 	{ "smear", OPT_SMEAR, "KIND", 0, "strict (default), noon or sls", 1 },
-	{ "format", OPT_FORMAT, "FORMAT", 0, "unscaled (default), or scaled for a guest TSC of 1 GHz", 1 },
-	{ "policy", OPT_POLICY, "POLICY", 0, "what MONOTONIC does about a gap: default, suspend or steal", 1 },
+	{ "format", OPT_FORMAT, "FORMAT", 0,
+	  "unscaled (default), or scaled for a guest TSC of 1 GHz",
+	  1 },
+	{ "policy", OPT_POLICY, "POLICY", 0,
+	  "what MONOTONIC does about a gap: default, suspend or steal",
+	  1 },
 	{ NULL, 0, NULL, 0, "For attach:", 2 },
 	{ "pid", OPT_PID, "PID", 0, "the QEMU", 2 },
 	{ "qmp", OPT_QMP, "SOCKET", 0, "its QMP socket, for stop and cont", 2 },
-	{ "t0", OPT_T0, "TSC", 0, "a TSC value of before it was started (default: from its start time)", 2 },
-	{ "tsc-offset", OPT_TSC_OFFSET, "N", 0, "guest TSC - clock page's counter, instead of --pid", 2 },
-	{ "cause", OPT_CAUSE, "CAUSE", 0, "why its counter is another than before: restore, clone, migration, stop, offset (default: restore if the process is another one, else offset)", 2 },
+	{ "t0", OPT_T0, "TSC", 0,
+	  "a TSC value of before it was started (default: from its start time)",
+	  2 },
+	{ "tsc-offset", OPT_TSC_OFFSET, "N", 0,
+	  "guest TSC - clock page's counter, instead of --pid",
+	  2 },
+	{ "cause", OPT_CAUSE, "CAUSE", 0,
+	  "why its counter is another than before: restore, clone, migration, stop, offset (default: restore if the process is another one, else offset)",
+	  2 },
 	{ "wait", OPT_WAIT, "SECONDS", 0, "how long to wait for the VM to run (default 5)", 2 },
 	{ 0 }
 };
@@ -69,7 +83,7 @@ static void number(struct argp_state *state, const char *key, const char *text)
 	value = text[0] == '-' ? (unsigned long long)strtoll(text, &end, 0) :
 				 strtoull(text, &end, 0);
 	if (errno || end == text || *end)
-		argp_error(state, "--%s %s: must be a whole number of at most 64 bits",
+		argp_error(state, "--%s %s: must be an integer of at most 64 bits",
 			   key, text);
 	json_put_int(ctl->request, key, value);
 }
@@ -90,8 +104,7 @@ static void word(struct argp_state *state, const char *text)
 		argp_error(state, "sim: more than %zu characters",
 			   sizeof(p->event));
 	} else {
-		strcpy(p->event + used, " ");
-		strcpy(p->event + used + 1, text);
+		snprintf(p->event + used, sizeof(p->event) - used, " %s", text);
 	}
 }
 
@@ -106,7 +119,7 @@ static void check(struct argp_state *state)
 	if (!ctl->command)
 		argp_error(state, "a COMMAND is needed");
 	json_put_text(ctl->request, "event", p->event);
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, ctl->command))
 			continue;
 		if (p->words - 1 < commands[i].min || p->words - 1 > commands[i].max)
@@ -115,11 +128,44 @@ static void check(struct argp_state *state)
 				   commands[i].max ? "one NAME" : "no arguments");
 		break;
 	}
-	if (i == sizeof(commands) / sizeof(commands[0]))
+	if (i == ARRAY_SIZE(commands))
 		argp_error(state, "%s: no such command", ctl->command);
 	if (!strcmp(ctl->command, "attach") &&
 	    json_has(ctl->request, "pid") == json_has(ctl->request, "tsc-offset"))
 		argp_error(state, "attach: needs either --pid or --tsc-offset");
+}
+
+/* Options that go into the request as they are. */
+static const struct {
+	int key;
+	const char *name;
+	bool number;
+} fields[] = {
+	{ OPT_SMEAR, "smear", false },
+	{ OPT_FORMAT, "format", false },
+	{ OPT_POLICY, "policy", false },
+	{ OPT_QMP, "qmp", false },
+	{ OPT_CAUSE, "cause", false },
+	{ OPT_PID, "pid", true },
+	{ OPT_T0, "t0", true },
+	{ OPT_TSC_OFFSET, "tsc-offset", true },
+};
+
+static error_t parse_field(int key, const char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (fields[i].key != key)
+			continue;
+		if (fields[i].number)
+			number(state, fields[i].name, arg);
+		else
+			json_put_text(ctl->request, fields[i].name, arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -136,30 +182,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_PRIVATE:
 		json_put_int(ctl->request, "private", 1);
 		return 0;
-	case OPT_SMEAR:
-		json_put_text(ctl->request, "smear", arg);
-		return 0;
-	case OPT_FORMAT:
-		json_put_text(ctl->request, "format", arg);
-		return 0;
-	case OPT_POLICY:
-		json_put_text(ctl->request, "policy", arg);
-		return 0;
-	case OPT_PID:
-		number(state, "pid", arg);
-		return 0;
-	case OPT_QMP:
-		json_put_text(ctl->request, "qmp", arg);
-		return 0;
-	case OPT_T0:
-		number(state, "t0", arg);
-		return 0;
-	case OPT_TSC_OFFSET:
-		number(state, "tsc-offset", arg);
-		return 0;
-	case OPT_CAUSE:
-		json_put_text(ctl->request, "cause", arg);
-		return 0;
 	case OPT_WAIT:
 		ctl->wait_ms = atoi(arg) * 1000;
 		return 0;
@@ -170,28 +192,32 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		check(state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_field(key, arg, state);
 	}
 }
+
+static const char doc[] =
+	"Ask hostclockd for something.\n\n"
+	"Commands:\n"
+	"  create NAME        make a page file for a VM, print its path\n"
+	"  attach NAME        follow a VM: --pid PID or --tsc-offset N\n"
+	"  detach NAME        stop following; its page becomes invalid\n"
+	"  remove NAME        the same, and remove the page file\n"
+	"  stop NAME          stop a VM through its monitor\n"
+	"  cont NAME          continue it, its page rewritten before\n"
+	"  list               the VMs\n"
+	"  status             clock, pages and VMs; works without hostclockd too\n"
+	"  sim EVENT ...      change the simulated clock, or inject a fault\n"
+	"  script-start       start hostclockd's script\n\n"
+	"Options:\n\v\n"
+	"A negative argument of sim goes behind \"--\".\n"
+	"Exit status: 0, or 1 on failure, or 64 on wrong usage.\n";
 
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse_option,
 	.args_doc = "COMMAND [ARGUMENTS]",
-	.doc = "Ask hostclockd for something.\v"
-	       "Commands:\n"
-	       "  create NAME        make a page file for a VM, print its path\n"
-	       "  attach NAME        follow a VM: --pid PID or --tsc-offset N\n"
-	       "  detach NAME        stop following; its page becomes invalid\n"
-	       "  remove NAME        the same, and remove the page file\n"
-	       "  stop NAME          stop a VM through its monitor\n"
-	       "  cont NAME          continue it, its page rewritten before\n"
-	       "  list               the VMs\n"
-	       "  status             clock, pages and VMs; works without hostclockd too\n"
-	       "  sim EVENT ...      change the simulated clock, or inject a fault\n"
-	       "  script-start       start hostclockd's script\n\n"
-	       "Exit status: 0, or 1 on failure, or 64 on wrong usage. A negative "
-	       "argument of sim goes behind \"--\".",
+	.doc = doc,
 };
 
 /* Read the command line; does not return if it is wrong. */

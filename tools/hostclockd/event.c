@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "event.h"
 #include "faults.h"
 #include "follow.h"
@@ -178,7 +179,8 @@ static int event_hostile(struct exporter *x, char **argv, struct problem *why)
 	errno = 0;
 	value = strtoull(argv[2], &end, 0);
 	if (errno || *end)
-		return problem_set(why, "hostile %s %s: must be a whole number of at most 64 bits, 0x for hexadecimal",
+		return problem_set(why,
+				   "hostile %s %s: must be a whole number of at most 64 bits, 0x for hexadecimal",
 				   argv[1], argv[2]);
 	if (faults_hostile(argv[1], value, why))
 		return -1;
@@ -191,7 +193,8 @@ static int event_status(struct exporter *x, char **argv, struct problem *why)
 	int status = names_find(names_status, argv[1]);
 
 	if (status < 0 && strcmp(argv[1], "off"))
-		return problem_set(why, "status %s: must be unknown, initializing, synchronized, freerunning, unreliable or off",
+		return problem_set(why,
+				   "status %s: must be unknown, initializing, synchronized, freerunning, unreliable or off",
 				   argv[1]);
 	x->over.status = status;
 	return 0;
@@ -252,7 +255,7 @@ static const struct event *find(int argc, char **argv, struct problem *why)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(events); i++) {
 		const struct event *e = &events[i];
 
 		if (strcmp(e->name, argc ? argv[0] : ""))
@@ -277,7 +280,8 @@ int event_check(const struct exporter *x, int argc, char **argv,
 	if (!e)
 		return -1;
 	if (e->clock && !x->opt.sim)
-		return problem_set(why, "%s: only a simulated clock can be changed; start hostclockd with --sim",
+		return problem_set(why,
+				   "%s: only a simulated clock can be changed; start hostclockd with --sim",
 				   e->name);
 	if (!x->opt.sim && !x->opt.faults)
 		return problem_set(why, "%s: start hostclockd with --sim or --faults to allow this",

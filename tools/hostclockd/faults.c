@@ -4,6 +4,7 @@
 
 #include <hostclock/writer.h>
 
+#include "array.h"
 #include "faults.h"
 #include "guest.h"
 #include "page.h"
@@ -24,27 +25,32 @@ struct field {
 	size_t size;
 };
 
-#define FIELD(place, type, prefix, member) \
-	{ prefix #member, place, offsetof(struct type, member), \
-	  sizeof(((struct type *)0)->member) }
-#define PARAM(member)	FIELD(IN_PARAMS, hostclock_params, "", member)
-#define CLOCK(member)	FIELD(IN_CLOCK_PAGE, hostclock_clock_page, "page.", member)
-#define GUEST(member)	FIELD(IN_GUEST_PAGE, hostclock_guest_page, "guest.", member)
+#define FIELD(place, type, prefix, member, size) \
+	{ prefix #member, place, offsetof(struct type, member), size }
+#define PARAM(member, size) \
+	FIELD(IN_PARAMS, hostclock_params, "", member, size)
+#define CLOCK(member, size) \
+	FIELD(IN_CLOCK_PAGE, hostclock_clock_page, "page.", member, size)
+#define GUEST(member, size) \
+	FIELD(IN_GUEST_PAGE, hostclock_guest_page, "guest.", member, size)
 
 static const struct field fields[] = {
-	PARAM(epoch), PARAM(cycle_last), PARAM(max_cycles), PARAM(mult),
-	PARAM(shift), PARAM(mono_sec), PARAM(mono_snsec), PARAM(wall_offset_ns),
-	PARAM(boot_offset_ns), PARAM(raw_sec), PARAM(raw_snsec),
-	PARAM(raw_mult), PARAM(tai_offset_sec), PARAM(maxerror_ns),
-	PARAM(maxerror_rate_ppb), PARAM(status), PARAM(leap_indicator),
-	PARAM(flags), PARAM(valid_ns), PARAM(leap_sec), PARAM(utc_maxerror_ns),
-	CLOCK(magic), CLOCK(version), CLOCK(size), CLOCK(format), CLOCK(smear),
-	CLOCK(counter_id), CLOCK(features), CLOCK(counter_hz), CLOCK(seq),
-	GUEST(magic), GUEST(version), GUEST(size), GUEST(seq),
-	GUEST(clock_format), GUEST(clock_smear), GUEST(mono_policy),
-	GUEST(cause), GUEST(epoch), GUEST(tsc_offset), GUEST(mono_offset_ns),
-	GUEST(raw_offset_ns), GUEST(generation), GUEST(resume_tsc),
-	GUEST(gap_ns),
+	PARAM(epoch, 8), PARAM(cycle_last, 8), PARAM(max_cycles, 8),
+	PARAM(mult, 4), PARAM(shift, 4), PARAM(mono_sec, 8),
+	PARAM(mono_snsec, 8), PARAM(wall_offset_ns, 8),
+	PARAM(boot_offset_ns, 8), PARAM(raw_sec, 8), PARAM(raw_snsec, 8),
+	PARAM(raw_mult, 4), PARAM(tai_offset_sec, 4), PARAM(maxerror_ns, 8),
+	PARAM(maxerror_rate_ppb, 4), PARAM(status, 1),
+	PARAM(leap_indicator, 1), PARAM(flags, 2), PARAM(valid_ns, 8),
+	PARAM(leap_sec, 8), PARAM(utc_maxerror_ns, 8),
+	CLOCK(magic, 4), CLOCK(version, 2), CLOCK(size, 2), CLOCK(format, 1),
+	CLOCK(smear, 1), CLOCK(counter_id, 1), CLOCK(features, 8),
+	CLOCK(counter_hz, 8), CLOCK(seq, 4),
+	GUEST(magic, 4), GUEST(version, 2), GUEST(size, 2), GUEST(seq, 4),
+	GUEST(clock_format, 1), GUEST(clock_smear, 1), GUEST(mono_policy, 1),
+	GUEST(cause, 1), GUEST(epoch, 8), GUEST(tsc_offset, 8),
+	GUEST(mono_offset_ns, 8), GUEST(raw_offset_ns, 8),
+	GUEST(generation, 8), GUEST(resume_tsc, 8), GUEST(gap_ns, 8),
 };
 
 static struct hostile {
@@ -61,14 +67,15 @@ int faults_hostile(const char *name, u64 value, struct problem *why)
 	if (used == MAX_HOSTILE)
 		return problem_set(why, "hostile: %d fields at most; `hostile off` first",
 				   MAX_HOSTILE);
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		if (strcmp(fields[i].name, name))
 			continue;
 		hostile[used].field = &fields[i];
 		hostile[used++].value = htole64(value);
 		return 0;
 	}
-	return problem_set(why, "hostile %s: no such field; names are the ABI header's, with \"page.\" or \"guest.\" before those outside struct hostclock_params",
+	return problem_set(why,
+			   "hostile %s: no such field; names are the ABI header's, with \"page.\" or \"guest.\" before those outside struct hostclock_params",
 			   name);
 }
 
@@ -156,7 +163,7 @@ void faults_scribble(struct exporter *x, const char *what)
 		scribble(x->pages[i].map, sizeof(struct hostclock_clock_page));
 		for (vm = x->private_vms; vm; vm = vm->next_private)
 			scribble(vm_copy(vm, i),
-					 sizeof(struct hostclock_clock_page));
+				 sizeof(struct hostclock_clock_page));
 	}
 	for (vm = x->vms; vm && !strcmp(what, "guest"); vm = vm->next)
 		scribble(vm->gp, sizeof(*vm->gp));

@@ -24,9 +24,10 @@ static int check_owner(int fd, const char *name, mode_t type,
 				   type == S_IFDIR ? "directory" :
 						     "regular file");
 	if (st.st_uid != geteuid())
-		return problem_set(why, "%s: belongs to user %u, not to user %u who runs this; choose another place",
+		return problem_set(why,
+				   "%s: belongs to user %u, not to user %u who runs this; choose another place",
 				   name, st.st_uid, geteuid());
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
+	if (st.st_mode & (0022))
 		return problem_set(why, "%s: others may write it (mode %04o); chmod go-w it first",
 				   name, st.st_mode & 07777);
 	if (type == S_IFREG && st.st_nlink != 1)
@@ -45,7 +46,8 @@ static int open_dir_at(int at, const char *path, mode_t mode,
 				     path);
 	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
-		return problem_set(why, "%s: is a link or not a directory; links are not followed here",
+		return problem_set(why,
+				   "%s: is a link or not a directory; links are not followed here",
 				   path);
 	if (fd < 0)
 		return problem_errno(why, "%s: cannot open the directory", path);
@@ -108,7 +110,8 @@ int files_lock(int dir, const char *name, struct problem *why)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		close(fd);
-		return problem_set(why, "another hostclockd is running in this directory; stop it, or choose another with --dir");
+		return problem_set(why,
+				   "another hostclockd is running in this directory; stop it, or choose another with --dir");
 	}
 	return fd;
 }

@@ -62,13 +62,15 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 	if (!scaled && tsc->ratio == 1ULL << tsc->frac_bits)
 		return 0;
 	if (!scaled)
-		return problem_set(why, "%s: its TSC is scaled, and it was created with --format unscaled; give its CPU the host's TSC frequency, or 1 GHz and --format scaled",
+		return problem_set(why,
+				   "%s: its TSC is scaled, and it was created with --format unscaled; give its CPU the host's TSC frequency, or 1 GHz and --format scaled",
 				   vm->name);
 	if (x->scaled.ratio != tsc->ratio ||
 	    x->scaled.frac_bits != tsc->frac_bits) {
 		for (other = x->vms; other; other = other->next) {
 			if (other != vm && other->epoch && other->format)
-				return problem_set(why, "%s: its TSC is scaled by %llu/2^%u, that of %s by %llu/2^%u; one host has scaled pages for one of these",
+				return problem_set(why,
+						   "%s: its TSC is scaled by %llu/2^%u, that of %s by %llu/2^%u; one host has scaled pages for one of these",
 						   vm->name,
 						   (unsigned long long)tsc->ratio,
 						   tsc->frac_bits, other->name,
@@ -248,7 +250,8 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 	if (!vm)
 		return problem_set(why, "%s: no such VM here", name);
 	if (!vm->qmp_path[0])
-		return problem_set(why, "%s: attached without --qmp SOCKET, so its monitor is not known",
+		return problem_set(why,
+				   "%s: attached without --qmp SOCKET, so its monitor is not known",
 				   name);
 	follow_poll(x, vm);
 	if (!stop)

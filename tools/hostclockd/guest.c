@@ -38,9 +38,11 @@ bool vm_name_ok(const char *name, struct problem *why)
 	size_t len = strlen(name);
 
 	if (len && len <= VM_NAME_MAX && name[0] != '.' &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len)
+	    strspn(name,
+		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len)
 		return true;
-	problem_set(why, "\"%s\" cannot name a VM: 1 to %d letters, digits, '.', '_' and '-', not beginning with '.'",
+	problem_set(why,
+		    "\"%s\" cannot name a VM: 1 to %d letters, digits, '.', '_' and '-', not beginning with '.'",
 		    name, VM_NAME_MAX);
 	return false;
 }
@@ -52,24 +54,29 @@ bool vm_name_ok(const char *name, struct problem *why)
 void vm_publish(struct exporter *x, struct vm *vm)
 {
 	struct hostclock_guest_page *gp = vm->gp;
+	struct hostclock_guest_page page = {
+		.magic = htole32(HOSTCLOCK_GUEST_MAGIC),
+		.version = htole16(HOSTCLOCK_VERSION),
+		.size = htole16(sizeof(page)),
+		.seq = htole32(vm->seq | 1),
+		.clock_format = vm->format,
+		.clock_smear = vm->smear,
+		.mono_policy = vm->policy,
+		.cause = vm->cause,
+		.epoch = htole64(vm->epoch),
+		.tsc_offset = htole64(vm->tsc_offset),
+		.mono_offset_ns = htole64(vm->mono_offset),
+		.raw_offset_ns = htole64(vm->raw_offset),
+		.generation = htole64(vm->generation),
+		.resume_tsc = htole64(vm->resume_tsc),
+		.gap_ns = htole64(vm->gap_ns),
+	};
 
+	memcpy(page.vm_id, vm->vm_id, sizeof(page.vm_id));
+	faults_guest(&page);
 	hostclock_seq_claim_at(&gp->seq, vm->seq);
-	gp->magic = htole32(HOSTCLOCK_GUEST_MAGIC);
-	gp->version = htole16(HOSTCLOCK_VERSION);
-	gp->size = htole16(sizeof(*gp));
-	gp->clock_format = vm->format;
-	gp->clock_smear = vm->smear;
-	gp->mono_policy = vm->policy;
-	gp->cause = vm->cause;
-	gp->epoch = htole64(vm->epoch);
-	gp->tsc_offset = htole64(vm->tsc_offset);
-	gp->mono_offset_ns = htole64(vm->mono_offset);
-	gp->raw_offset_ns = htole64(vm->raw_offset);
-	gp->generation = htole64(vm->generation);
-	gp->resume_tsc = htole64(vm->resume_tsc);
-	gp->gap_ns = htole64(vm->gap_ns);
-	memcpy(gp->vm_id, vm->vm_id, sizeof(gp->vm_id));
-	faults_guest(gp);
+	memcpy(gp->reserved0, page.reserved0,
+	       sizeof(page) - offsetof(struct hostclock_guest_page, reserved0));
 	hostclock_seq_publish_at(&gp->seq, vm->seq);
 	vm->seq += 2;
 	vmclock_publish(x, vm);
@@ -245,10 +252,9 @@ static void bridge(struct exporter *x, struct vm *vm, u64 tsc_offset)
 				vm->gap_ns,
 				vm->policy == HOSTCLOCK_POLICY_STEAL ?
 				HOSTCLOCK_GAP_STEAL : HOSTCLOCK_GAP_SUSPEND,
-				&jump)) {
-		say("%s: its clocks cannot continue across a gap of %llu ns; they follow the host's from now on",
+				&jump))
+		say("%s: cannot continue across a gap of %llu ns, and follows the host's clocks",
 		    vm->name, (unsigned long long)vm->gap_ns);
-	}
 	vm->mono_offset = after.mono_offset;
 	vm->raw_offset = after.raw_offset;
 }

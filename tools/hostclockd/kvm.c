@@ -115,7 +115,8 @@ int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
 	if (d)
 		closedir(d);
 	if (bad)
-		return problem_set(why, "the TSCs of process %d's vCPUs are offset differently: no page can describe that",
+		return problem_set(why,
+				   "the TSCs of process %d's vCPUs are offset differently: no page can describe that",
 				   pid);
 	if (!cpus)
 		return problem_set(why, "%s/%d-*: has no vcpu*/tsc-offset (a kernel before 4.17?)",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,16 +13,16 @@
 
 static int add_line(struct leaplist *list, const char *line)
 {
-	int64_t sec;
+	long long sec;
 	int tai;
 
-	if (sscanf(line, "#@ %" SCNd64, &sec) == 1) {
+	if (sscanf(line, "#@ %lld", &sec) == 1) {
 		list->expires = sec - NTP_TO_UNIX;
 		return 0;
 	}
 	if (line[0] == '#' || line[strspn(line, " \t\n")] == '\0')
 		return 0;
-	if (sscanf(line, "%" SCNd64 " %d", &sec, &tai) != 2 ||
+	if (sscanf(line, "%lld %d", &sec, &tai) != 2 ||
 	    list->count == LEAPLIST_MAX || tai < -1000 || tai > 1000)
 		return -1;
 	sec -= NTP_TO_UNIX;
@@ -64,7 +63,8 @@ int leaplist_load(struct leaplist *list, const char *file, struct problem *why)
 	}
 	fclose(f);
 	if (bad)
-		return problem_set(why, "%s: line %d is not \"NTP-SECONDS TAI-OFFSET\" in ascending order",
+		return problem_set(why,
+				   "%s: line %d is not \"NTP-SECONDS TAI-OFFSET\" in ascending order",
 				   name, number);
 	return 0;
 }

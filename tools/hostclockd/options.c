@@ -29,20 +29,40 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "dir", OPT_DIR, "DIR", 0, "where the pages and the control socket are; created if need be, but not its parents", 0 },
+	{ "dir", OPT_DIR, "DIR", 0,
+	  "where the pages and the control socket are; created if need be, but not its parents",
+	  0 },
 	{ "rate", OPT_RATE, "HZ", 0, "updates per second, 1 to 100 (default 10)", 0 },
-	{ "smear", OPT_SMEAR, "noon|sls", 0, "how the smeared pages smear leap seconds (default noon)", 0 },
-	{ "valid", OPT_VALID, "SECONDS", 0, "how long guests may trust a page that is not updated, 1 to 86400 (default 30)", 0 },
-	{ "max-slew", OPT_MAX_SLEW, "PPM", 0, "how fast the host's clock may be slewed, 1 to 100000 (default 500): pages are steered by at most that, and their error bounds grow by it", 0 },
-	{ "leap-list", OPT_LEAP_LIST, "FILE", 0, "leap seconds, in leap-seconds.list's format (default: tzdata's)", 0 },
-	{ "require-utc", OPT_REQUIRE_UTC, NULL, 0, "pages are synchronized only while the host's kernel is (default: whenever they follow the host's clock)", 0 },
+	{ "smear", OPT_SMEAR, "noon|sls", 0,
+	  "how the smeared pages smear leap seconds (default noon)",
+	  0 },
+	{ "valid", OPT_VALID, "SECONDS", 0,
+	  "how long guests may trust a page that is not updated, 1 to 86400 (default 30)",
+	  0 },
+	{ "max-slew", OPT_MAX_SLEW, "PPM", 0,
+	  "how fast the host's clock may be slewed, 1 to 100000 (default 500): pages are steered by at most that, and their error bounds grow by it",
+	  0 },
+	{ "leap-list", OPT_LEAP_LIST, "FILE", 0,
+	  "leap seconds, in leap-seconds.list's format (default: tzdata's)",
+	  0 },
+	{ "require-utc", OPT_REQUIRE_UTC, NULL, 0,
+	  "pages are synchronized only while the host's kernel is (default: whenever they follow the host's clock)",
+	  0 },
 	{ "pidfile", OPT_PIDFILE, "FILE", 0, "write the process ID there", 0 },
-	{ "kvm-debugfs", OPT_KVM_DEBUGFS, "DIR", 0, "where KVM's TSC offsets are (default /sys/kernel/debug/kvm)", 0 },
+	{ "kvm-debugfs", OPT_KVM_DEBUGFS, "DIR", 0,
+	  "where KVM's TSC offsets are (default /sys/kernel/debug/kvm)",
+	  0 },
 	{ NULL, 0, NULL, 0, "For tests:", 1 },
 	{ "sim", OPT_SIM, NULL, 0, "a simulated clock, set by `hostclockctl sim` or a script", 1 },
-	{ "sim-realtime", OPT_SIM_REALTIME, "TIME", 0, "where it starts: seconds since 1970, or YYYY-MM-DDThh:mm:ss in UTC (default: the host's time)", 1 },
-	{ "sim-icount", OPT_SIM_ICOUNT, NULL, 0, "a simulated clock that is a fixed function of a counter of 1 GHz which starts at 0, for guests under -icount shift=0", 1 },
-	{ "script", OPT_SCRIPT, "FILE", 0, "events for the simulated clock; `hostclockctl script-start` starts it", 1 },
+	{ "sim-realtime", OPT_SIM_REALTIME, "TIME", 0,
+	  "where it starts: seconds since 1970, or YYYY-MM-DDThh:mm:ss in UTC (default: the host's time)",
+	  1 },
+	{ "sim-icount", OPT_SIM_ICOUNT, NULL, 0,
+	  "a simulated clock that is a fixed function of a counter of 1 GHz which starts at 0, for guests under -icount shift=0",
+	  1 },
+	{ "script", OPT_SCRIPT, "FILE", 0,
+	  "events for the simulated clock; `hostclockctl script-start` starts it",
+	  1 },
 	{ "faults", OPT_FAULTS, NULL, 0, "allow fault injection without --sim", 1 },
 	{ 0 }
 };
@@ -57,7 +77,7 @@ static u64 number(struct argp_state *state, const char *option,
 	errno = 0;
 	value = strtoull(text, &end, 10);
 	if (errno || end == text || *end || value < min || value > max)
-		argp_error(state, "%s %s: must be a whole number from %llu to %llu",
+		argp_error(state, "%s %s: must be an integer from %llu to %llu",
 			   option, text, (unsigned long long)min,
 			   (unsigned long long)max);
 	return value;
@@ -95,7 +115,8 @@ static error_t parse_test_option(int key, char *arg, struct argp_state *state,
 		opt->sim = true;
 		return 0;
 	case OPT_SIM_ICOUNT:
-		opt->sim = opt->sim_icount = true;
+		opt->sim = true;
+		opt->sim_icount = true;
 		return 0;
 	case OPT_SIM_REALTIME:
 		opt->sim_realtime_ns = utc_time(state, arg);
@@ -107,6 +128,14 @@ static error_t parse_test_option(int key, char *arg, struct argp_state *state,
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+static void check(struct argp_state *state, const struct options *opt)
+{
+	if (!opt->dir)
+		argp_error(state, "--dir DIR is needed: where shall the pages be?");
+	if (opt->script && !opt->sim && !opt->faults)
+		argp_error(state, "--script needs --sim (or --faults)");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -145,24 +174,24 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "%s: takes options only", arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (!opt->dir)
-			argp_error(state, "--dir DIR is needed: where shall the pages be?");
-		if (opt->script && !opt->sim && !opt->faults)
-			argp_error(state, "--script needs --sim (or --faults)");
+		check(state, opt);
 		return 0;
 	default:
 		return parse_test_option(key, arg, state, opt);
 	}
 }
 
+static const char doc[] =
+	"Export this host's clocks to its virtual machines.\n\v\n"
+	"Runs in the foreground and prints \"hostclockd: ready\" once the pages are valid.\n"
+	"SIGTERM ends it; what guests see goes on until --valid has passed, and a later\n"
+	"hostclockd takes it up again.\n\n"
+	"Exit status: 0 after SIGTERM or SIGINT, 1 on failure, 64 on wrong usage.\n";
+
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse_option,
-	.doc = "Export this host's clocks to its virtual machines.\v"
-	       "Runs in the foreground and prints \"hostclockd: ready\" once the "
-	       "pages are valid. SIGTERM ends it; what guests see goes on until "
-	       "--valid has passed, and a later hostclockd takes it up again. "
-	       "Exit status: 0 after SIGTERM or SIGINT, 1 on failure, 64 on wrong usage.",
+	.doc = doc,
 };
 
 /* Read the command line; does not return if it is wrong. */

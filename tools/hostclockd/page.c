@@ -26,21 +26,25 @@ void pages_host_id(u8 id[16])
 	fclose(f);
 }
 
-/* Fill in what never changes, the sets apart. */
+/* Fill in what never changes, up to the sequence count; the magic last. */
 void pages_header(const struct exporter *x, const struct page *pg,
 		  struct hostclock_clock_page *cp)
 {
 	bool scaled = pg->format == HOSTCLOCK_FORMAT_SCALED;
+	struct hostclock_clock_page header = {
+		.version = htole16(HOSTCLOCK_VERSION),
+		.size = htole16(sizeof(header)),
+		.format = pg->format,
+		.smear = pg->smear,
+		.counter_id = HOSTCLOCK_COUNTER_X86_TSC,
+		.counter_hz = htole64(scaled ? NSEC_PER_SEC : x->khz * 1000),
+	};
 
-	cp->version = htole16(HOSTCLOCK_VERSION);
-	cp->size = htole16(sizeof(*cp));
-	cp->format = pg->format;
-	cp->smear = pg->smear;
-	cp->counter_id = HOSTCLOCK_COUNTER_X86_TSC;
-	cp->features = 0;
-	cp->counter_hz = htole64(scaled ? NSEC_PER_SEC : x->khz * 1000);
-	pages_host_id(cp->host_id);
-	cp->magic = htole32(HOSTCLOCK_CLOCK_MAGIC);
+	pages_host_id(header.host_id);
+	memcpy((void *)cp + sizeof(cp->magic),
+	       (void *)&header + sizeof(cp->magic),
+	       offsetof(struct hostclock_clock_page, seq) - sizeof(cp->magic));
+	WRITE_ONCE(cp->magic, htole32(HOSTCLOCK_CLOCK_MAGIC));
 }
 
 /* Nothing in the file can be used: no set, but the header. */
@@ -143,6 +147,13 @@ const struct pset *page_set_at(const struct page *pg, u64 counter)
 	return &pg->previous;
 }
 
+/* The next set has nothing to continue. */
+void page_start_afresh(struct page *pg)
+{
+	pg->set.epoch = 0;
+	pg->previous.epoch = 0;
+}
+
 /**
  * pages_rescale - let the scaled pages count as a VM's scaled TSC does
  * @x: the exporter; nobody follows its scaled pages
@@ -160,6 +171,6 @@ void pages_rescale(struct exporter *x, const struct hostclock_tsc *tsc)
 	x->scaled.offset = s->raw_ns - hostclock_tsc_to_guest(&x->scaled, s->tsc);
 	for (i = 0; i < PAGES; i++) {
 		if (x->pages[i].format == HOSTCLOCK_FORMAT_SCALED)
-			x->pages[i].set.epoch = x->pages[i].previous.epoch = 0;
+			page_start_afresh(&x->pages[i]);
 	}
 }

@@ -70,8 +70,7 @@ void publish_done(struct exporter *x)
 
 		hostclock_page_publish_at(pg->map, pg->seq);
 		for (vm = x->private_vms; vm; vm = vm->next_private)
-			hostclock_page_publish_at(vm_copy(vm, i),
-							  pg->seq);
+			hostclock_page_publish_at(vm_copy(vm, i), pg->seq);
 		pg->seq += 2;
 		pg->previous = pg->set;
 		pg->set = pg->next;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <elf.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <linux/elf.h>
 
 #include "qemuelf.h"
 
@@ -18,7 +19,7 @@ static int load_address(pid_t pid, const struct stat *exe, u64 *address,
 			struct problem *why)
 {
 	char name[32], line[4352];
-	u64 start, offset, inode;
+	unsigned long long start, offset, inode;
 	int found = 0;
 	FILE *f;
 
@@ -27,7 +28,7 @@ static int load_address(pid_t pid, const struct stat *exe, u64 *address,
 	if (!f)
 		return problem_errno(why, "%s: cannot open", name);
 	while (!found && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64 " %*s %" SCNu64,
+		if (sscanf(line, "%llx-%*x %*s %llx %*s %llu",
 			   &start, &offset, &inode) == 3)
 			found = inode == exe->st_ino && !offset;
 	}
@@ -38,10 +39,10 @@ static int load_address(pid_t pid, const struct stat *exe, u64 *address,
 	return 0;
 }
 
-static int read_segments(int fd, const char *name, Elf64_Phdr *ph, int *count,
+static int read_segments(int fd, const char *name, struct elf64_phdr *ph, int *count,
 			 struct problem *why)
 {
-	Elf64_Ehdr eh;
+	struct elf64_hdr eh;
 	ssize_t size;
 
 	if (pread(fd, &eh, sizeof(eh), 0) != sizeof(eh) ||
@@ -56,10 +57,10 @@ static int read_segments(int fd, const char *name, Elf64_Phdr *ph, int *count,
 	return 0;
 }
 
-static int find_data(const Elf64_Phdr *ph, int count, const char *name,
+static int find_data(const struct elf64_phdr *ph, int count, const char *name,
 		     u64 address, struct elf_data *d, struct problem *why)
 {
-	const Elf64_Phdr *first = NULL, *data = NULL;
+	const struct elf64_phdr *first = NULL, *data = NULL;
 	int i;
 
 	for (i = 0; i < count; i++) {
@@ -89,7 +90,7 @@ static int find_data(const Elf64_Phdr *ph, int count, const char *name,
  */
 int elf_data_find(pid_t pid, struct elf_data *d, struct problem *why)
 {
-	Elf64_Phdr ph[MAX_SEGMENTS];
+	struct elf64_phdr ph[MAX_SEGMENTS];
 	int fd, count, ret = -1;
 	struct stat st;
 	char name[32];
@@ -98,7 +99,8 @@ int elf_data_find(pid_t pid, struct elf_data *d, struct problem *why)
 	snprintf(name, sizeof(name), "/proc/%d/exe", pid);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return problem_errno(why, "%s: cannot open (is process %d running, and may this user look into it?)",
+		return problem_errno(why,
+				     "%s: cannot open (is process %d running, and may this user look into it?)",
 				     name, pid);
 	if (fstat(fd, &st))
 		problem_errno(why, "%s: fstat", name);

@@ -26,7 +26,7 @@ static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
 
 	if (strlen(path) >= sizeof(sun.sun_path))
 		return problem_set(why, "%s: too long for a socket's name", path);
-	strcpy(sun.sun_path, path);
+	memcpy(sun.sun_path, path, strlen(path));
 	q->used = 0;
 	q->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (q->fd < 0)
@@ -53,7 +53,8 @@ static struct json_object *qmp_line(struct qmp *q, struct problem *why)
 		n = recv(q->fd, q->buffer + q->used,
 			 sizeof(q->buffer) - q->used, 0);
 		if (n <= 0) {
-			problem_set(why, "no answer from the QEMU's QMP socket within %d ms; is another client connected to it?",
+			problem_set(why,
+				    "no answer from the QEMU's QMP socket within %d ms; is another client connected to it?",
 				    TIMEOUT_MS);
 			return NULL;
 		}

@@ -11,7 +11,7 @@
 #include <hostclock/platform.h>
 
 #define RATE_BITS	48
-#define RATE_ONE	(1ULL << RATE_BITS)
+#define RATE_ONE	0x1000000000000ULL	/* 1 << RATE_BITS */
 #define NSEC_PER_SEC	1000000000LL
 #define PPB		1000000000LL
 

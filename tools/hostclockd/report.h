@@ -5,6 +5,11 @@
 
 #include <stdbool.h>
 
+#ifndef __printf
+#define __printf(a, b)	__attribute__((			\
+	format(printf, a, b)))
+#endif
+
 /**
  * struct problem - an error message on its way to whoever asked
  * @text: what, where, why and what to do; empty if nothing went wrong
@@ -16,14 +21,12 @@ struct problem {
 };
 
 /* Fill in a message.  Return: -1, so that it can be returned. */
-int problem_set(struct problem *p, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+__printf(2, 3) int problem_set(struct problem *p, const char *fmt, ...);
 
 /* problem_set() with ": " and strerror(errno) behind. */
-int problem_errno(struct problem *p, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+__printf(2, 3) int problem_errno(struct problem *p, const char *fmt, ...);
 
 /* One line on standard error, with the program's name before it. */
-void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+__printf(1, 2) void say(const char *fmt, ...);
 
 #endif /* HOSTCLOCKD_REPORT_H */

@@ -204,7 +204,8 @@ static int check_clocksource(struct problem *why)
 	fclose(f);
 	name[strcspn(name, "\n")] = '\0';
 	if (strcmp(name, "tsc"))
-		return problem_set(why, "the host's clocksource is \"%s\", not \"tsc\": its clocks are no function of the TSC, so there is nothing to export. See dmesg for why the kernel gave the TSC up; boot with tsc=reliable if it is known to be good",
+		return problem_set(why,
+				   "the host's clocksource is \"%s\", not \"tsc\": its clocks are no function of the TSC, so there is nothing to export. See dmesg for why the kernel gave the TSC up; boot with tsc=reliable if it is known to be good",
 				   name);
 	return 0;
 }
@@ -221,7 +222,8 @@ static int sampler_sample(struct clock_source *src, u64 begin,
 	mono = read_bracketed(CLOCK_MONOTONIC);
 	raw = read_bracketed(CLOCK_MONOTONIC_RAW);
 	if (!read_wall(&sp->wall_ns) && !sp->have_offsets)
-		return problem_set(why, "the host's coarse clocks do not hold still: timer ticks closer than a microsecond?");
+		return problem_set(why,
+				   "the host's coarse clocks do not hold still: timer ticks closer than a microsecond?");
 	read_boot(sp);
 	sp->have_offsets = true;
 	if (raw.tsc != sp->raw_first.tsc)

@@ -15,7 +15,7 @@
 #define STATE_FILE	"state"
 #define STATE_VERSION	1
 /* Some 1000 VMs of 600 bytes. */
-#define STATE_MAX	(1 << 20)
+#define STATE_MAX	1000000
 
 /* What was found at the start, until the VMs are taken up. */
 static struct json_object *found;
@@ -127,7 +127,8 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->pid_start = json_uint(o, "pid_start");
 	parse_id(json_text(o, "vm_id", ""), vm->vm_id);
 	/* What readers saw is unknown: begin where they are unlikely to be. */
-	vm->seq = vm->vmclock_seq = hostclock_rdtsc() & ~1U;
+	vm->seq = hostclock_rdtsc() & ~1U;
+	vm->vmclock_seq = vm->seq;
 }
 
 /* The clock was lost: what guests were told of it is no longer true. */

@@ -20,7 +20,8 @@ struct words {
 	u64 previous;
 	u64 offset;
 	u32 count;
-} __attribute__((packed));
+	u32 unrelated;
+};
 
 /* When the guest was last given a TSC value, in ticks before @now. */
 static u64 age(const struct words *w, u64 now)
@@ -76,12 +77,14 @@ static int scan(struct tcg *t, const struct elf_data *d, u64 window, u64 t0,
 	hits = search(data, d->size, window, t0, &at);
 	free(data);
 	if (!hits) {
-		problem_set(why, "no TSC offset found in its data: is it a QEMU with -accel tcg, and is the VM running? A stopped VM can be attached only once a running one of the same build has been");
+		problem_set(why,
+			    "no TSC offset found in its data: is it a QEMU with -accel tcg, and is the VM running? A stopped VM can be attached only once a running one of the same build has been");
 		why->again = true;
 		return -1;
 	}
 	if (hits > 1)
-		return problem_set(why, "%d values in its data could be the TSC offset; try again, or give it with --tsc-offset",
+		return problem_set(why,
+				   "%d values in its data could be the TSC offset; try again, or give it with --tsc-offset",
 				   hits);
 	t->address = d->start + at;
 	return 0;
@@ -114,14 +117,12 @@ int tcg_open(struct tcg *t, pid_t pid, u64 tick_hz, u64 t0,
 	if (t->fd < 0)
 		return problem_errno(why, "%s: cannot open", name);
 	known = tcgcache_find(d.key);
-	if (known) {
-		t->address = d.bias + known;
-	} else if (scan(t, &d, WINDOW_SEC * tick_hz, t0, why)) {
+	t->address = d.bias + known;
+	if (!known && scan(t, &d, WINDOW_SEC * tick_hz, t0, why)) {
 		tcg_close(t);
 		return -1;
-	} else {
-		tcgcache_add(d.key, t->address - d.bias);
 	}
+	tcgcache_add(d.key, t->address - d.bias);
 	return 0;
 }
 

@@ -303,8 +303,7 @@ bool update_continues(struct exporter *x)
 				x->begins = pg->set.cycle_last;
 			continue;
 		}
-		pg->set.epoch = 0;
-		pg->previous.epoch = 0;
+		page_start_afresh(pg);
 		all = false;
 	}
 	return all;

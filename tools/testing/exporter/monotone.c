@@ -5,7 +5,6 @@
  * no reading may be before one that another thread has made public already.
  * Epochs may change meanwhile; MONOTONIC and RAW must not care.
  */
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,9 +40,10 @@ static void publish(u64 *max, u64 value)
 		;
 }
 
-static enum hostclock_result
-one(const struct hostclock_clock_page *cp, struct hostclock_anchor *a,
-    const struct hostclock_guest_page *gp, enum hostclock_kind kind, u64 *ns)
+static enum hostclock_result one(const struct hostclock_clock_page *cp,
+				 struct hostclock_anchor *a,
+				 const struct hostclock_guest_page *gp,
+				 enum hostclock_kind kind, u64 *ns)
 {
 	enum hostclock_result result;
 	u32 seq = hostclock_page_begin(cp);
@@ -103,8 +103,10 @@ int main(int argc, char **argv)
 		pthread_create(&thread[i], NULL, spin, NULL);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
-	printf("page %d: %" PRIu64 " reads over %" PRIu64 " updates, %" PRIu64 " met an epoch change, %" PRIu64 " an update; %" PRIu64 " ns backward\n",
-	       number, done, updates / THREADS, moved, busy, backward);
+	printf("page %d: %llu reads over %llu updates;", number, (unsigned long long)done,
+	       (unsigned long long)updates / THREADS);
+	printf(" %llu met an epoch change, %llu an update; %llu ns backward\n",
+	       (unsigned long long)moved, (unsigned long long)busy, (unsigned long long)backward);
 	if (backward)
 		return EXIT_FAILURE;
 	return updates / THREADS < 3 ? 2 : EXIT_SUCCESS;

@@ -3,7 +3,6 @@
  * pagecheck DIR SECONDS: is every clock of every page within the page's own
  * error bound of what the kernel says just before and just after?
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -54,8 +53,7 @@ static void read_page(const struct pages *p, int i, struct hostclock_clocks *c,
 	struct hostclock_params set;
 	u64 counter;
 
-	counter = pages_counter(p, i, hostclock_rdtsc());
-	pages_set(p, i, counter, &set);
+	counter = pages_set(p, i, &set);
 	error = hostclock_validate_params(pages_get(p, i), &set);
 	if (error != HOSTCLOCK_PAGE_OK)
 		fail("page %d: %s", i, hostclock_page_strerror(error));
@@ -80,8 +78,8 @@ static void check(const struct pages *p, int i, clockid_t id, struct worst *w)
 		off = page - after;
 	bound = id == CLOCK_MONOTONIC_RAW ? RAW_BOUND_NS : trust.maxerror_ns;
 	if (llabs(off) > (s64)bound)
-		fail("page %d clock %d: off by %" PRId64 " ns, bound %" PRIu64,
-		     i, id, off, bound);
+		fail("page %d clock %d: off by %lld ns, bound %llu", i, id,
+		     (long long)off, (unsigned long long)bound);
 	if (!trust.synchronized)
 		fail("page %d: not synchronized", i);
 	if (llabs(off) > llabs(w->off_ns))
@@ -111,9 +109,13 @@ int main(int argc, char **argv)
 				check(&p, i, ids[k], &worst[k]);
 		}
 	} while (now_ns(CLOCK_MONOTONIC) < end);
-	for (k = 0; k < 4; k++)
-		printf("clock %d: %" PRIu64 " readings, outside the kernel's bracket by %" PRId64 " ns at most; bounds %" PRIu64 " to %" PRIu64 " ns\n",
-		       ids[k], worst[k].readings, worst[k].off_ns,
-		       worst[k].min_bound_ns, worst[k].bound_ns);
+	for (k = 0; k < 4; k++) {
+		printf("clock %d: %llu readings, beyond the kernel's bracket by %lld ns at most;",
+		       ids[k], (unsigned long long)worst[k].readings,
+		       (long long)worst[k].off_ns);
+		printf(" bounds %llu to %llu ns\n",
+		       (unsigned long long)worst[k].min_bound_ns,
+		       (unsigned long long)worst[k].bound_ns);
+	}
 	return EXIT_SUCCESS;
 }

@@ -65,22 +65,22 @@ u64 pages_counter(const struct pages *p, int i, u64 tsc)
 	return hostclock_tsc_to_guest(&p->scaled, tsc);
 }
 
-/* The set that holds at a counter value. */
-void pages_set(const struct pages *p, int i, u64 counter,
-	       struct hostclock_params *set)
+/* The set that holds now.  Return: the counter, read as the protocol wants it. */
+u64 pages_set(const struct pages *p, int i, struct hostclock_params *set)
 {
 	const struct hostclock_clock_page *cp = pages_get(p, i);
 	const struct hostclock_params *found;
 	int tries = HOSTCLOCK_MAX_TRIES;
-	u64 delta;
+	u64 counter, delta;
 	u32 seq;
 
 	while (tries--) {
 		seq = hostclock_page_begin(cp);
+		counter = pages_counter(p, i, hostclock_rdtsc());
 		found = hostclock_select(cp, seq, counter, &delta);
 		*set = *found;
 		if (!hostclock_select_retry(cp, seq, found))
-			return;
+			return counter;
 	}
 	fail("page %d: keeps changing", i);
 }

@@ -3,6 +3,8 @@
 #ifndef EXPORTER_PAGES_H
 #define EXPORTER_PAGES_H
 
+#include <stdnoreturn.h>
+
 #include <hostclock/reader.h>
 #include <hostclock/tsc.h>
 
@@ -21,9 +23,13 @@ struct pages {
 void pages_open(struct pages *p, const char *dir);
 const struct hostclock_clock_page *pages_get(const struct pages *p, int i);
 u64 pages_counter(const struct pages *p, int i, u64 tsc);
-void pages_set(const struct pages *p, int i, u64 counter,
-	       struct hostclock_params *set);
+u64 pages_set(const struct pages *p, int i, struct hostclock_params *set);
 u64 pages_epoch(const struct hostclock_clock_page *cp);
-void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#define __printf(a, b)	__attribute__((			\
+	format(printf, a, b)))
+
+/* One line on standard output, and exit status 1. */
+__printf(1, 2) noreturn void fail(const char *fmt, ...);
 
 #endif /* EXPORTER_PAGES_H */

@@ -8,7 +8,6 @@
  * question, by what a CPU reorders.  REORDER_TICKS allow for that.
  */
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -60,11 +59,11 @@ int main(int argc, char **argv)
 		after = hostclock_rdtsc();
 		width = after - before;
 		if (box->tsc - offset - before + REORDER_TICKS > width + REORDER_TICKS)
-			fail("question %u: the guest's TSC is %" PRId64 " ticks from the host's, whose bracket is %" PRIu64 " ticks wide",
-			     i, (s64)(box->tsc - offset - before), width);
+			fail("question %u: off by %lld ticks in a bracket of %llu",
+			     i, (long long)(box->tsc - offset - before), (unsigned long long)width);
 		best = width < best ? width : best;
 	}
-	printf("%u answers, each within its bracket; the tightest is %" PRIu64 " ticks wide\n",
-	       count, best);
+	printf("%u answers, each within its bracket; the tightest is %llu ticks wide\n",
+	       count, (unsigned long long)best);
 	return EXIT_SUCCESS;
 }
