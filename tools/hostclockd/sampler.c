@@ -242,6 +242,16 @@ static int sampler_sample(struct clock_source *src, u64 begin,
 	return 0;
 }
 
+static void warn_if_expired(const struct leaplist *list)
+{
+	enum tai_source source;
+	s32 tai;
+
+	leaplist_tai(list, read_ns(CLOCK_REALTIME) / NSEC_PER_SEC, &tai, &source);
+	if (source == TAI_LIST_EXPIRED)
+		say("the list of leap seconds has expired: TAI may be wrong unless the kernel knows it; update tzdata");
+}
+
 static void sampler_close(struct clock_source *src)
 {
 	free(src);
@@ -277,6 +287,7 @@ struct clock_source *sampler_open(const char *leap_list, struct problem *why)
 		free(sp);
 		return NULL;
 	}
+	warn_if_expired(&sp->list);
 	sp->raw_first = read_bracketed(CLOCK_MONOTONIC_RAW);
 	sp->mono[sp->mono_count++] = read_bracketed(CLOCK_MONOTONIC);
 	nanosleep(&warmup, NULL);
