@@ -6,8 +6,8 @@
 #include "exporter.h"
 
 #define CONTROL_SOCKET	"control"
-/* A status with some 400 VMs. */
-#define CONTROL_MAX	(128 * 1024)
+/* A status with some 400 VMs; what Linux lets a socket buffer by default. */
+#define CONTROL_MAX	(200 * 1024)
 
 int control_open(struct exporter *x, struct problem *why);
 void control_close(struct exporter *x);

@@ -42,7 +42,11 @@ static enum ctl_result exchange(int fd, const struct ctl *ctl,
 		return CTL_FAILED;
 	}
 	n = recv(fd, buffer, sizeof(buffer) - 1, 0);
-	if (n <= 0) {
+	if (!n) {
+		problem_set(why, "hostclockd has ended, or does not talk to this user");
+		return CTL_FAILED;
+	}
+	if (n < 0) {
 		problem_set(why, "no answer from hostclockd within %d s",
 			    TIMEOUT_SEC);
 		return CTL_FAILED;

@@ -50,7 +50,8 @@ static const struct argp_option argp_options[] = {
 	{ "cause", OPT_CAUSE, "CAUSE", 0,
 	  "why its counter is another than before: restore, clone, migration, stop, offset (default: restore if the process is another one, else offset)",
 	  2 },
-	{ "wait", OPT_WAIT, "SECONDS", 0, "how long to wait for the VM to run (default 5)", 2 },
+	{ "wait", OPT_WAIT, "SECONDS", 0,
+	  "how long to wait for the VM to run, below 3600 (default 5)", 2 },
 	{ 0 }
 };
 
@@ -183,7 +184,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		json_put_int(ctl->request, "private", 1);
 		return 0;
 	case OPT_WAIT:
-		ctl->wait_ms = atoi(arg) * 1000;
+		number(state, "wait", arg);
+		ctl->wait_ms = json_uint(ctl->request, "wait") % 3600 * 1000;
 		return 0;
 	case ARGP_KEY_ARG:
 		word(state, arg);

@@ -210,9 +210,18 @@ static int event_error(struct exporter *x, char **argv, struct problem *why)
 	return 0;
 }
 
+/* One VM, or all. */
 static int event_vm(struct exporter *x, char **argv, struct problem *why)
 {
-	return follow_control(x, argv[1], !strcmp(argv[0], "stop"), why);
+	bool stop = !strcmp(argv[0], "stop");
+	struct vm *vm;
+	int bad = 0;
+
+	if (argv[1])
+		return follow_control(x, argv[1], stop, why);
+	for (vm = x->vms; vm; vm = vm->next)
+		bad |= follow_control(x, vm->name, stop, why);
+	return bad;
 }
 
 /**
@@ -247,8 +256,8 @@ static const struct event {
 	{ "hostile", 1, 2, false, false, event_hostile },
 	{ "status", 1, 1, false, false, event_status },
 	{ "error", 1, 1, false, false, event_error },
-	{ "stop", 1, 1, false, true, event_vm },
-	{ "cont", 1, 1, false, true, event_vm },
+	{ "stop", 0, 1, false, true, event_vm },
+	{ "cont", 0, 1, false, true, event_vm },
 };
 
 static const struct event *find(int argc, char **argv, struct problem *why)

@@ -14,6 +14,7 @@
 #include "loop.h"
 #include "options.h"
 #include "page.h"
+#include "publish.h"
 #include "rate.h"
 #include "schedule.h"
 #include "script.h"
@@ -131,6 +132,7 @@ int main(int argc, char **argv)
 		say("%s", why.text);
 		return EXIT_FAILURE;
 	}
+	publish_wait(&x);
 	puts("hostclockd: ready");
 	fflush(stdout);
 	loop_run();

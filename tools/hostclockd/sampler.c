@@ -249,7 +249,7 @@ static void warn_if_expired(const struct leaplist *list)
 
 	leaplist_tai(list, read_ns(CLOCK_REALTIME) / NSEC_PER_SEC, &tai, &source);
 	if (source == TAI_LIST_EXPIRED)
-		say("the list of leap seconds has expired: TAI may be wrong unless the kernel knows it; update tzdata");
+		say("the list of leap seconds has expired, so TAI may be wrong; update tzdata");
 }
 
 static void sampler_close(struct clock_source *src)

@@ -13,6 +13,11 @@
  * noise, half gets into the page.
  */
 #define STEER_INTERVALS	2
+/*
+ * Frequency and adjtime() together give 1000 ppm; with UTC-SLS's 1000 ppm that
+ * makes the 2000 which guests' drivers accept.
+ */
+#define MAX_SLEWS	2
 /* Preempted this often in a row: publish, and count it as missed. */
 #define MAX_TRIES	16
 /* A static set is good for as long as any guest under -icount: a year. */
@@ -36,30 +41,32 @@ static s64 clamp(s64 value, s64 limit)
 	return value < -limit ? -limit : value;
 }
 
-/*
- * The multiplier for a rate, slewed as @piece says, with @gap_ns to be made good
- * over the next updates.
- */
+/* A rate as a multiplier, to nearest. */
+static u32 mult_of(const struct exporter *x, const struct page *pg, u64 tsc_rate)
+{
+	u64 rate = page_rate(x, pg, tsc_rate);
+
+	return ((rate >> (RATE_BITS - pg->next.shift - 1)) + 1) >> 1;
+}
+
+/* The multiplier for a rate, with @gap_ns to be made good over the next updates. */
 static u32 steer(const struct exporter *x, const struct page *pg, u64 tsc_rate,
-		 const struct hostclock_leap_piece *piece, s64 gap_ns)
+		 s64 gap_ns)
 {
 	u64 horizon_ns = STEER_INTERVALS * x->opt.interval_ns;
 	s64 limit = rate_muldiv(horizon_ns, x->opt.max_slew_ppb, PPB);
-	u64 rate = page_rate(x, pg, tsc_rate);
-	u32 shift = pg->next.shift;
-	u32 mult = ((rate >> (RATE_BITS - shift - 1)) + 1) >> 1;
+	u64 horizon = rate_counts(horizon_ns, page_rate(x, pg, tsc_rate));
+	u32 mult = mult_of(x, pg, tsc_rate);
 	u32 extra;
 
 	gap_ns = clamp(gap_ns, limit);
-	extra = hostclock_mult_of(gap_ns < 0 ? -gap_ns : gap_ns,
-				  rate_counts(horizon_ns, rate), shift);
-	mult = hostclock_leap_mult(piece, mult);
+	extra = hostclock_mult_of(gap_ns < 0 ? -gap_ns : gap_ns, horizon,
+				  pg->next.shift);
 	return gap_ns < 0 ? mult - extra : mult + extra;
 }
 
 static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 {
-	static const struct hostclock_leap_piece unslewed = { .length_sec = 1 };
 	const struct clock_sample *s = &x->sample;
 	struct pset *n = &pg->next;
 	s64 want;
@@ -69,8 +76,19 @@ static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 		return;
 	}
 	want = s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate);
-	n->raw_mult = steer(x, pg, s->raw_rate, &unslewed,
-			    want - (s64)pset_raw(n, tsc));
+	n->raw_mult = steer(x, pg, s->raw_rate, want - (s64)pset_raw(n, tsc));
+}
+
+/*
+ * No more than MAX_SLEWS times max_slew from RAW, whatever the host does: guests
+ * take a page whose clock runs wild for a broken one.
+ */
+static u32 limit_mult(const struct exporter *x, const struct page *pg, u32 mult)
+{
+	u32 raw = mult_of(x, pg, x->sample.raw_rate);
+	s64 limit = rate_muldiv(raw, MAX_SLEWS * x->opt.max_slew_ppb, PPB);
+
+	return raw + clamp((s64)mult - raw, limit);
 }
 
 /* MONOTONIC's multiplier, and what can be said about its error. */
@@ -79,14 +97,13 @@ static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
 {
 	const struct clock_sample *s = &x->sample;
 	struct pset *n = &pg->next;
-	u32 plain = steer(x, pg, s->mono_rate, &view->piece, 0);
 	s64 gap = mono_at(s, tsc) + view->bias_ns -
 		  (s64)pset_mono(n, n->cycle_last);
 	u64 since_ns = rate_ns(tsc - s->tsc, s->raw_rate);
-	s64 steered;
+	u32 mult = limit_mult(x, pg, steer(x, pg, s->mono_rate, gap));
+	s64 steered = rate_diff_ppb(mult, mult_of(x, pg, s->mono_rate));
 
-	n->mult = steer(x, pg, s->mono_rate, &view->piece, gap);
-	steered = rate_diff_ppb(n->mult, plain);
+	n->mult = hostclock_leap_mult(&view->piece, mult);
 	n->maxerror_ns = (gap < 0 ? -gap : gap) + s->half_ns + 1 +
 			 rate_muldiv(since_ns, x->opt.max_slew_ppb, PPB);
 	n->maxerror_rate_ppb = x->opt.max_slew_ppb +
