@@ -42,6 +42,8 @@ write_environment() {
 		TERM="${TERM:-dumb}"
 	)
 
+	# For /etc/profile: the serial port does not know the terminal's size.
+	[[ ! $opt_tty ]] || defaults+=(TTY_SIZE="$(stty size)")
 	printf '%s\0' "${defaults[@]}" "${opt_env[@]}" >"$run/env"
 }
 
