@@ -282,7 +282,7 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
 {
 	const struct hostclock_view *v;
 	enum hostclock_result result;
-	u64 ns, held_ns, age_ns, tsc;
+	u64 ns, before_ns, held_ns, age_ns, tsc;
 	unsigned int seq;
 	bool fine;
 
@@ -292,6 +292,8 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
 	do {
 		seq = raw_read_seqcount_latch(&hostclock.latch);
 		v = &hostclock.view[seq & 1];
+		/* A vCPU may be descheduled between any two of these lines. */
+		before_ns = hostclock_held(v, kind, hostclock_rdtsc());
 		result = hostclock_read(v->cp, v->gp, &v->anchor, kind, &ns);
 		tsc = hostclock_rdtsc();
 		held_ns = hostclock_held(v, kind, tsc);
@@ -299,7 +301,7 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
 	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
 
 	if (fine && result == HOSTCLOCK_OK &&
-	    hostclock_continuous(held_ns, ns, age_ns)) {
+	    hostclock_continuous(clamp(ns, before_ns, held_ns), ns, age_ns)) {
 		if (unlikely(READ_ONCE(hostclock.state.fault)))
 			hostclock_request_resync();
 		return hostclock_note(kind, ns);
