@@ -32,6 +32,7 @@ exporter() {
 	local dir=$1 _
 
 	shift
+	: >"$work/ready"
 	"$build/bin/hostclockd" --dir "$dir" "$@" >"$work/ready" &
 	exporter_pid=$!
 	for _ in {1..200}; do

@@ -53,7 +53,6 @@ if [ "$HOSTCLOCK_MODE" != follow ]; then
 	holds "chronyd disciplines the guest's clock" \
 		"$before ns off before, $after ns after" \
 		[ $((after * 1000)) -lt "$before" ]
-	run ntpstate unsynchronised_no_more
 else
 	run ntpstate synchronised
 	run coherence --clock=REALTIME --count=20000

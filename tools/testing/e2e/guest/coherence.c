@@ -123,8 +123,9 @@ static void judge(const struct way *way, const struct clock_name *clock)
 		 clock->name, absolute ? "" : " plus a constant", way->name);
 	check(good, label, "clock - page is >= %lld and <= %lld ns",
 	      (long long)diff.low, (long long)diff.high);
-	note("%s by %s: clock - page within [%lld, %lld] ns", clock->name,
-	     way->name, (long long)diff.low, (long long)diff.high);
+	note("%s by %s: clock - page within [%lld, %lld] ns, %llu samples",
+	     clock->name, way->name, (long long)diff.low, (long long)diff.high,
+	     (unsigned long long)options.count);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -176,6 +177,5 @@ int main(int argc, char **argv)
 		for (size_t i = 0; i < 2; i++)
 			judge(&ways[i], c);
 	}
-	note("%llu samples of REALTIME each way", (unsigned long long)full);
 	return check_status();
 }
