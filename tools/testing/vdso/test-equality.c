@@ -188,7 +188,7 @@ static const char *tsc_mode(struct guest *g)
 static void random_pvclock(struct guest *g, u64 tsc)
 {
 	u64 start = tsc - (random_sized(&rng) >> 24);
-	u64 base = random_u64(&rng) >> 8;
+	u64 base = random_u64(&rng) >> 8 | 1ULL << 50;	/* above what is taken off */
 	u32 mul = random_u64(&rng) | 1U << 31;
 
 	memcpy(g->v.pvclock + PV_TSC_TIMESTAMP, &start, sizeof(start));
