@@ -130,6 +130,10 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_kind k
 	    (le64_to_cpu(p->epoch) != s->anchor.clock_epoch &&
 	     le64_to_cpu(newest->epoch) != s->anchor.clock_epoch))
 		return HOSTCLOCK_MOVED;
+	/* before both sets, and not just by a hair */
+	delta = le64_to_cpu(p->cycle_last) - counter;
+	if (!((delta - HOSTCLOCK_MAX_EARLY - 1) >> 63))
+		return HOSTCLOCK_MOVED;
 	return *ns > S64_MAX ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }
 

@@ -45,6 +45,7 @@ enum hostclock_fault {
 	HOSTCLOCK_FAULT_NO_CLOCK_PAGE,
 	HOSTCLOCK_FAULT_COUNTER,	/* this machine's counter is no good */
 	HOSTCLOCK_FAULT_SLEW,		/* mult too far from raw_mult */
+	HOSTCLOCK_FAULT_EARLY,		/* the counter is before all sets */
 	HOSTCLOCK_FAULT_RANGE,		/* counters outside 0 to 2^62 ns */
 	HOSTCLOCK_FAULT_WALL,		/* the kernel refuses that wall time */
 	HOSTCLOCK_FAULTS
@@ -201,8 +202,8 @@ void hostclock_region_add(struct hostclock_region *region);
 void hostclock_region_del(struct hostclock_region *region);
 phys_addr_t hostclock_clock_phys(const void *mem);
 int hostclock_capture(struct hostclock_capture *c);
-bool hostclock_take_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
-			struct hostclock_params *set, u32 *count, u64 *tsc);
+int hostclock_take_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
+		       struct hostclock_params *set, u32 *count, u64 *tsc);
 int hostclock_check_set(const struct hostclock_clock_page *header,
 			const struct hostclock_params *set);
 const char *hostclock_fault_string(int fault);

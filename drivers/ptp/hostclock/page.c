@@ -16,6 +16,8 @@ static const char * const hostclock_fault_strings[] = {
 		"the kernel does not trust this machine's counter (tsc=reliable?)",
 	[HOSTCLOCK_FAULT_SLEW - HOSTCLOCK_PAGE_ERRORS] =
 		"MONOTONIC's rate is too far from RAW's (max_slew_ppm)",
+	[HOSTCLOCK_FAULT_EARLY - HOSTCLOCK_PAGE_ERRORS] =
+		"the counter is before the page's parameters: the VM was stopped",
 	[HOSTCLOCK_FAULT_RANGE - HOSTCLOCK_PAGE_ERRORS] =
 		"a counter is not within 0 to 2^62 ns",
 	[HOSTCLOCK_FAULT_WALL - HOSTCLOCK_PAGE_ERRORS] =
@@ -157,11 +159,12 @@ phys_addr_t hostclock_clock_phys(const void *mem)
  * @tsc: where to put the guest TSC for which the set was chosen
  *
  * Context: any, NMI included.
- * Return: false if each of HOSTCLOCK_MAX_TRIES tries was overtaken.
+ * Return: 0; HOSTCLOCK_PAGE_TORN if each of HOSTCLOCK_MAX_TRIES tries was
+ * overtaken; HOSTCLOCK_FAULT_EARLY if the counter is before all sets.
  */
-bool notrace hostclock_take_set(const struct hostclock_clock_page *cp,
-				u64 tsc_offset, struct hostclock_params *set,
-				u32 *count, u64 *tsc)
+int notrace hostclock_take_set(const struct hostclock_clock_page *cp,
+			       u64 tsc_offset, struct hostclock_params *set,
+			       u32 *count, u64 *tsc)
 {
 	const struct hostclock_params *p;
 	int i, tries = HOSTCLOCK_MAX_TRIES;
@@ -180,9 +183,10 @@ bool notrace hostclock_take_set(const struct hostclock_clock_page *cp,
 		*count = p == hostclock_newest(cp, seq) ? seq >> 1 :
 							  HOSTCLOCK_NO_COUNT;
 		if (!hostclock_select_retry(cp, seq, p))
-			return true;
+			return hostclock_too_early(set, *tsc - tsc_offset) ?
+			       HOSTCLOCK_FAULT_EARLY : 0;
 	} while (--tries);
-	return false;
+	return HOSTCLOCK_PAGE_TORN;
 }
 
 /* |mult - raw_mult| / raw_mult <= ppm / 10^6; both products below 2^52 */
@@ -252,8 +256,9 @@ int hostclock_capture(struct hostclock_capture *c)
 						     hostclock_arch_counter_id);
 	if (fault)
 		return fault;
-	if (!hostclock_take_set(c->cp, le64_to_cpu(c->guest.tsc_offset), &c->set,
-				&c->count, &c->tsc))
-		return HOSTCLOCK_PAGE_TORN;
+	fault = hostclock_take_set(c->cp, le64_to_cpu(c->guest.tsc_offset),
+				   &c->set, &c->count, &c->tsc);
+	if (fault)
+		return fault;
 	return hostclock_check_set(&c->clock, &c->set);
 }

@@ -50,7 +50,6 @@ static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
 	struct hostclock_capture c;
 	unsigned long flags;
 	__le64 epoch;
-	bool taken;
 	int ret;
 
 	ret = hostclock_ptp_capture(&c);
@@ -60,11 +59,11 @@ static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
 	/* Once more, between the system's timestamps, with the TSC value. */
 	local_irq_save(flags);
 	ptp_read_system_prets(sts);
-	taken = hostclock_take_set(c.cp, le64_to_cpu(c.guest.tsc_offset), &c.set,
-				   &c.count, &c.tsc);
+	ret = hostclock_take_set(c.cp, le64_to_cpu(c.guest.tsc_offset), &c.set,
+				 &c.count, &c.tsc);
 	ptp_read_system_postts(sts);
 	local_irq_restore(flags);
-	if (!taken || c.set.epoch != epoch || hostclock_check_set(&c.clock, &c.set))
+	if (ret || c.set.epoch != epoch || hostclock_check_set(&c.clock, &c.set))
 		return -EAGAIN;
 	*ts = ns_to_timespec64(hostclock_tai_ns(&c, c.tsc));
 	return 0;

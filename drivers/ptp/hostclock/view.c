@@ -231,7 +231,7 @@ static bool notrace hostclock_refresh_locked(void)
 	u32 count;
 	u64 tsc;
 
-	if (!hostclock_take_set(v->cp, v->anchor.tsc_offset, &set, &count, &tsc))
+	if (hostclock_take_set(v->cp, v->anchor.tsc_offset, &set, &count, &tsc))
 		return false;
 	if (!hostclock_same_epochs(v, &set) ||
 	    hostclock_check_set(&hostclock.header, &set) ||

@@ -27,6 +27,14 @@
  */
 #define HOSTCLOCK_VDSO_MAX_AHEAD_NS	BIT_ULL(50)
 
+/*
+ * How far, in counts, a counter may be before both sets: 2^17, 13 us at 10 GHz,
+ * 131 us at 1 GHz.  CPUs' counters differ by less.  A VM that was stopped along
+ * with its counter is behind by as long as that took, until its guest page is
+ * put right, and must not run ahead to the newest set's base meanwhile.
+ */
+#define HOSTCLOCK_MAX_EARLY	131072ULL
+
 /* Which of the guest's counters to read, both in ns. */
 enum hostclock_kind {
 	HOSTCLOCK_MONO,		/* follows the host's MONOTONIC */
@@ -36,7 +44,8 @@ enum hostclock_kind {
 /**
  * enum hostclock_result - how a read ended
  * @HOSTCLOCK_OK:	the value is right
- * @HOSTCLOCK_MOVED:	an epoch is not the one the anchor was made for
+ * @HOSTCLOCK_MOVED:	an epoch is not the one the anchor was made for, or the
+ *			counter is before both sets: its offset is another now
  * @HOSTCLOCK_BUSY:	every try was overtaken by an update
  * @HOSTCLOCK_RANGE:	the value does not fit into 63 bits
  */
@@ -277,6 +286,14 @@ hostclock_select(const struct hostclock_clock_page *cp, u32 seq, u64 counter,
 	return p;
 }
 
+/* Is a counter so far before the set selected that the set says nothing of it? */
+static __always_inline bool
+hostclock_too_early(const struct hostclock_params *p, u64 counter)
+{
+	return (s64)(counter + HOSTCLOCK_MAX_EARLY -
+		     HOSTCLOCK_LE64(p->cycle_last)) < 0;
+}
+
 /* hostclock_page_retry(), for what was read of the set @p. */
 static __always_inline bool
 hostclock_select_retry(const struct hostclock_clock_page *cp, u32 seq,
@@ -327,12 +344,14 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 	       const struct hostclock_anchor *a, enum hostclock_kind kind,
 	       u64 tsc, u64 *ns)
 {
+	u64 counter = tsc - READ_ONCE(a->tsc_offset);
 	const struct hostclock_params *p;
 	bool same;
 	u64 delta;
 
-	p = hostclock_select(cp, seq, tsc - READ_ONCE(a->tsc_offset), &delta);
-	same = hostclock_epoch_ok(cp, seq, p, gp, a);
+	p = hostclock_select(cp, seq, counter, &delta);
+	same = hostclock_epoch_ok(cp, seq, p, gp, a) &&
+	       !hostclock_too_early(p, counter);
 	*ns = hostclock_set_ns(p, kind, delta);
 	*ns += kind == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
 				       READ_ONCE(a->mono_offset);

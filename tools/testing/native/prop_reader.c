@@ -93,6 +93,10 @@ static enum hostclock_result expect(const struct scene *s, u64 *ns)
 	    (le64toh(p->epoch) != s->anchor.clock_epoch &&
 	     le64toh(newest->epoch) != s->anchor.clock_epoch))
 		return HOSTCLOCK_MOVED;
+	/* before both sets, and not just by a hair */
+	delta = le64toh(p->cycle_last) - (s->tsc - s->anchor.tsc_offset);
+	if (!((delta - HOSTCLOCK_MAX_EARLY - 1) >> 63))
+		return HOSTCLOCK_MOVED;
 	return *ns >> 63 ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }
 

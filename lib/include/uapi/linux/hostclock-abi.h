@@ -65,7 +65,9 @@
  * of that counter value, and starts on the next one only once that value is
  * past; a reader whose counter is before it takes the other set.  (Should seq
  * be odd at that moment, or the other set begin later still, the reader
- * answers with the newest set's base: late, never back.)  So the pages are a
+ * answers with the newest set's base: late, never back.  If the counter is before
+ * that by more than CPUs' counters may differ, tsc_offset is not right any more,
+ * and it does not answer.)  So the pages are a
  * function of the counter alone, whenever they are read, and it is continuous:
  * consecutive sets of one epoch agree at the later one's cycle_last to a
  * nanosecond, and the later is never the smaller.  Because the load of seq that
