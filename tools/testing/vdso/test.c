@@ -183,6 +183,7 @@ int main(int argc, char **argv)
 	intercept_init(&g.img);
 	failed = run(&g, equality_tests);
 	failed += run(&g, fallback_tests);
+	failed += run(&g, call_tests);
 	failed += run(&g, race_tests);
 	failed += run(&g, fuzz_tests);
 	return failed ? 1 : 0;

@@ -38,6 +38,7 @@ struct test {
 /* Ends with an element without a name. */
 extern const struct test equality_tests[];
 extern const struct test fallback_tests[];
+extern const struct test call_tests[];
 extern const struct test race_tests[];
 extern const struct test fuzz_tests[];
 
