@@ -2,14 +2,14 @@
 # What reading the clocks costs, and what exporting them does.
 BENCH := $(O)/bench
 BENCH_CFLAGS = $(USER_CFLAGS) -I $(O)/vdso
+BENCH_SRC := $(wildcard tools/bench/native.c tools/bench/modes.[ch] \
+	tools/testing/vdso/image.h tools/testing/vdso/vvar.h lib/include/hostclock/*.h)
 
-$(BENCH)/native64: tools/bench/native.c tools/bench/modes.c tools/bench/modes.h \
-		$(O)/vdso/obj64/image.o $(O)/vdso/obj64/vvar.o
+$(BENCH)/native64: $(BENCH_SRC) $(O)/vdso/obj64/image.o $(O)/vdso/obj64/vvar.o
 	@mkdir -p $(@D)
 	$(CC) $(BENCH_CFLAGS) $(filter %.c %.o,$^) -o $@
 
-$(BENCH)/native32: tools/bench/native.c tools/bench/modes.c tools/bench/modes.h \
-		$(O)/vdso/obj32/image.o $(O)/vdso/obj32/vvar.o
+$(BENCH)/native32: $(BENCH_SRC) $(O)/vdso/obj32/image.o $(O)/vdso/obj32/vvar.o
 	@mkdir -p $(@D)
 	$(CC) -m32 $(BENCH_CFLAGS) $(filter %.c %.o,$^) -o $@
 
