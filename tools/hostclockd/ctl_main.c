@@ -56,28 +56,36 @@ static void print(const struct ctl *ctl, struct json_object *reply)
 		printf("%s/vm/%s\n", ctl->dir, json_text(reply, "file", ""));
 }
 
+static int run(const struct ctl *ctl, struct json_object **reply,
+	       struct problem *why)
+{
+	switch (ask(ctl, reply, why)) {
+	case CTL_ANSWERED:
+		if (json_int(*reply, "ok"))
+			return 0;
+		return problem_set(why, "%s", json_text(*reply, "error",
+							"hostclockd gives no reason"));
+	case CTL_NOBODY:
+		return tell_offline(ctl, reply, why);
+	default:
+		return -1;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	struct json_object *reply = NULL;
 	struct problem why = { .again = false };
+	struct json_object *reply = NULL;
 	struct ctl ctl = { NULL };
+	int bad;
 
 	ctl_parse(argc, argv, &ctl);
-	switch (ask(&ctl, &reply, &why)) {
-	case CTL_ANSWERED:
-		if (json_int(reply, "ok"))
-			break;
-		say("%s", json_text(reply, "error", "hostclockd gives no reason"));
-		return EXIT_FAILURE;
-	case CTL_NOBODY:
-		if (!tell_offline(&ctl, &reply, &why))
-			break;
+	bad = run(&ctl, &reply, &why);
+	if (bad)
 		say("%s", why.text);
-		return EXIT_FAILURE;
-	case CTL_FAILED:
-		say("%s", why.text);
-		return EXIT_FAILURE;
-	}
-	print(&ctl, reply);
-	return EXIT_SUCCESS;
+	else
+		print(&ctl, reply);
+	json_object_put(reply);
+	json_object_put(ctl.request);
+	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
 }

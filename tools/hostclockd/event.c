@@ -156,11 +156,12 @@ static int event_epoch(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 hz;
 
+	(void)x;
 	if (decimal(argv[1], MAX_EPOCHS_HZ, 1, &hz, why))
 		return -1;
 	if (hz < 0)
 		return problem_set(why, "epoch %s: must not be negative", argv[1]);
-	schedule_epochs(x, hz);
+	schedule_epochs(hz);
 	return 0;
 }
 

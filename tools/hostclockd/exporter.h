@@ -62,13 +62,11 @@ struct update_stats {
  * @frozen:	no updates
  * @status:	HOSTCLOCK_STATUS_* to publish, or -1
  * @error_ns:	maxerror_ns to publish, or -1
- * @epochs_hz:	epoch changes per second
  */
 struct overrides {
 	bool frozen;
 	int status;
 	s64 error_ns;
-	unsigned int epochs_hz;
 };
 
 /**

@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	loop_run();
 	control_close(&x);
+	x.src->close(x.src);
 	if (x.opt.pidfile)
 		unlink(x.opt.pidfile);
 	return EXIT_SUCCESS;

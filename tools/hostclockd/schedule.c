@@ -79,11 +79,10 @@ static void epoch_due(void *arg)
 }
 
 /* Change the epoch that often, for nothing; 0: no more. */
-void schedule_epochs(struct exporter *x, unsigned int hz)
+void schedule_epochs(unsigned int hz)
 {
 	u64 interval_ns = hz ? NSEC_PER_SEC / hz : 0;
 
-	x->over.epochs_hz = hz;
 	loop_timer_set(&epoch_timer, interval_ns, interval_ns);
 }
 

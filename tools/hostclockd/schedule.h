@@ -7,6 +7,6 @@
 
 int schedule_open(struct exporter *x, struct problem *why);
 void schedule_now(struct exporter *x);
-void schedule_epochs(struct exporter *x, unsigned int hz);
+void schedule_epochs(unsigned int hz);
 
 #endif /* HOSTCLOCKD_SCHEDULE_H */

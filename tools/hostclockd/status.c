@@ -57,6 +57,8 @@ static struct json_object *vm_status(const struct vm *vm)
 	json_put_uint(o, "resume_tsc", vm->resume_tsc);
 	json_put_uint(o, "gap_ns", vm->gap_ns);
 	json_put_uint(o, "disruption_marker", vm->marker);
+	if (vm->method == VM_TCG)
+		json_put_uint(o, "counter_generation", vm->tcg.count);
 	if (vm->problem.text[0])
 		json_put_text(o, "problem", vm->problem.text);
 	return o;
