@@ -15,8 +15,8 @@
 
 #include <hostclock/platform.h>
 
-#define ROUNDS	40
-#define CALLS	20000
+#define ROUNDS	400
+#define CALLS	1000
 
 #define SYSFS	"/sys/devices/system/clocksource/clocksource0/"
 
