@@ -14,7 +14,7 @@
 
 #define SEC	1000000000LL
 
-/* RAW is not covered by a page's bound; a scaled page's drifts by up to 0.4 ppm. */
+/* RAW is not covered by a page's bound; a scaled page's drifts by 0.1 ppm. */
 #define RAW_BOUND_NS	2000
 
 struct worst {
