@@ -64,6 +64,9 @@ static void take_sample(struct job *job)
 	pages_now(&pages, &before);
 	now = job->way->read(job->id);
 	pages_now(&pages, &after);
+	/* A step in between: then the bracket is none. */
+	if (before.epoch != after.epoch)
+		return;
 
 	high = now - page_clock(&before, job->id);
 	low = now - page_clock(&after, job->id);
