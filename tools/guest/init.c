@@ -191,6 +191,7 @@ static int run_until_end(pid_t command, struct stream *out, struct stream *err)
 		{ .fd = out->pipe[0], .events = POLLIN },
 		{ .fd = err->pipe[0], .events = POLLIN },
 	};
+	const struct timespec patience = { .tv_sec = 5 };
 	sigset_t chld, none;
 	bool ended = false;
 	int result = 0;
@@ -206,8 +207,7 @@ static int run_until_end(pid_t command, struct stream *out, struct stream *err)
 	while (!ended || pfd[0].fd >= 0 || pfd[1].fd >= 0) {
 		if (!ended)
 			result = reap(command, &ended);
-		if (ppoll(pfd, 2, ended ? &(struct timespec){ .tv_sec = 5 } : NULL,
-			  &none) == 0)
+		if (!ppoll(pfd, 2, ended ? &patience : NULL, &none))
 			break;
 		if (pfd[0].fd >= 0 && pfd[0].revents && !copy_some(out))
 			pfd[0].fd = -1;

@@ -93,8 +93,9 @@ static void module_parameters(const char *name, char *args, size_t size)
 	if (!f || !fgets(line, sizeof(line), f))
 		fatal("/proc/cmdline: %m");
 	fclose(f);
-	for (word = strtok_r(line, " \n", &save); word;
-	     word = strtok_r(NULL, " \n", &save)) {
+	line[strcspn(line, "\n")] = '\0';
+	for (word = strtok_r(line, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save)) {
 		if (strncmp(word, name, len) || word[len] != '.')
 			continue;
 		snprintf(args + strlen(args), size - strlen(args), "%s ",

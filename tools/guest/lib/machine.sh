@@ -17,17 +17,17 @@ end_process() {
 }
 
 machine_arguments() {
-	local append="console=ttyS0 panic=-1 tsc=reliable kunit.enable=0"
+	local append="console=ttyS0 panic=-1 tsc=reliable kunit.enable=0" cpu=max
 
 	append+=" hostclock.mode=$opt_mode$opt_append"
+	[[ $accel != kvm ]] || cpu=host,migratable=off
 	qemu_args=(
 		-nodefaults -no-user-config -display none -no-reboot
-		-machine pc -accel "$accel" -cpu max -smp "$opt_cpus" -m "$opt_memory"
+		-machine pc -accel "$accel" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus" -m "$opt_memory"
 		-kernel "$kernel" -initrd "$tmp/initramfs" -append "$append"
 		-serial "file:$tmp/console"
 		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
 	)
-	[[ $accel != kvm ]] || qemu_args+=(-cpu host,migratable=off)
 	[[ $opt_format != scaled ]] || qemu_args+=(-icount shift=0)
 	if [[ $opt_tty ]]; then
 		qemu_args+=(-chardev stdio,id=out,signal=off)

@@ -2,7 +2,7 @@
 # Sourced by guest-run: its options.
 
 opt_add=() opt_env=() command=()
-opt_kernel=patched opt_mode=follow opt_cpus= opt_memory= opt_accel=auto
+opt_kernel=patched opt_mode=follow opt_cpus= opt_cpu= opt_memory= opt_accel=auto
 opt_append= opt_hostclock=1 opt_clock= opt_page=strict opt_format=unscaled
 opt_transport=shared opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
 opt_dir= opt_shm= opt_timeout=300 opt_console= opt_keep= opt_verbose=
@@ -70,6 +70,7 @@ parse_valued() {
 	--kernel) opt_kernel=$2 ;;
 	--mode) opt_mode=$2 ;;
 	--cpus) opt_cpus=$2 ;;
+	--cpu) opt_cpu=$2 ;;
 	--memory) opt_memory=$2 ;;
 	--accel) opt_accel=$2 ;;
 	--append) opt_append+=" $2" ;;
