@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the driver needs to know of the x86's counter, the TSC. */
-#include <asm/cpufeature.h>
+#include <linux/cpufeature.h>
 #include <asm/tsc.h>
 
 #include "hostclock.h"
