@@ -16,13 +16,17 @@ $(NATIVE)/edges: $(NATIVE)/obj/edges.o $(LIBHOSTCLOCK)
 $(NATIVE)/interleave: $(NATIVE)/obj/interleave.o $(LIBHOSTCLOCK)
 	$(CC) $(USER_CFLAGS) $^ -o $@
 
+$(NATIVE)/obj/properties-sanitized: $(NATIVE)/properties tools/testing/native/native.mk
+	$(CC) $(LIBHOSTCLOCK_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+		$(wildcard tools/testing/native/prop*.c) $(LIBHOSTCLOCK_SRC) -o $@
+
 $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 	@mkdir -p $(@D)
 	$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave race)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave race obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).

@@ -168,6 +168,7 @@ static bool check_leap_pieces(struct prop_case *c)
 	struct hostclock_leap_piece p, next;
 	struct hostclock_leap leap;
 	s64 u = any_u(c), length, end;
+	s128 exact;
 
 	any_leap(c, &leap);
 	hostclock_leap_piece_at(&leap, u, &p);
@@ -181,7 +182,8 @@ static bool check_leap_pieces(struct prop_case *c)
 	end = p.slew ? p.offset_ns + (p.end - p.start) / p.length_sec * p.slew : p.offset_ns;
 	if (leap.smear != HOSTCLOCK_SMEAR_STRICT && end != next.offset_ns)
 		return prop_fail(c, "a step at %" PRId64, p.end);
-	if (next.offset_ns * (s128)1 != curve(&leap, next.start, &length) / length)
+	exact = curve(&leap, next.start, &length);
+	if (exact != (s128)next.offset_ns * length)
 		return prop_fail(c, "off the curve at %" PRId64, p.end);
 	return true;
 }
