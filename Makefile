@@ -45,9 +45,9 @@ all: ## build everything but the kernels that only tests need
 
 packages: $(O)/packages.mk ## install what building and testing needs (Debian 12, root)
 
-install: $(O)/bin/hostclockd $(O)/bin/hostclockctl $(O)/bin/hostclock ## install the tools (PREFIX, DESTDIR)
+install: $(O)/bin/hostclockd $(O)/bin/hostclockctl $(O)/bin/hostclock $(O)/bin/hostclock-notify ## install the tools (PREFIX, DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8
-	install $(O)/bin/hostclockd $(O)/bin/hostclockctl $(DESTDIR)$(PREFIX)/sbin
+	install $(O)/bin/hostclockd $(O)/bin/hostclockctl $(O)/bin/hostclock-notify $(DESTDIR)$(PREFIX)/sbin
 	install $(O)/bin/hostclock $(DESTDIR)$(PREFIX)/bin
 	for page in $(wildcard tools/*/*.8); do \
 		install -m 644 "$$page" $(DESTDIR)$(PREFIX)/share/man/man8 || exit 1; done

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A file that has the process ID, and is locked as long as that runs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "pidfile.h"
+
+static const char *held_path;
+
+int pidfile_open(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		return -1;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int pidfile_write(int fd, const char *path)
+{
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", getpid()) < 0)
+		return -1;
+	held_path = path;
+	return 0;
+}
+
+void pidfile_remove(void)
+{
+	if (held_path)
+		unlink(held_path);
+}
