@@ -65,7 +65,8 @@ enum hostclock_result {
  * @raw_offset:		added to the page's MONOTONIC_RAW, ns, modulo 2^64
  *
  * Kept by the guest's kernel, next to the vDSO data for the vDSO's sake.
- * Native-endian.  Epochs of zero make every read end in HOSTCLOCK_MOVED.
+ * Native-endian.  Epochs of zero are for no reader: they would match pages that
+ * must not be used.
  */
 struct hostclock_anchor {
 	u64 clock_epoch;
