@@ -148,8 +148,9 @@ static bool hostclock_cross_follow(const struct hostclock_capture *c,
 	return true;
 }
 
-static void hostclock_cross_bracket(const struct hostclock_capture *c,
-				    struct system_device_crosststamp *xt)
+static noinline_for_stack void
+hostclock_cross_bracket(const struct hostclock_capture *c,
+			struct system_device_crosststamp *xt)
 {
 	struct hostclock_instant best, t;
 	int tries = HOSTCLOCK_CROSS_TRIES;
