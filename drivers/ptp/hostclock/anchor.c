@@ -7,6 +7,8 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include <hostclock/continuity.h>
+
 #include "hostclock.h"
 
 /* Counters above this are refused: 2^62 ns, 146 years. */
@@ -51,7 +53,21 @@ static u64 hostclock_new_offset(const struct hostclock_view *old,
 				       kind, c->tsc);
 	u64 jump_ns = kind == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
 
-	return hostclock_held(old, kind, c->tsc) + jump_ns - ns;
+	return hostclock_held_until(old, &c->guest, kind, c->tsc) + jump_ns - ns;
+}
+
+/* A guest epoch: what of it? */
+static void hostclock_new_guest_epoch(const struct hostclock_view *old,
+				      const struct hostclock_capture *c,
+				      struct hostclock_change *change)
+{
+	hostclock_choose_jump(c, change);
+	change->adjusted =
+		le64_to_cpu(c->guest.generation) == hostclock.state.generation &&
+		hostclock_is_adjustment(c->guest.cause, old->anchor.tsc_offset,
+					le64_to_cpu(c->guest.tsc_offset));
+	if (!change->adjusted)
+		__set_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
 }
 
 static void hostclock_new_anchor(const struct hostclock_view *old,
@@ -70,8 +86,7 @@ static void hostclock_new_anchor(const struct hostclock_view *old,
 	if (a->clock_epoch != old->anchor.clock_epoch)
 		__set_bit(HOSTCLOCK_CHANGED_CLOCK, &change->what);
 	if (a->guest_epoch != old->anchor.guest_epoch) {
-		__set_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
-		hostclock_choose_jump(c, change);
+		hostclock_new_guest_epoch(old, c, change);
 	} else if (hostclock_continues(old, &c->set, c->tsc)) {
 		a->mono_offset = old->anchor.mono_offset;
 		a->raw_offset = old->anchor.raw_offset;
@@ -116,8 +131,9 @@ static void hostclock_state_update(const struct hostclock_capture *c,
 	s->tai_valid = le16_to_cpu(c->set.flags) & HOSTCLOCK_PARAMS_TAI_VALID;
 	s->tai_offset_sec = le32_to_cpu(c->set.tai_offset_sec);
 	s->generation = le64_to_cpu(c->guest.generation);
+	s->gaps_ns = le64_to_cpu(c->guest.gaps_ns);
 	s->wall_offset_ns = le64_to_cpu(c->set.wall_offset_ns) - a->mono_offset;
-	s->resyncs += !!change->what;
+	s->resyncs += change->what || change->adjusted;
 	s->disruptions += test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
 	WRITE_ONCE(hostclock.refused, false);
 }
@@ -127,6 +143,7 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 	struct hostclock_capture *c = &hostclock.scratch;
 	const struct hostclock_view *old = &hostclock.view[0];
 	static struct hostclock_view new;	/* under view_busy */
+	bool other_status;
 	int fault;
 
 	fault = hostclock_capture(c);
@@ -136,14 +153,20 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 	new.cp = c->cp;
 	new.gp = hostclock.guest.mem;
 	new.set = c->set;
+	new.resume_tsc = le64_to_cpu(c->guest.resume_tsc);
 	new.count = c->count;
 	if (!hostclock_note_both(&new, c->tsc))
 		return HOSTCLOCK_FAULT_RANGE;
 	if (old->cp && old->cp != new.cp)
 		__set_bit(HOSTCLOCK_CHANGED_PAGE, &change->what);
+	other_status = !old->cp || old->set.status != new.set.status;
+	if (other_status || hostclock.state.fault)
+		hostclock_note_status(&new, c->tsc);
 	hostclock.header = c->clock;
 	hostclock_view_put(&new);
 	hostclock_state_update(c, &new.anchor, change);
+	if (other_status && READ_ONCE(hostclock.running))
+		__set_bit(HOSTCLOCK_CHANGED_STATUS, &change->what);
 	return 0;
 }
 
@@ -155,10 +178,15 @@ static int hostclock_accept_locked(struct hostclock_change *change)
  */
 void hostclock_refuse(int fault)
 {
+	struct hostclock_view v;
+
 	WRITE_ONCE(hostclock.refused_key, hostclock_pages_key());
 	WRITE_ONCE(hostclock.refused, true);
-	if (!xchg(&hostclock.state.fault, fault) && READ_ONCE(hostclock.running))
-		atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
+	if (xchg(&hostclock.state.fault, fault) || !READ_ONCE(hostclock.running))
+		return;
+	hostclock_view_get(&v);
+	hostclock_note_status(&v, hostclock_rdtsc());
+	atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
 }
 
 /**

@@ -76,6 +76,7 @@ struct hostclock_view {
 	const struct hostclock_clock_page *cp;
 	const struct hostclock_guest_page *gp;
 	struct hostclock_params set;
+	u64 resume_tsc;		/* end of the last gap that was followed */
 	/* the page's seq >> 1 under which set was the newest, or NO_COUNT */
 	u32 count;
 };
@@ -100,12 +101,14 @@ enum {
 	HOSTCLOCK_CHANGED_PAGE,		/* another clock page is followed now */
 	HOSTCLOCK_CHANGED_FAULT,	/* the pages are refused */
 	HOSTCLOCK_CHANGED_RECOVERED,	/* no more */
+	HOSTCLOCK_CHANGED_STATUS,	/* the page's status */
 	HOSTCLOCK_CHANGED_WALL,		/* the wall clock remains to be set */
 };
 
 /* What accepting a capture changed. */
 struct hostclock_change {
 	unsigned long what;
+	bool adjusted;		/* a guest epoch that is no disruption */
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;
@@ -120,9 +123,11 @@ struct hostclock_state {
 	bool tai_valid;
 	s32 tai_offset_sec;
 	u64 generation;
+	u64 gaps_ns;		/* of that generation */
 	s64 wall_offset_ns;	/* REALTIME - the guest's counter */
 	u64 resyncs;
 	u64 disruptions;
+	u64 status_since_ns;	/* the guest's counter when the status changed */
 };
 
 struct hostclock {
@@ -212,9 +217,13 @@ const char *hostclock_fault_string(int fault);
 u64 hostclock_counter(enum hostclock_kind kind);
 u64 hostclock_held(const struct hostclock_view *v, enum hostclock_kind kind,
 		   u64 tsc);
+u64 hostclock_held_until(const struct hostclock_view *v,
+			 const struct hostclock_guest_page *gp,
+			 enum hostclock_kind kind, u64 tsc);
 u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_kind kind);
 bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
+void hostclock_note_status(const struct hostclock_view *v, u64 tsc);
 void hostclock_view_lock(void);
 void hostclock_view_unlock(void);
 void hostclock_view_put(const struct hostclock_view *v);
@@ -271,6 +280,7 @@ void hostclock_chardev_pages_changed(void);
 
 /* sysfs.c */
 extern const struct attribute_group *hostclock_groups[];
+const char *hostclock_status_name(void);
 
 /* uevent.c */
 void hostclock_uevent(unsigned long changes);

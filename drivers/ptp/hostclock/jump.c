@@ -21,6 +21,21 @@ static bool hostclock_steals(const struct hostclock_guest_page *guest)
 	return policy == HOSTCLOCK_POLICY_STEAL;
 }
 
+/*
+ * What the guest did not see since the view was made, in one epoch or several; or
+ * just the last gap if the page does not say, or is another generation's.
+ */
+static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
+{
+	u64 gaps_ns = le64_to_cpu(guest->gaps_ns);
+	u64 seen_ns = hostclock.state.gaps_ns;
+
+	if (!gaps_ns ||
+	    le64_to_cpu(guest->generation) != hostclock.state.generation)
+		return le64_to_cpu(guest->gap_ns);
+	return gaps_ns > seen_ns ? gaps_ns - seen_ns : 0;
+}
+
 /**
  * hostclock_choose_jump - how far the clocks jump at the start of a guest epoch
  * @c: validated
@@ -33,7 +48,7 @@ static bool hostclock_steals(const struct hostclock_guest_page *guest)
 void hostclock_choose_jump(const struct hostclock_capture *c,
 			   struct hostclock_change *change)
 {
-	u64 gap_ns = le64_to_cpu(c->guest.gap_ns);
+	u64 gap_ns = hostclock_new_gap_ns(&c->guest);
 
 	if (gap_ns > HOSTCLOCK_MAX_GAP_NS)
 		return;

@@ -87,12 +87,12 @@ static void hostclock_resync_irq(struct irq_work *work)
 	struct hostclock_change change = {};
 	enum hostclock_kind kind = hostclock_kind();
 
-	if (!xchg(&hostclock.force, false) && !hostclock_stale())
-		return;
-	if (hostclock_clocksource_current(kind))
-		hostclock_core_reanchor(kind);
-	else
-		hostclock_accept(&change);
+	if (xchg(&hostclock.force, false) || hostclock_stale()) {
+		if (hostclock_clocksource_current(kind))
+			hostclock_core_reanchor(kind);
+		else
+			hostclock_accept(&change);
+	}
 	if (atomic_long_read(&hostclock.changes))
 		schedule_work(&hostclock.report);
 }
@@ -113,6 +113,8 @@ static void hostclock_log(unsigned long changes)
 				     READ_ONCE(hostclock.state.cause));
 	else if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes))
 		dev_info_ratelimited(dev, "the host's clock was set, followed\n");
+	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
+		dev_info_ratelimited(dev, "status %s\n", hostclock_status_name());
 }
 
 static void hostclock_tell(unsigned long changes)

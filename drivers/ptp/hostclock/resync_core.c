@@ -61,14 +61,18 @@ void hostclock_core_init(void)
 	__clocksource_update_freq_scale(raw, 1, NSEC_PER_SEC);
 }
 
+/*
+ * The core converts any delta, but into seconds by repeated subtraction: 2^50 ns,
+ * 13 days, are 1.1 million steps, about a millisecond.
+ */
+#define HOSTCLOCK_CORE_MAX_AHEAD_NS	BIT_ULL(50)
+
 /**
  * hostclock_core_max_ahead_ns - how far a reading may be ahead of the last
- *
- * The core converts any delta, but into seconds by repeated subtraction.
  */
 u64 notrace hostclock_core_max_ahead_ns(void)
 {
-	return HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+	return HOSTCLOCK_CORE_MAX_AHEAD_NS;
 }
 
 /**

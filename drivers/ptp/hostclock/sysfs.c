@@ -63,25 +63,47 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(policy);
 
-/* "waiting" before the first valid page, "degraded" while it is refused */
-static ssize_t status_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
+/**
+ * hostclock_status_name - "waiting" before the first valid page, "degraded"
+ * while it is refused, or what it says itself
+ */
+const char *hostclock_status_name(void)
 {
 	struct hostclock_trust trust;
 	struct hostclock_view v;
-	const char *status;
 
 	if (!hostclock_now(&v, &trust))
-		status = "waiting";
-	else if (READ_ONCE(hostclock.state.fault))
-		status = "degraded";
-	else if (!trust.valid)
-		status = "expired";
-	else
-		status = hostclock_statuses[v.set.status];
-	return sysfs_emit(buf, "%s\n", status);
+		return "waiting";
+	if (READ_ONCE(hostclock.state.fault))
+		return "degraded";
+	if (!trust.valid)
+		return "expired";
+	return hostclock_statuses[v.set.status];
+}
+
+static ssize_t status_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hostclock_status_name());
 }
 static DEVICE_ATTR_RO(status);
+
+/* For how long the status has been that, as far as the guest noticed */
+static ssize_t status_age_ns_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	struct hostclock_trust trust;
+	struct hostclock_view v;
+	u64 age_ns = 0;
+
+	if (hostclock_now(&v, &trust))
+		age_ns = hostclock_held(&v, HOSTCLOCK_MONO, hostclock_rdtsc()) -
+			 READ_ONCE(hostclock.state.status_since_ns);
+	if (age_ns && !trust.valid && !READ_ONCE(hostclock.state.fault))
+		age_ns = trust.age_ns - le64_to_cpu(v.set.valid_ns);
+	return sysfs_emit(buf, "%llu\n", age_ns);
+}
+static DEVICE_ATTR_RO(status_age_ns);
 
 static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
@@ -140,6 +162,7 @@ static struct attribute *hostclock_attrs[] = {
 	&dev_attr_core.attr,
 	&dev_attr_policy.attr,
 	&dev_attr_status.attr,
+	&dev_attr_status_age_ns.attr,
 	&dev_attr_reason.attr,
 	&dev_attr_clocksource.attr,
 	&dev_attr_epoch.attr,

@@ -8,7 +8,7 @@
 
 #include "hostclock.h"
 
-#define HOSTCLOCK_UEVENT_VARS	6
+#define HOSTCLOCK_UEVENT_VARS	7
 
 /* The gravest of what happened names the event. */
 static const char *hostclock_event_name(unsigned long changes)
@@ -22,6 +22,8 @@ static const char *hostclock_event_name(unsigned long changes)
 		return "step";
 	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
 		return "recovered";
+	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
+		return "status";
 	return "page";
 }
 
@@ -29,7 +31,7 @@ static const char *hostclock_event_name(unsigned long changes)
  * hostclock_uevent - send the event
  * @changes: HOSTCLOCK_CHANGED_*
  *
- * Variables: HOSTCLOCK_EVENT, and as numbers HOSTCLOCK_EPOCH,
+ * Variables: HOSTCLOCK_EVENT, HOSTCLOCK_STATUS, and as numbers HOSTCLOCK_EPOCH,
  * HOSTCLOCK_GUEST_EPOCH, HOSTCLOCK_DISRUPTION (vmclock's marker),
  * HOSTCLOCK_GENERATION and HOSTCLOCK_CAUSE.
  *
@@ -57,5 +59,7 @@ void hostclock_uevent(unsigned long changes)
 		 hostclock.state.generation);
 	snprintf(vars[5], sizeof(vars[5]), "HOSTCLOCK_CAUSE=%u",
 		 hostclock.state.cause);
+	snprintf(vars[6], sizeof(vars[6]), "HOSTCLOCK_STATUS=%s",
+		 hostclock_status_name());
 	kobject_uevent_env(&hostclock.misc.this_device->kobj, KOBJ_CHANGE, envp);
 }

@@ -71,9 +71,35 @@ u64 notrace hostclock_offset(const struct hostclock_anchor *a,
 	return kind == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
 }
 
+/*
+ * A guest TSC value less what the counter counted while the guest did not run, in
+ * a gap that this guest page tells of and the view does not know yet.
+ */
+static u64 notrace hostclock_run_tsc(const struct hostclock_view *v,
+				     const struct hostclock_guest_page *gp,
+				     u64 tsc)
+{
+	u64 stop, resume;
+	u32 seq;
+
+	if (likely(HOSTCLOCK_LE64(gp->epoch) == v->anchor.guest_epoch))
+		return tsc;
+	seq = hostclock_seq_begin(&gp->seq);
+	stop = HOSTCLOCK_LE64(gp->stop_tsc);
+	resume = HOSTCLOCK_LE64(gp->resume_tsc);
+	if (hostclock_seq_retry(&gp->seq, seq) || !stop ||
+	    resume == v->resume_tsc)
+		return tsc;
+	/* before the gap, or no gap */
+	if ((s64)(tsc - stop) <= 0 || (s64)(resume - stop) <= 0)
+		return tsc;
+	return (s64)(tsc - resume) < 0 ? stop : tsc - (resume - stop);
+}
+
 /**
- * hostclock_held - a guest counter by the view
+ * hostclock_held_until - a guest counter by the view, up to what a page tells of
  * @v: the view
+ * @gp: the guest page or a copy of it, whose last gap is not counted
  * @kind: which counter
  * @tsc: guest TSC
  *
@@ -81,16 +107,30 @@ u64 notrace hostclock_offset(const struct hostclock_anchor *a,
  * hostclock_core_max_ahead_ns() after what the kernel saw last: the core could
  * not take that in without overflowing or looping for minutes.
  */
-u64 notrace hostclock_held(const struct hostclock_view *v,
-			   enum hostclock_kind kind, u64 tsc)
+u64 notrace hostclock_held_until(const struct hostclock_view *v,
+				 const struct hostclock_guest_page *gp,
+				 enum hostclock_kind kind, u64 tsc)
 {
-	u64 ns = hostclock_set_counter(&v->set, v->anchor.tsc_offset, kind, tsc) +
+	u64 ns = hostclock_set_counter(&v->set, v->anchor.tsc_offset, kind,
+				       hostclock_run_tsc(v, gp, tsc)) +
 		 hostclock_offset(&v->anchor, kind);
 	u64 last = READ_ONCE(hostclock.last_ns[kind]);
 
 	if ((s64)(ns - last) > (s64)hostclock_core_max_ahead_ns())
 		return last + HOSTCLOCK_NOTE_NS;
 	return ns;
+}
+
+/**
+ * hostclock_held - hostclock_held_until(), for the page as it is
+ * @v: the view
+ * @kind: which counter
+ * @tsc: guest TSC
+ */
+u64 notrace hostclock_held(const struct hostclock_view *v,
+			   enum hostclock_kind kind, u64 tsc)
+{
+	return hostclock_held_until(v, v->gp, kind, tsc);
 }
 
 /*
@@ -223,6 +263,19 @@ bool notrace hostclock_continues(const struct hostclock_view *v,
 	return true;
 }
 
+/**
+ * hostclock_note_status - the status, as sysfs tells it, is another from now on
+ * @v: the view, under which the counter is read
+ * @tsc: guest TSC
+ *
+ * Context: any, NMI included.
+ */
+void notrace hostclock_note_status(const struct hostclock_view *v, u64 tsc)
+{
+	WRITE_ONCE(hostclock.state.status_since_ns,
+		   hostclock_held(v, HOSTCLOCK_MONO, tsc));
+}
+
 /* Take over a new set of the same epochs.  False: there is more to it. */
 static bool notrace hostclock_refresh_locked(void)
 {
@@ -237,6 +290,12 @@ static bool notrace hostclock_refresh_locked(void)
 	    hostclock_check_set(&hostclock.header, &set) ||
 	    !hostclock_continues(v, &set, tsc))
 		return false;
+	if (set.status != v->set.status) {
+		hostclock_note_status(v, tsc);
+		atomic_long_or(BIT(HOSTCLOCK_CHANGED_STATUS), &hostclock.changes);
+		/* whose handler has it reported */
+		irq_work_queue(&hostclock.resync);
+	}
 	hostclock_view_put_set(&set, count);
 	return true;
 }
