@@ -11,6 +11,7 @@ else
 
 SHELL := /bin/bash
 O ?= $(CURDIR)/build
+override O := $(abspath $(O))
 PREFIX ?= /usr/local
 export O
 # As an environment variable only: on a command line, kernel builds take it for
@@ -45,12 +46,21 @@ all: ## build everything but the kernels that only tests need
 
 packages: $(O)/packages.mk ## install what building and testing needs (Debian 12, root)
 
-install: $(O)/bin/hostclockd $(O)/bin/hostclockctl $(O)/bin/hostclock $(O)/bin/hostclock-notify ## install the tools (PREFIX, DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8
-	install $(O)/bin/hostclockd $(O)/bin/hostclockctl $(O)/bin/hostclock-notify $(DESTDIR)$(PREFIX)/sbin
+SBIN_PROGRAMS := $(addprefix $(O)/bin/,hostclockd hostclockctl hostclock-notify)
+MAN_PAGES := $(wildcard tools/*/*.[18])
+UNITS := $(wildcard tools/*/*.service)
+
+install: $(SBIN_PROGRAMS) $(O)/bin/hostclock ## install the tools (PREFIX, DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
+	install $(SBIN_PROGRAMS) $(DESTDIR)$(PREFIX)/sbin
 	install $(O)/bin/hostclock $(DESTDIR)$(PREFIX)/bin
-	for page in $(wildcard tools/*/*.8); do \
-		install -m 644 "$$page" $(DESTDIR)$(PREFIX)/share/man/man8 || exit 1; done
+	for page in $(MAN_PAGES); do \
+		install -D -m 644 -t "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}" "$$page" || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in $(UNITS); do \
+		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' "$$unit" \
+			>"$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}" || exit 1; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(wildcard tools/*/*.rules)
 
 clean: ## remove build/
 	rm -rf $(O)
