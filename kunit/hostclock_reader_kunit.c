@@ -132,7 +132,7 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_kind k
 		return HOSTCLOCK_MOVED;
 	/* before both sets, and not just by a hair */
 	delta = le64_to_cpu(p->cycle_last) - counter;
-	if (!((delta - HOSTCLOCK_MAX_EARLY - 1) >> 63))
+	if (delta > HOSTCLOCK_MAX_EARLY && delta <= BIT_ULL(63))
 		return HOSTCLOCK_MOVED;
 	return *ns > S64_MAX ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }

@@ -291,8 +291,8 @@ hostclock_select(const struct hostclock_clock_page *cp, u32 seq, u64 counter,
 static __always_inline bool
 hostclock_too_early(const struct hostclock_params *p, u64 counter)
 {
-	return (s64)(counter + HOSTCLOCK_MAX_EARLY -
-		     HOSTCLOCK_LE64(p->cycle_last)) < 0;
+	return (s64)(counter - HOSTCLOCK_LE64(p->cycle_last)) <
+	       -(s64)HOSTCLOCK_MAX_EARLY;
 }
 
 /* hostclock_page_retry(), for what was read of the set @p. */

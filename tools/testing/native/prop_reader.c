@@ -95,7 +95,7 @@ static enum hostclock_result expect(const struct scene *s, u64 *ns)
 		return HOSTCLOCK_MOVED;
 	/* before both sets, and not just by a hair */
 	delta = le64toh(p->cycle_last) - (s->tsc - s->anchor.tsc_offset);
-	if (!((delta - HOSTCLOCK_MAX_EARLY - 1) >> 63))
+	if (delta > HOSTCLOCK_MAX_EARLY && delta <= 1ULL << 63)
 		return HOSTCLOCK_MOVED;
 	return *ns >> 63 ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }
