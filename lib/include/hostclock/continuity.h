@@ -7,6 +7,7 @@
 #define _HOSTCLOCK_CONTINUITY_H
 
 #include <hostclock/clocks.h>
+#include <hostclock/reader.h>
 
 /**
  * struct hostclock_stretch - a guest's clocks over one stretch
@@ -37,6 +38,21 @@ struct hostclock_jump {
 	u64 mono_ns;
 	u64 boot_ns;
 };
+
+/**
+ * hostclock_is_adjustment - is a new guest epoch no disruption to anybody?
+ * @cause: HOSTCLOCK_CAUSE_*
+ * @before: tsc_offset of the epoch before
+ * @after: and of the new one
+ *
+ * An emulator may move a guest's counter on by a hair while the guest runs.  As
+ * with counters that are early, HOSTCLOCK_MAX_EARLY counts are a hair.
+ */
+static inline bool hostclock_is_adjustment(u8 cause, u64 before, u64 after)
+{
+	return cause == HOSTCLOCK_CAUSE_OFFSET &&
+	       after - before + HOSTCLOCK_MAX_EARLY <= 2 * HOSTCLOCK_MAX_EARLY;
+}
 
 u64 hostclock_gap_ns(const struct hostclock_stretch *before, u64 end_tsc,
 		     const struct hostclock_stretch *after, u64 start_tsc);

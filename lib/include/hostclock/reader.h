@@ -20,12 +20,14 @@
 
 /*
  * How far a reading may be from the kernel's last update before the vDSO leaves
- * it to the kernel: 2^50 ns, 13 days.  Its generic code turns ns into seconds by
- * repeated subtraction; this bounds that to 1.1 million steps, about a
- * millisecond, for whatever a hostile page says.  Behind counts as well: that
- * code takes anything more than 2^62 ns behind for ahead.
+ * it to the kernel: 2^40 ns, 18 min.  It bounds what readers can be told by a set
+ * that the kernel refuses as soon as it looks, at the next tick.  An idle guest's
+ * kernel looks at least every 990 s (a 1 GHz clocksource's max_idle_ns: half of
+ * 2^64 / 1.11 / 2^23 ns), so it is not asked for nothing.  The vDSO's generic code
+ * turns ns into seconds by repeated subtraction: 1100 steps at most.  Behind
+ * counts as well: that code takes anything more than 2^62 ns behind for ahead.
  */
-#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	BIT_ULL(50)
+#define HOSTCLOCK_VDSO_MAX_AHEAD_NS	BIT_ULL(40)
 
 /*
  * How far, in counts, a counter may be before both sets: 2^17, 13 us at 10 GHz,

@@ -301,7 +301,10 @@ struct hostclock_vmclock {
 #define HOSTCLOCK_CAUSE_RESTORE		2	/* restored from a snapshot */
 #define HOSTCLOCK_CAUSE_CLONE		3	/* one of several so restored */
 #define HOSTCLOCK_CAUSE_MIGRATION	4	/* arrived from another host */
-#define HOSTCLOCK_CAUSE_OFFSET		5	/* the counter's offset changed */
+#define HOSTCLOCK_CAUSE_OFFSET		5	/* the counter's offset changed while
+						 * the guest ran; by a hair, that
+						 * is no disruption
+						 */
 #define HOSTCLOCK_CAUSE_EXPORTER	6	/* the exporter lost its state */
 
 /**
@@ -323,11 +326,18 @@ struct hostclock_vmclock {
  * @raw_offset_ns:	guest RAW counter - host MONOTONIC_RAW, signed
  * @generation:		the VM's generation: changes when the guest's memory may
  *			exist twice (restore, clone)
- * @resume_tsc:		guest TSC at which this epoch begins for the guest, and
- *			at which the one before it ended; 0 if not known
- * @gap_ns:		what passed on the host between the end of the epoch
- *			before and the start of this one; 0 if not known
+ * @resume_tsc:		guest TSC at which the last gap ended, during which the guest
+ *			did not run; 0 if not known
+ * @gap_ns:		what passed on the host in that gap; 0 if not known
  * @vm_id:		the VM's UUID, or zero
+ * @stop_tsc:		guest TSC at which that gap began; 0 if that is resume_tsc.
+ *			It is, if the counter stood still with the guest (TCG).
+ *			If it ran on (KVM), the guest's clocks go on at resume_tsc
+ *			from where they were at stop_tsc.
+ * @gaps_ns:		sum of all gaps of this generation, the last included; 0
+ *			if not known.  For a guest that missed an epoch, and
+ *			because a gap_ns that had to be estimated is put right in
+ *			another epoch.
  */
 struct hostclock_guest_page {
 	struct hostclock_vmclock vmclock;
@@ -350,7 +360,9 @@ struct hostclock_guest_page {
 
 	__le64	gap_ns;
 	__u8	vm_id[16];
-	__u8	reserved1[40];
+	__le64	stop_tsc;
+	__le64	gaps_ns;
+	__u8	reserved1[24];
 };
 
 #ifdef __cplusplus
@@ -440,6 +452,8 @@ HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, generation, 0xb0);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, resume_tsc, 0xb8);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gap_ns, 0xc0);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, vm_id, 0xc8);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, stop_tsc, 0xd8);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gaps_ns, 0xe0);
 HOSTCLOCK_ASSERT(sizeof(struct hostclock_guest_page) == 0x100);
 
 #endif /* _UAPI_LINUX_HOSTCLOCK_ABI_H */
