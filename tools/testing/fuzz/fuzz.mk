@@ -6,11 +6,14 @@ FUZZ_CFLAGS := $(LIBHOSTCLOCK_CFLAGS) -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 TIME ?= 60
 
-$(FUZZERS): $(FUZZ)/%: tools/testing/fuzz/%.c tools/testing/fuzz/fuzz.mk $(LIBHOSTCLOCK_SRC)
-	@mkdir -p $(@D)
-	clang $(FUZZ_CFLAGS) -MMD -MP -MF $@.d $< $(LIBHOSTCLOCK_SRC) -o $@
+# Many sources at once: the compiler's own list of headers would be the last one's.
+FUZZ_HEADERS := tools/testing/fuzz/fuzz.h \
+	$(wildcard lib/include/hostclock/*.h lib/include/uapi/linux/*.h)
 
--include $(FUZZERS:%=%.d)
+$(FUZZERS): $(FUZZ)/%: tools/testing/fuzz/%.c tools/testing/fuzz/fuzz.mk $(LIBHOSTCLOCK_SRC) \
+		$(FUZZ_HEADERS)
+	@mkdir -p $(@D)
+	clang $(FUZZ_CFLAGS) $< $(LIBHOSTCLOCK_SRC) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz page validation and readers, TIME seconds each (default 60)
