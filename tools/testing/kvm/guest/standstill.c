@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the clocks without a pause until the guest has stood still, or got
+ * another page, and tells what each clock made of it: the last reading before,
+ * the first one after, and how long REALTIME was wrong.  The page is what is
+ * true, whatever clocksource the guest has.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "clocks.h"
+#include "pages.h"
+
+#define DEVICE		"/dev/hostclock0"
+#define NSEC_PER_MSEC	1000000LL
+#define NSEC_PER_SEC	1000000000LL
+/* What a clock may be off and still be called right again, after having been wrong. */
+#define RIGHT_NS	NSEC_PER_MSEC
+/* As in clock_names. */
+#define REAL	0
+#define MONO	1
+
+static struct {
+	int64_t least_ns;	/* shorter ones may be the machine being busy */
+	int64_t wait_ns;	/* for it to come */
+	int64_t watch_ns;	/* REALTIME, after it */
+	bool must_be_right;
+	const char *mono;	/* what MONOTONIC must have done, or NULL */
+} options = {
+	.least_ns = 2 * NSEC_PER_SEC,
+	.wait_ns = 60 * NSEC_PER_SEC,
+	.watch_ns = NSEC_PER_SEC,
+};
+
+/* Between two readings of the page, which bracket it. */
+struct reading {
+	uint64_t epoch;		/* the guest page's, just before */
+	struct page_time before, after;
+	int64_t ns;
+};
+
+#define CLOCKS	(ARRAY_SIZE(clock_names) - 1)
+
+static struct pages pages;
+static struct reading last[CLOCKS], first[CLOCKS];
+
+static uint64_t guest_epoch(void)
+{
+	return HOSTCLOCK_LE64(pages.guest->epoch);
+}
+
+static void take(size_t i, struct reading *r)
+{
+	r->epoch = guest_epoch();
+	pages_now(&pages, &r->before);
+	r->ns = read_vdso(clock_names[i].id);
+	pages_now(&pages, &r->after);
+}
+
+/* Between two readings of the page. */
+static bool stood_still(const struct page_time *from, const struct page_time *to)
+{
+	return to->mono - from->mono >= options.least_ns;
+}
+
+/*
+ * Fills in last.  Return: the clock whose first reading after the standstill is
+ * in first already, or -1 if the standstill was in the middle of a reading.
+ */
+static int wait_for_standstill(void)
+{
+	struct reading r, previous;
+	struct page_time start;
+
+	take(REAL, &previous);
+	start = previous.before;
+	for (size_t i = 0; previous.after.mono - start.mono < options.wait_ns;
+	     i = (i + 1) % CLOCKS) {
+		take(i, &r);
+		if (r.epoch != previous.epoch ||
+		    stood_still(&previous.after, &r.before)) {
+			first[i] = r;
+			return i;
+		}
+		if (stood_still(&r.before, &r.after) || guest_epoch() != r.epoch)
+			return -1;
+		last[i] = r;
+		previous = r;
+	}
+	check(false, "the guest stands still", "not within %lld s",
+	      (long long)(options.wait_ns / NSEC_PER_SEC));
+	exit(check_status());
+}
+
+/* By the page as it is now. */
+static void bracket_again(struct reading *r)
+{
+	pages_at(&pages, r->before.tsc, &r->before);
+	pages_at(&pages, r->after.tsc, &r->after);
+}
+
+/* The guest's pages may be others now than when the first readings were made. */
+static void read_first(int done)
+{
+	for (int i = 0; i < (int)CLOCKS; i++) {
+		if (i != done)
+			take(i, &first[i]);
+	}
+	pages_open_device(&pages, DEVICE);
+	for (size_t i = 0; i < CLOCKS; i++)
+		bracket_again(&first[i]);
+}
+
+/* How far the clock is off what the page says; 0 if within the bracket. */
+static int64_t error_of(const struct reading *r, clockid_t id)
+{
+	int64_t low = r->ns - page_clock(&r->after, id);
+	int64_t high = r->ns - page_clock(&r->before, id);
+
+	if (low > 0)
+		return low;
+	return high < 0 ? high : 0;
+}
+
+/* How far the host's REALTIME got between the two readings of a clock. */
+static int64_t host_advance(size_t i)
+{
+	return first[i].before.real - last[i].before.real;
+}
+
+static void tell_clocks(void)
+{
+	for (size_t i = 0; i < CLOCKS; i++)
+		note("%s: %lld ns in %lld ns of the host's", clock_names[i].name,
+		     (long long)(first[i].ns - last[i].ns),
+		     (long long)host_advance(i));
+}
+
+static void judge_mono(void)
+{
+	int64_t host = host_advance(MONO);
+	int64_t mono = first[MONO].ns - last[MONO].ns;
+	bool good = mono >= 0;
+
+	if (!options.mono)
+		return;
+	if (!strcmp(options.mono, "steal"))
+		good &= llabs(mono - host) < 10 * NSEC_PER_MSEC;
+	else
+		good &= mono < host / 2;
+	check(good, "MONOTONIC does what it should about the gap",
+	      "%s: %lld ns in %lld ns of the host's", options.mono,
+	      (long long)mono, (long long)host);
+}
+
+static void judge_real(void)
+{
+	int64_t error = error_of(&first[REAL], CLOCK_REALTIME);
+
+	note("the first REALTIME after it is off by %lld ns", (long long)error);
+	if (options.must_be_right)
+		check(!error, "the first REALTIME after a standstill is right",
+		      "off by %lld ns", (long long)error);
+}
+
+/* For how long, and how much, REALTIME was wrong. */
+static void watch_real(void)
+{
+	int64_t begin = first[REAL].before.mono, wrong_until = begin, worst = 0;
+	struct reading r = first[REAL];
+	uint64_t count = 0, wrong = 0;
+
+	while (r.after.mono - begin < options.watch_ns) {
+		int64_t error = error_of(&r, CLOCK_REALTIME);
+
+		if (llabs(error) > llabs(worst))
+			worst = error;
+		if (error)
+			wrong++;
+		if (llabs(error) > RIGHT_NS)
+			wrong_until = r.after.mono;
+		count++;
+		take(REAL, &r);
+		if (guest_epoch() != r.epoch) {
+			pages_open_device(&pages, DEVICE);
+			bracket_again(&r);
+		}
+	}
+	note("watched REALTIME for %lld ms: %llu readings, %llu wrong, by up to %lld ns",
+	     (long long)(options.watch_ns / NSEC_PER_MSEC),
+	     (unsigned long long)count, (unsigned long long)wrong,
+	     (long long)worst);
+	note("wrong by more than 1 ms for %lld ms%s",
+	     (long long)((wrong_until - begin) / NSEC_PER_MSEC),
+	     wrong_until + RIGHT_NS * 10 > r.after.mono ? ", and still" : "");
+	if (options.must_be_right)
+		check(!wrong, "and so is every one from then on",
+		      "%llu of %llu wrong, by up to %lld ns",
+		      (unsigned long long)wrong, (unsigned long long)count,
+		      (long long)worst);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'w':
+		options.watch_ns = number_arg(arg, "--watch") * NSEC_PER_SEC;
+		return 0;
+	case 'r':
+		options.must_be_right = true;
+		return 0;
+	case 'm':
+		options.mono = arg;
+		if (strcmp(arg, "steal") && strcmp(arg, "suspend"))
+			argp_error(state, "--mono must be steal or suspend");
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_usage(state);
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = (struct argp_option[]){
+		{ "watch", 'w', "SECONDS", 0, "watch REALTIME for so long after it", 0 },
+		{ "right", 'r', NULL, 0, "REALTIME must be right from the first reading on", 0 },
+		{ "mono", 'm', "WHAT", 0,
+		  "MONOTONIC must count the gap (steal) or not (suspend)", 0 },
+		{ }
+	},
+	.parser = parse,
+	.doc = "Read the clocks across a standstill of the guest.",
+};
+
+int main(int argc, char **argv)
+{
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	pages_open_device(&pages, DEVICE);
+	note("reading the clocks");
+	read_first(wait_for_standstill());
+	tell_clocks();
+	judge_real();
+	judge_mono();
+	watch_real();
+	return check_status();
+}
