@@ -29,6 +29,12 @@ static u64 age(const struct words *w, u64 now)
 	return now - (w->previous - w->offset);
 }
 
+/* Did that TSC start from 0 within QEMU's life? One that migrated did not. */
+static bool started_here(const struct words *w, u64 now, u64 t0)
+{
+	return -w->offset - t0 <= now - t0;
+}
+
 /*
  * Could this be the offset of a VM that runs?  Either the guest was lately given
  * a TSC value, or it never was, and its TSC started from 0 within QEMU's life.
@@ -40,24 +46,32 @@ static bool plausible(const struct words *w, u64 now, u64 window, u64 t0)
 		return false;
 	if (w->previous)
 		return age(w, now) <= window;
-	return -w->offset - t0 <= now - t0;
+	return started_here(w, now, t0);
 }
 
+/*
+ * Two pointers may differ by what the TSC happens to be. Those are told apart by
+ * started_here(), unless the VM did not.
+ */
 static int search(const u8 *data, u64 size, u64 window, u64 t0, u64 *at)
 {
-	u64 now = hostclock_rdtsc();
+	u64 now = hostclock_rdtsc(), place[2] = { 0 };
+	int hits[2] = { 0 };
 	struct words w;
-	int hits = 0;
+	bool here;
 	u64 i;
 
 	for (i = 0; i + sizeof(w) <= size; i += 8) {
 		memcpy(&w, data + i, sizeof(w));
 		if (!plausible(&w, now, window, t0))
 			continue;
-		*at = i + offsetof(struct words, offset);
-		hits++;
+		here = started_here(&w, now, t0);
+		place[here] = i + offsetof(struct words, offset);
+		hits[here]++;
 	}
-	return hits;
+	here = hits[true];
+	*at = place[here];
+	return hits[here];
 }
 
 static int scan(struct tcg *t, const struct elf_data *d, u64 window, u64 t0,
@@ -137,7 +151,6 @@ int tcg_open(struct tcg *t, pid_t pid, u64 tick_hz, u64 t0,
 enum tcg_result tcg_read(struct tcg *t, struct tcg_state *s,
 			 struct problem *why)
 {
-	u64 now = hostclock_rdtsc();
 	struct words w, again;
 	int tries;
 
@@ -160,10 +173,10 @@ enum tcg_result tcg_read(struct tcg *t, struct tcg_state *s,
 		s->value = w.offset;
 		s->count = count;
 		/*
-		 * Stopped, offset is the guest's TSC, not before previous, and
-		 * the age comes out as more than the host's uptime.
+		 * Running, this is the host's TSC when the guest was last given
+		 * one.  Stopped, offset is the guest's TSC, not before previous.
 		 */
-		s->running = age(&w, now) < now;
+		s->running = (s64)(w.previous - w.offset) > 0;
 		return TCG_OK;
 	}
 	problem_set(why, "the QEMU keeps changing its TSC offset");
