@@ -56,7 +56,7 @@ create_pages() {
 
 # Tells the exporter where the guest's counter stands.
 attach_exporter() {
-	local args=(attach "$guest_name") i
+	local args=(attach "$guest_name") until=$((SECONDS + 12))
 
 	[[ $opt_hostclock ]] || return 0
 	if [[ $opt_format == scaled ]]; then
@@ -65,10 +65,10 @@ attach_exporter() {
 		args+=(--pid "$qemu_pid" --qmp "$tmp/qmp")
 	fi
 	say "hostclockctl ${args[*]}"
-	# The socket is there some time before the guest's CPUs run.
-	for ((i = 0; i < 50; i++)); do
+	# What else in QEMU looks like the offset does so for 10 s at most.
+	while ((SECONDS < until)) && kill -0 "$qemu_pid" 2>/dev/null; do
 		ctl "${args[@]}" >"$tmp/attach.log" 2>&1 && return 0
-		sleep 0.05
+		sleep 0.1
 	done
 	cat "$tmp/attach.log" >&2
 	fail "the exporter could not attach to the guest"
