@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The host's script has the events.
+. /results.sh
+
+state=/sys/class/misc/hostclock0
+
+# wait_for STATUS
+wait_for() {
+	local left=60
+
+	until [ "$(cat $state/status)" = "$1" ]; do
+		[ $left -gt 0 ] || return 1
+		sleep 0.5
+		left=$((left - 1))
+	done
+}
+
+# age_within SECONDS: the status is not older than that, but has an age
+age_within() {
+	local age=$(($(cat $state/status_age_ns) / 1000000))
+
+	echo "# status $(cat $state/status) for $age ms"
+	[ "$age" -gt 0 ] && [ "$age" -le "$(($1 * 1000))" ]
+}
+
+holds "before: synchronised" "$(cat $state/status)" wait_for synchronized
+run ntpstate synchronised
+
+holds "during: sysfs says why" "$(cat $state/status)" wait_for freerunning
+run ntpstate unsynchronised
+maxerror=$(hostclock status --json | json_value ntp_maxerror_us)
+same "during: maxerror is as large as it gets, 16 s" 16000000 "$maxerror"
+sleep 2
+holds "during: since when" "$(cat $state/status_age_ns) ns" age_within 30
+holds "during: and hostclock status, too" "$(hostclock status)" \
+	grep -q "freerunning for " <<-END
+		$(hostclock status)
+	END
+hostclock status >/dev/null
+same "during: hostclock status does not say that all is right" 1 $?
+run ntpstate unsynchronised
+
+holds "after: synchronised, without anybody's help" "$(cat $state/status)" \
+	wait_for synchronized
+run ntpstate synchronised
+holds "after: since when" "$(cat $state/status_age_ns) ns" age_within 30
+hostclock status
+same "after: hostclock status says that all is right" 0 $?
+same "one step was followed" 1 "$(cat $state/resyncs)"
+exit $failed
