@@ -12,6 +12,7 @@
 #include "process.h"
 #include "event.h"
 #include "script.h"
+#include "seam.h"
 #include "state.h"
 #include "status.h"
 
@@ -75,6 +76,8 @@ static int do_create(struct exporter *x, struct json_object *req,
  */
 static u8 likely_cause(const struct vm *vm, pid_t pid)
 {
+	if (vm->taken_over)
+		return vm->next_cause;
 	if (!vm->marker)
 		return HOSTCLOCK_CAUSE_NONE;
 	if (!pid || (pid == vm->pid && process_start(pid) == vm->pid_start))
@@ -96,7 +99,9 @@ static int do_attach(struct exporter *x, struct json_object *req,
 		return -1;
 	if (json_has(req, "tsc-offset")) {
 		vm->method = VM_GIVEN;
-		vm_set_offset(x, vm, json_int(req, "tsc-offset"));
+		vm->taken_over = false;
+		vm_set_offset(x, vm, json_int(req, "tsc-offset"),
+			      HOSTCLOCK_CAUSE_OFFSET);
 		state_save(x);
 		return 0;
 	}
@@ -151,6 +156,30 @@ static int do_control(struct exporter *x, struct json_object *req,
 	return follow_control(x, json_text(req, "name", ""), stop, why);
 }
 
+static int do_handover(struct exporter *x, struct json_object *req,
+		       struct json_object *reply, struct problem *why)
+{
+	const struct vm *vm = vm_of(x, req, why);
+	struct json_object *tuple = json_object_new_object();
+
+	json_object_object_add(reply, "tuple", tuple);
+	return vm ? seam_handover(x, vm, tuple, why) : -1;
+}
+
+static int do_takeover(struct exporter *x, struct json_object *req,
+		       struct json_object *reply, struct problem *why)
+{
+	struct vm *vm = vm_of(x, req, why);
+	struct json_object *tuple;
+
+	(void)reply;
+	if (!vm)
+		return -1;
+	if (!json_object_object_get_ex(req, "tuple", &tuple))
+		return problem_set(why, "takeover: there is no tuple");
+	return seam_takeover(x, vm, tuple, why);
+}
+
 static int do_sim(struct exporter *x, struct json_object *req,
 		  struct json_object *reply, struct problem *why)
 {
@@ -186,6 +215,8 @@ static const struct {
 	{ "list", do_status },
 	{ "stop", do_control },
 	{ "cont", do_control },
+	{ "handover", do_handover },
+	{ "takeover", do_takeover },
 	{ "sim", do_sim },
 	{ "script-start", do_script_start },
 };

@@ -52,6 +52,8 @@ static void print(const struct ctl *ctl, struct json_object *reply)
 		ctl_print_status(reply);
 	else if (!strcmp(ctl->command, "list"))
 		ctl_print_list(reply);
+	else if (!strcmp(ctl->command, "handover"))
+		puts(json_text(reply, "tuple", ""));
 	else if (!strcmp(ctl->command, "create"))
 		printf("%s/vm/%s\n", ctl->dir, json_text(reply, "file", ""));
 }

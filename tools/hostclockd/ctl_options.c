@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "array.h"
 #include "ctl.h"
@@ -64,6 +65,7 @@ static const struct {
 	{ "create", 1, 1 }, { "attach", 1, 1 }, { "detach", 1, 1 },
 	{ "remove", 1, 1 }, { "list", 0, 0 }, { "status", 0, 0 },
 	{ "stop", 1, 1 }, { "cont", 1, 1 }, { "sim", 1, 8 },
+	{ "handover", 1, 1 }, { "takeover", 1, 1 },
 	{ "script-start", 0, 0 },
 };
 
@@ -109,6 +111,17 @@ static void word(struct argp_state *state, const char *text)
 	}
 }
 
+/* Standard input, a JSON object, as part of the request. */
+static void read_tuple(struct argp_state *state)
+{
+	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+	struct json_object *tuple = json_object_from_fd(STDIN_FILENO);
+
+	if (!json_object_is_type(tuple, json_type_object))
+		argp_error(state, "takeover: standard input must be what `handover` printed");
+	json_object_object_add(ctl->request, "tuple", tuple);
+}
+
 static void check(struct argp_state *state)
 {
 	struct parsing *p = state->input;
@@ -131,6 +144,8 @@ static void check(struct argp_state *state)
 	}
 	if (i == ARRAY_SIZE(commands))
 		argp_error(state, "%s: no such command", ctl->command);
+	if (!strcmp(ctl->command, "takeover"))
+		read_tuple(state);
 	if (!strcmp(ctl->command, "attach") &&
 	    json_has(ctl->request, "pid") == json_has(ctl->request, "tsc-offset"))
 		argp_error(state, "attach: needs either --pid or --tsc-offset");
@@ -207,6 +222,8 @@ static const char doc[] =
 	"  remove NAME        the same, and remove the page file\n"
 	"  stop NAME          stop a VM through its monitor\n"
 	"  cont NAME          continue it, its page rewritten before\n"
+	"  handover NAME      print where a stopped VM's clocks are\n"
+	"  takeover NAME      read that from standard input, before attach\n"
 	"  list               the VMs\n"
 	"  status             clock, pages and VMs; works without hostclockd too\n"
 	"  sim EVENT ...      change the simulated clock, or inject a fault\n"

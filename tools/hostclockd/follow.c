@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "follow.h"
+#include "json.h"
 #include "kvm.h"
 #include "page.h"
 #include "process.h"
 #include "qmp.h"
 #include "rate.h"
+#include "seam.h"
 #include "state.h"
 
 /* One in so many polls is done for a KVM guest. */
@@ -31,6 +33,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
 	struct tcg_state s;
+	u8 found;
 
 	switch (tcg_read(&vm->tcg, &s, &why)) {
 	case TCG_GONE:
@@ -43,9 +46,12 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 		break;
 	}
 	vm->problem.text[0] = '\0';
+	/* Without a stop it changes when vCPUs find their readings out of order. */
+	found = s.count == vm->tcg.count ? HOSTCLOCK_CAUSE_OFFSET :
+					   HOSTCLOCK_CAUSE_STOP;
 	vm->tcg.count = s.count;
 	if (s.running)
-		vm_set_offset(x, vm, s.value);
+		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
 		vm_stopped(x, vm, s.value);
 }
@@ -83,6 +89,19 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 	return 0;
 }
 
+static bool is_running(const struct vm *vm)
+{
+	struct json_object *answer = NULL;
+	struct problem why;
+	bool running;
+
+	if (qmp_run(vm->qmp_path, "query-status", &answer, &why))
+		return true;
+	running = json_int(answer, "running");
+	json_object_put(answer);
+	return running;
+}
+
 static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
@@ -99,7 +118,12 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 		return;
 	}
 	vm->problem.text[0] = '\0';
-	vm_set_offset(x, vm, offset);
+	/* Attached to before it runs: its page is to be right when it does. */
+	if (vm->state == VM_PENDING && vm->qmp_path[0] && !is_running(vm))
+		vm->state = VM_STOPPED;
+	vm->stopped_offset = offset;
+	if (vm->state != VM_STOPPED)
+		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
 }
 
 static void follow(struct exporter *x, struct vm *vm)
@@ -185,6 +209,7 @@ int follow_attach(struct exporter *x, struct vm *vm, struct problem *why)
 	vm->state = VM_PENDING;
 	vm->problem.text[0] = '\0';
 	learn_uuid(vm);
+	vm->taken_over = false;
 	follow(x, vm);
 	if (vm->problem.text[0]) {
 		*why = vm->problem;
@@ -219,21 +244,61 @@ void follow_again(struct exporter *x, struct vm *vm)
  * Before a stopped TCG guest runs again, its page says when it will, to within
  * what cannot be known; just after, it says when it did.
  */
-static void predict(struct exporter *x, struct vm *vm)
+static void predict_tcg(struct exporter *x, struct vm *vm)
 {
 	struct problem why;
 	struct tcg_state s;
 
-	if (vm->method != VM_TCG || vm->state != VM_STOPPED ||
-	    tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
+	if (tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
 		return;
+	vm->tcg.count = s.count;
 	vm_set_offset(x, vm, s.value - hostclock_rdtsc() -
-		      rate_counts(CONT_NS, x->scale));
+		      rate_counts(CONT_NS, x->scale), HOSTCLOCK_CAUSE_STOP);
 	vm->predicted = true;
 }
 
+/* The counter ran on; unless somebody else has continued the VM already. */
+static void predict_running(struct exporter *x, struct vm *vm)
+{
+	if (vm->qmp_path[0] && is_running(vm)) {
+		vm->has_stopped = false;
+		vm->state = VM_RUNNING;
+		return;
+	}
+	vm_continued(x, vm, vm->method == VM_KVM ? vm->stopped_offset :
+						   vm->tsc_offset, CONT_NS);
+}
+
+/* The page says how the guest goes on before it does. */
+static void before_cont(struct exporter *x, struct vm *vm)
+{
+	if (vm->state != VM_STOPPED)
+		return;
+	if (vm->method == VM_TCG)
+		predict_tcg(x, vm);
+	else
+		predict_running(x, vm);
+}
+
+static void after_stop(struct exporter *x, struct vm *vm)
+{
+	if (vm->method != VM_TCG && vm->state == VM_RUNNING)
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset);
+}
+
+static int tell_qemu(const struct vm *vm, const char *command, struct problem *why)
+{
+	if (vm->qmp_path[0])
+		return qmp_run(vm->qmp_path, command, NULL, why);
+	if (vm->method == VM_GIVEN)
+		return 0;
+	return problem_set(why,
+			   "%s: attached without --qmp SOCKET, so its monitor is not known",
+			   vm->name);
+}
+
 /**
- * follow_control - stop or continue a VM by its monitor, pages first
+ * follow_control - stop or continue a VM by its monitor, pages in the right order
  * @x: the exporter
  * @name: the guest's
  * @stop: or cont
@@ -249,15 +314,13 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 
 	if (!vm)
 		return problem_set(why, "%s: no such VM here", name);
-	if (!vm->qmp_path[0])
-		return problem_set(why,
-				   "%s: attached without --qmp SOCKET, so its monitor is not known",
-				   name);
-	follow_poll(x, vm);
+	follow(x, vm);
 	if (!stop)
-		predict(x, vm);
-	ret = qmp_run(vm->qmp_path, stop ? "stop" : "cont", NULL, why);
-	follow_poll(x, vm);
+		before_cont(x, vm);
+	ret = tell_qemu(vm, stop ? "stop" : "cont", why);
+	if (stop && !ret)
+		after_stop(x, vm);
+	follow(x, vm);
 	vm->predicted = false;
 	return ret;
 }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <hostclock/continuity.h>
-#include <hostclock/reader.h>
 #include <hostclock/writer.h>
 
 #include "faults.h"
@@ -13,6 +12,8 @@
 #include "guest.h"
 #include "page.h"
 #include "publish.h"
+#include "rate.h"
+#include "seam.h"
 #include "state.h"
 #include "vmclock.h"
 
@@ -70,6 +71,8 @@ void vm_publish(struct exporter *x, struct vm *vm)
 		.generation = htole64(vm->generation),
 		.resume_tsc = htole64(vm->resume_tsc),
 		.gap_ns = htole64(vm->gap_ns),
+		.stop_tsc = htole64(vm->told_stop_tsc),
+		.gaps_ns = htole64(vm->gaps_ns),
 	};
 
 	memcpy(page.vm_id, vm->vm_id, sizeof(page.vm_id));
@@ -142,8 +145,10 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 /* Stop following; the page says that it must not be used. */
 void vm_detach(struct exporter *x, struct vm *vm)
 {
-	if (vm->epoch && vm->state == VM_RUNNING)
+	if (vm->epoch && vm->state == VM_RUNNING) {
 		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset);
+		vm->stop_detached = true;
+	}
 	tcg_close(&vm->tcg);
 	vm->method = VM_DETACHED;
 	vm->state = VM_IDLE;
@@ -175,6 +180,13 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	free(vm);
 }
 
+/* ns as counts of that page. */
+static u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
+{
+	return vm->format == HOSTCLOCK_FORMAT_SCALED ? ns :
+						       rate_counts(ns, x->scale);
+}
+
 /* The counter of the page that the guest follows, now. */
 u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
 {
@@ -184,101 +196,50 @@ u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
 	return page_counter(x, pg, hostclock_rdtsc());
 }
 
-/*
- * The set that held, or holds, at a counter value of the page followed.  Further
- * back than the page remembers, the older set is taken to have held already.
- */
-static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
-		   struct hostclock_params *set)
-{
-	const struct page *pg = pages_find(x, vm->format, vm->smear);
-	struct pset p = *page_set_at(pg, counter);
-
-	if ((s64)(counter - p.cycle_last) < 0)
-		pset_rebase(&p, counter, pset_mono(&p, counter),
-			    pset_raw(&p, counter));
-	pset_encode(&p, set);
-}
-
-/**
- * vm_stopped - the guest's counter stands still
- * @x: the exporter
- * @vm: the guest
- * @guest_tsc: where
- *
- * Remembers what its clocks said there, for them to continue from.
- */
-void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
-{
-	vm->state = VM_STOPPED;
-	/* Looked at again, or never told a time. */
-	if (!vm->epoch || (vm->has_stopped && vm->stop_tsc == guest_tsc))
-		return;
-	vm->has_stopped = true;
-	vm->stop_tsc = guest_tsc;
-	vm->stop_offset = vm->tsc_offset;
-	vm->stop_mono = vm->mono_offset;
-	vm->stop_raw = vm->raw_offset;
-	set_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_set);
-}
-
-static u64 mono_at(const struct hostclock_params *set, u64 counter)
-{
-	u64 delta;
-
-	hostclock_position(set, counter, &delta);
-	return hostclock_set_ns(set, HOSTCLOCK_MONO, delta);
-}
-
-/*
- * The guest's clocks continue at resume_tsc, under the new offset, where they
- * were at that value of the guest's TSC under the old one.
- */
-static void bridge(struct exporter *x, struct vm *vm, u64 tsc_offset)
-{
-	struct hostclock_stretch before = { &vm->stop_set, vm->stop_offset,
-					    vm->stop_mono, vm->stop_raw };
-	struct hostclock_params now;
-	struct hostclock_stretch after = { &now, tsc_offset, 0, 0 };
-	struct hostclock_jump jump;
-	u64 start, end;
-
-	set_at(x, vm, vm->stop_tsc - tsc_offset, &now);
-	start = mono_at(&vm->stop_set, vm->stop_tsc - vm->stop_offset);
-	end = mono_at(&now, vm->stop_tsc - tsc_offset);
-	vm->resume_tsc = vm->stop_tsc;
-	vm->gap_ns = end > start ? end - start : 0;
-	if (!hostclock_continue(&before, vm->stop_tsc, &after, vm->stop_tsc,
-				vm->gap_ns,
-				vm->policy == HOSTCLOCK_POLICY_STEAL ?
-				HOSTCLOCK_GAP_STEAL : HOSTCLOCK_GAP_SUSPEND,
-				&jump))
-		say("%s: cannot continue across a gap of %llu ns, and follows the host's clocks",
-		    vm->name, (unsigned long long)vm->gap_ns);
-	vm->mono_offset = after.mono_offset;
-	vm->raw_offset = after.raw_offset;
-}
-
 /* Is the last stop known to be where the present offset ended? */
 static bool stop_is_end(const struct vm *vm)
 {
-	if (vm->predicted)
-		return true;
+	if (vm->predicted || !vm->epoch)
+		return vm->has_stopped;
 	return vm->has_stopped && vm->stop_offset == vm->tsc_offset &&
 	       (vm->state == VM_STOPPED || vm->state == VM_GONE);
 }
 
 /* Why this epoch began; a prediction and its correction have one reason. */
-static void take_cause(struct exporter *x, struct vm *vm)
+static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 {
 	if (vm->predicted)
 		return;
-	vm->cause = vm->next_cause;
+	vm->cause = vm->next_cause == VM_CAUSE_FOUND ? found : vm->next_cause;
+	vm->next_cause = VM_CAUSE_FOUND;
 	if (vm->cause == HOSTCLOCK_CAUSE_RESTORE ||
-	    vm->cause == HOSTCLOCK_CAUSE_CLONE)
+	    vm->cause == HOSTCLOCK_CAUSE_CLONE) {
 		vm->generation = exporter_new_epoch(x);
-	vm->next_cause = vm->method == VM_TCG ? HOSTCLOCK_CAUSE_STOP :
-						HOSTCLOCK_CAUSE_OFFSET;
+		vm->stop_gaps_ns = 0;
+	}
+}
+
+/* What users of the guest's clocks should hear of. */
+static bool is_disruption(const struct vm *vm, u64 tsc_offset)
+{
+	if (vm->predicted)
+		return false;
+	return !vm->epoch ||
+	       !hostclock_is_adjustment(vm->cause, vm->tsc_offset, tsc_offset);
+}
+
+static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
+			u64 resume_tsc, u8 found)
+{
+	take_cause(x, vm, found);
+	if (vm->has_stopped)
+		seam_bridge(x, vm, tsc_offset, resume_tsc);
+	vm->marker += is_disruption(vm, tsc_offset);
+	vm->tsc_offset = tsc_offset;
+	vm->state = VM_RUNNING;
+	vm->epoch = exporter_new_epoch(x);
+	vm_publish(x, vm);
+	state_save(x);
 }
 
 /**
@@ -286,22 +247,38 @@ static void take_cause(struct exporter *x, struct vm *vm)
  * @x: the exporter
  * @vm: the guest
  * @tsc_offset: guest TSC - the counter of the page it follows
+ * @found: why it is another one, if that is not known from an attach
  */
-void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset)
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
 {
+	u64 tsc = vm_host_counter(x, vm) + tsc_offset;
+
 	if (vm->epoch && vm->tsc_offset == tsc_offset) {
-		vm->state = VM_RUNNING;
+		/* A counter that runs on does not tell whether the VM does. */
+		if (vm->state != VM_STOPPED || vm->method == VM_TCG)
+			vm->state = VM_RUNNING;
 		return;
 	}
-	if (vm->epoch && !stop_is_end(vm))
-		vm_stopped(x, vm, vm_host_counter(x, vm) + tsc_offset);
-	if (vm->has_stopped)
-		bridge(x, vm, tsc_offset);
-	take_cause(x, vm);
-	vm->tsc_offset = tsc_offset;
-	vm->state = VM_RUNNING;
-	vm->epoch = exporter_new_epoch(x);
-	vm->marker++;
-	vm_publish(x, vm);
-	state_save(x);
+	if (stop_is_end(vm)) {
+		if (vm->method == VM_TCG || vm->stop_detached)
+			tsc = vm->stop_tsc;
+	} else if (vm->epoch) {
+		vm_stopped(x, vm, tsc);
+	}
+	begin_epoch(x, vm, tsc_offset, tsc, found);
+}
+
+/**
+ * vm_continued - the guest, whose counter ran on, is about to run again
+ * @x: the exporter
+ * @vm: the guest; vm_stopped() was told if it stopped here
+ * @tsc_offset: its offset now
+ * @ns: how soon
+ */
+void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns)
+{
+	u64 tsc = vm_host_counter(x, vm) + vm_counts(x, vm, ns) + tsc_offset;
+
+	begin_epoch(x, vm, tsc_offset, tsc, HOSTCLOCK_CAUSE_STOP);
+	vm->has_stopped = false;
 }

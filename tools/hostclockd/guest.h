@@ -12,6 +12,9 @@
 /* A private file: the guest page, then a copy of every clock page. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
+/* vm.next_cause: nobody has said; what following finds. */
+#define VM_CAUSE_FOUND		0xff
+
 enum vm_method {
 	VM_DETACHED,	/* created; no VM is known yet */
 	VM_GIVEN,	/* the offset was given by hand */
@@ -42,13 +45,15 @@ enum vm_state {
  * @vmclock_seq: that of the vmclock part
  * @epoch:	and the rest of the guest page, in this host's byte order
  * @cause:	see the ABI header
- * @next_cause:	cause of the next epoch
+ * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
  * @tsc_offset:	see the ABI header
  * @mono_offset: see the ABI header
  * @raw_offset:	see the ABI header
  * @generation:	see the ABI header
  * @resume_tsc:	see the ABI header
  * @gap_ns:	see the ABI header
+ * @told_stop_tsc: stop_tsc, see the ABI header
+ * @gaps_ns:	see the ABI header
  * @vm_id:	see the ABI header
  * @marker:	vmclock's disruption marker
  * @method:	where the offset comes from
@@ -58,6 +63,7 @@ enum vm_state {
  * @qmp_path:	its QMP socket, or ""
  * @t0:		a TSC value before it was started, or 0
  * @tcg:	how QEMU's memory is read
+ * @stopped_offset: the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was looked at
  * @has_stopped: the following is known
  * @predicted:	the offset is a guess at what a `cont` just asked for will give
@@ -65,7 +71,11 @@ enum vm_state {
  * @stop_set:	the clock page's set that held,
  * @stop_offset: tsc_offset,
  * @stop_mono:	mono_offset,
- * @stop_raw:	and raw_offset
+ * @stop_raw:	raw_offset
+ * @stop_gaps_ns: and gaps_ns
+ * @stop_foreign: that was on another host
+ * @stop_detached: it did not stop there, but was not followed from then on
+ * @taken_over:	and has not been attached here yet
  * @problem:	why it is pending
  */
 struct vm {
@@ -89,6 +99,8 @@ struct vm {
 	u64 generation;
 	u64 resume_tsc;
 	u64 gap_ns;
+	u64 told_stop_tsc;
+	u64 gaps_ns;
 	u8 vm_id[16];
 	u64 marker;
 	enum vm_method method;
@@ -98,6 +110,7 @@ struct vm {
 	char qmp_path[108];
 	u64 t0;
 	struct tcg tcg;
+	u64 stopped_offset;
 	unsigned int polls;
 	bool has_stopped;
 	bool predicted;
@@ -106,6 +119,10 @@ struct vm {
 	u64 stop_offset;
 	s64 stop_mono;
 	s64 stop_raw;
+	u64 stop_gaps_ns;
+	bool stop_foreign;
+	bool stop_detached;
+	bool taken_over;
 	struct problem problem;
 };
 
@@ -121,8 +138,8 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 void vm_remove(struct exporter *x, struct vm *vm);
 void vm_detach(struct exporter *x, struct vm *vm);
 void vm_publish(struct exporter *x, struct vm *vm);
-void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset);
-void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc);
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
+void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns);
 u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
 
 #endif /* HOSTCLOCKD_GUEST_H */
