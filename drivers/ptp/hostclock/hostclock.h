@@ -162,7 +162,6 @@ struct hostclock {
 	bool enabled[2];		/* by enum hostclock_kind */
 
 	/* resync.c */
-	struct irq_work resync;
 	struct work_struct report;
 	bool force;			/* even if nothing is new */
 	atomic64_t budget;
@@ -254,6 +253,8 @@ bool hostclock_clocksource_current(enum hostclock_kind kind);
 void hostclock_resync_init(void);
 void hostclock_resync_stop(void);
 void hostclock_resync_report(bool on);
+void hostclock_resync_raise(void);
+bool hostclock_resync_due(void);
 void hostclock_request_resync(void);
 void hostclock_force_resync(void);
 

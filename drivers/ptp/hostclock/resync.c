@@ -8,6 +8,7 @@
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/workqueue.h>
@@ -27,6 +28,12 @@
  * takes a microsecond.  1000 times a few ns is some 10 us.
  */
 #define HOSTCLOCK_RESYNC_SPINS	1000
+
+/*
+ * Every CPU has its own, and waits for none that its host does not run just now,
+ * unless that one is in the middle of it.
+ */
+static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 
 /* Are there a device and its listeners? */
 static DEFINE_MUTEX(hostclock_report_mutex);
@@ -51,6 +58,16 @@ static bool notrace hostclock_budget(void)
 }
 
 /**
+ * hostclock_resync_raise - have this CPU interrupt itself, to see what is new
+ *
+ * Context: any, NMI and the timekeeper's write side included.
+ */
+void notrace hostclock_resync_raise(void)
+{
+	irq_work_queue(raw_cpu_ptr(&hostclock_resync_work));
+}
+
+/**
  * hostclock_request_resync - the pages are not what the view says
  *
  * Waits for the resync, but not long, where that is possible.
@@ -64,7 +81,7 @@ void notrace hostclock_request_resync(void)
 
 	if (hostclock_known_refused() || !hostclock_budget())
 		return;
-	irq_work_queue(&hostclock.resync);
+	hostclock_resync_raise();
 	if (irqs_disabled() || in_nmi())
 		return;
 	while (spins-- && !hostclock_view_changed(seq))
@@ -79,7 +96,17 @@ void notrace hostclock_request_resync(void)
 void hostclock_force_resync(void)
 {
 	WRITE_ONCE(hostclock.force, true);
-	irq_work_queue(&hostclock.resync);
+	hostclock_resync_raise();
+}
+
+/**
+ * hostclock_resync_due - is it still to be done, or did another CPU do it?
+ *
+ * Context: any but NMI; what is due is to be done before this is asked again.
+ */
+bool hostclock_resync_due(void)
+{
+	return xchg(&hostclock.force, false) || hostclock_stale();
 }
 
 static void hostclock_resync_irq(struct irq_work *work)
@@ -87,10 +114,10 @@ static void hostclock_resync_irq(struct irq_work *work)
 	struct hostclock_change change = {};
 	enum hostclock_kind kind = hostclock_kind();
 
-	if (xchg(&hostclock.force, false) || hostclock_stale()) {
+	if (READ_ONCE(hostclock.force) || hostclock_stale()) {
 		if (hostclock_clocksource_current(kind))
 			hostclock_core_reanchor(kind);
-		else
+		else if (hostclock_resync_due())
 			hostclock_accept(&change);
 	}
 	if (atomic_long_read(&hostclock.changes))
@@ -150,10 +177,22 @@ static void hostclock_report(struct work_struct *work)
  */
 void hostclock_resync_init(void)
 {
-	hostclock.resync = IRQ_WORK_INIT_HARD(hostclock_resync_irq);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(hostclock_resync_work, cpu) =
+			IRQ_WORK_INIT_HARD(hostclock_resync_irq);
 	INIT_WORK(&hostclock.report, hostclock_report);
 	atomic64_set(&hostclock.budget, 0);
 	atomic_long_set(&hostclock.changes, 0);
+}
+
+static void hostclock_resync_sync(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(per_cpu_ptr(&hostclock_resync_work, cpu));
 }
 
 /**
@@ -163,10 +202,10 @@ void hostclock_resync_init(void)
  */
 void hostclock_resync_stop(void)
 {
-	irq_work_sync(&hostclock.resync);
+	hostclock_resync_sync();
 	cancel_work_sync(&hostclock.report);
 	/* the report may have asked for one more */
-	irq_work_sync(&hostclock.resync);
+	hostclock_resync_sync();
 	cancel_work_sync(&hostclock.report);
 	atomic_long_set(&hostclock.changes, 0);
 }

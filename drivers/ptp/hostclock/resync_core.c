@@ -99,6 +99,8 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 {
 	struct hostclock_change change = {};
 
+	if (!hostclock_resync_due())
+		return -EALREADY;
 	if (hostclock_accept(&change)) {
 		/* Like the kernel, the vDSO does without the page now. */
 		hostclock_vdso_set_anchor(NULL);

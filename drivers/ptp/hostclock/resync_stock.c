@@ -68,6 +68,8 @@ void hostclock_core_reanchor(enum hostclock_kind kind)
 {
 	struct hostclock_change change = {};
 
+	if (!hostclock_resync_due())
+		return;
 	if (!hostclock_accept(&change) && kind == HOSTCLOCK_MONO)
 		atomic_long_or(BIT(HOSTCLOCK_CHANGED_WALL), &hostclock.changes);
 }

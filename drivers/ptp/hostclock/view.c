@@ -294,7 +294,7 @@ static bool notrace hostclock_refresh_locked(void)
 		hostclock_note_status(v, tsc);
 		atomic_long_or(BIT(HOSTCLOCK_CHANGED_STATUS), &hostclock.changes);
 		/* whose handler has it reported */
-		irq_work_queue(&hostclock.resync);
+		hostclock_resync_raise();
 	}
 	hostclock_view_put_set(&set, count);
 	return true;
@@ -318,11 +318,21 @@ static bool notrace hostclock_refresh(void)
 /**
  * hostclock_stale - is there more to do than to take over a new set?
  *
- * Context: any, while running.
+ * Waits for another writer of the view, to know what comes of it.
+ *
+ * Context: any but NMI, while running.
  */
 bool hostclock_stale(void)
 {
-	return !hostclock_refresh() || READ_ONCE(hostclock.state.fault);
+	unsigned long flags;
+	bool fine;
+
+	local_irq_save(flags);
+	hostclock_view_lock();
+	fine = hostclock_refresh_locked();
+	hostclock_view_unlock();
+	local_irq_restore(flags);
+	return !fine || READ_ONCE(hostclock.state.fault);
 }
 
 static u64 notrace hostclock_note(enum hostclock_kind kind, u64 ns)
