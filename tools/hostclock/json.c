@@ -6,6 +6,7 @@
  */
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "report.h"
 #include "words.h"
@@ -110,7 +111,13 @@ static void add_kernel(struct json_object *o, const struct kernel_state *k)
 	add_text(o, "clocksource", k->clocksource);
 	add_text(o, "mode", k->mode);
 	add_text(o, "driver_status", k->status);
+	if (k->status_age_ns[0])
+		add_int(o, "driver_status_age_ns",
+			strtoll(k->status_age_ns, NULL, 10));
+	else
+		json_object_object_add(o, "driver_status_age_ns", NULL);
 	add_text(o, "driver_reason", k->reason);
+	add_text(o, "wall", k->wall);
 	add_bool(o, "ntp_synchronized", k->ntp_synchronized);
 	add_int(o, "ntp_status", k->ntp_status);
 	add_int(o, "ntp_maxerror_us", k->ntp_maxerror_us);

@@ -34,7 +34,9 @@ static void read_driver(struct kernel_state *s, const char *device)
 	} values[] = {
 		{ "mode", s->mode, sizeof(s->mode) },
 		{ "status", s->status, sizeof(s->status) },
+		{ "status_age_ns", s->status_age_ns, sizeof(s->status_age_ns) },
 		{ "reason", s->reason, sizeof(s->reason) },
+		{ "wall", s->wall, sizeof(s->wall) },
 		{ "resyncs", s->resyncs, sizeof(s->resyncs) },
 		{ "disruptions", s->disruptions, sizeof(s->disruptions) },
 		{ "wakeups", s->wakeups, sizeof(s->wakeups) },

@@ -13,7 +13,9 @@ struct kernel_state {
 	/* the driver's, empty where there is no driver */
 	char mode[WORD_SIZE];
 	char status[WORD_SIZE];
+	char status_age_ns[WORD_SIZE];
 	char reason[2 * WORD_SIZE];
+	char wall[WORD_SIZE];
 	char resyncs[WORD_SIZE];
 	char disruptions[WORD_SIZE];
 	char wakeups[WORD_SIZE];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The report for people. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "report.h"
@@ -74,15 +76,26 @@ static void print_trust(const struct report *r)
 	putchar('\n');
 }
 
+static void print_driver(const struct kernel_state *k)
+{
+	printf(LABEL "mode %s, %s", "driver", k->mode, k->status);
+	if (k->status_age_ns[0])
+		printf(" for %.3f s", strtoull(k->status_age_ns, NULL, 10) / 1e9);
+	if (k->reason[0] && strcmp(k->reason, "none"))
+		printf(": %s", k->reason);
+	printf("; %s resyncs, %s disruptions, %s wakeups\n", k->resyncs,
+	       k->disruptions, k->wakeups);
+	if (k->wall[0])
+		printf(LABEL "%s\n", "wall clock", k->wall);
+}
+
 static void print_kernel(const struct report *r)
 {
 	const struct kernel_state *k = &r->kernel;
 
 	printf(LABEL "%s\n", "clocksource", k->clocksource);
 	if (k->mode[0])
-		printf(LABEL "mode %s, %s%s%s; %s resyncs, %s disruptions, %s wakeups\n",
-		       "driver", k->mode, k->status, k->reason[0] ? ": " : "",
-		       k->reason, k->resyncs, k->disruptions, k->wakeups);
+		print_driver(k);
 	printf(LABEL "%s, maxerror %ld us, esterror %ld us, %+.3f ppm, TAI %+d s\n",
 	       "kernel NTP", k->ntp_synchronized ? "synchronized" : "unsynchronized",
 	       k->ntp_maxerror_us, k->ntp_esterror_us, k->ntp_freq_ppm,
