@@ -40,16 +40,13 @@ static int open_pipes(int in[2], int out[2])
 
 int chronyc_start(const struct chrony_options *o)
 {
-	char *argv[4] = { (char *)o->chronyc };
+	/* Left to itself, it tries UDP too, where it may not do this. */
+	char *argv[4] = { (char *)o->chronyc, "-h", (char *)o->socket };
 	int in[2], out[2];
 	int ret, error;
 
 	if (chronyc.child.pid)
 		return 0;
-	if (o->socket) {
-		argv[1] = "-h";
-		argv[2] = (char *)o->socket;
-	}
 	if (open_pipes(in, out))
 		return -1;
 	ret = child_start(&chronyc.child, "chronyc", argv, in[0], out[1]);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <linux/hostclock-abi.h>
@@ -74,19 +76,26 @@ int device_wait(const char *path, int signal_fd)
 	return ret;
 }
 
-/* The first line of a file of the device in sysfs; empty if there is none. */
-static void read_word(const char *device, const char *name, char *word,
-		      size_t size)
+/* Where the device is in sysfs, whatever the name by which it was opened. */
+static int open_sysfs(int fd)
 {
-	const char *slash = strrchr(device, '/');
 	char path[PATH_MAX];
-	ssize_t length;
-	int fd;
+	struct stat st;
 
-	snprintf(path, sizeof(path), "/sys/class/misc/%s/%s",
-		 slash ? slash + 1 : device, name);
+	if (fstat(fd, &st))
+		return -1;
+	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u", major(st.st_rdev),
+		 minor(st.st_rdev));
+	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The first line of one of its files; empty if there is none. */
+static void read_word(int dir, const char *name, char *word, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
 	word[0] = 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	length = read(fd, word, size - 1);
@@ -95,18 +104,19 @@ static void read_word(const char *device, const char *name, char *word,
 	word[strcspn(word, "\n")] = 0;
 }
 
-static uint64_t read_number(const char *device, const char *name)
+static uint64_t read_number(int dir, const char *name)
 {
 	char word[WORD_SIZE];
 
-	read_word(device, name, word, sizeof(word));
+	read_word(dir, name, word, sizeof(word));
 	return strtoull(word, NULL, 10);
 }
 
-int device_read(int fd, const char *path, struct snapshot *s)
+int device_read(int fd, struct snapshot *s)
 {
 	struct hostclock_vmclock vc;
 	ssize_t length = pread(fd, &vc, sizeof(vc), 0);
+	int dir;
 
 	if (length < 0)
 		return -1;
@@ -115,12 +125,17 @@ int device_read(int fd, const char *path, struct snapshot *s)
 		errno = EPROTO;
 		return -1;
 	}
+	dir = open_sysfs(fd);
+	if (dir < 0)
+		return -1;
 	s->marker = le64toh(vc.disruption_marker);
-	s->generation = read_number(path, "generation");
-	s->clock_epoch = read_number(path, "epoch");
-	s->guest_epoch = read_number(path, "guest_epoch");
-	s->cause = read_number(path, "cause");
-	read_word(path, "status", s->status, sizeof(s->status));
+	s->generation = read_number(dir, "generation");
+	s->clock_epoch = read_number(dir, "epoch");
+	s->guest_epoch = read_number(dir, "guest_epoch");
+	s->disruptions = read_number(dir, "disruptions");
+	s->cause = read_number(dir, "cause");
+	read_word(dir, "status", s->status, sizeof(s->status));
+	close(dir);
 	return 0;
 }
 
@@ -130,8 +145,8 @@ static bool synchronized(const struct snapshot *s)
 }
 
 /*
- * A disruption is a new guest epoch.  vmclock's marker changes along with it,
- * but a moment later, and maybe after it was read; so it alone is none.
+ * The driver decides what is a disruption.  vmclock's marker changes along with
+ * it, but a moment later, and maybe after it was read.
  */
 unsigned int device_events(const struct snapshot *old,
 			   const struct snapshot *new)
@@ -141,7 +156,7 @@ unsigned int device_events(const struct snapshot *old,
 	if (old->guest_epoch) {
 		if (new->generation != old->generation)
 			events |= EVENT_BIT(EVENT_GENERATION);
-		if (new->guest_epoch != old->guest_epoch)
+		if (new->disruptions != old->disruptions)
 			events |= EVENT_BIT(EVENT_DISRUPTION);
 		if (new->clock_epoch != old->clock_epoch)
 			events |= EVENT_BIT(EVENT_CLOCK_SET);

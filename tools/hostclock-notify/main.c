@@ -82,7 +82,7 @@ static enum outcome look(struct watch *w)
 	struct snapshot s;
 
 	w->reread_ns = NEVER_NS;
-	if (!device_read(w->device_fd, w->options->device, &s)) {
+	if (!device_read(w->device_fd, &s)) {
 		tell(w, device_events(&w->seen, &s), &s, since_ns);
 		w->seen = s;
 		return GO_ON;
@@ -196,7 +196,7 @@ static int watch_devices(struct watch *w)
 			return status;
 		memset(&w->seen, 0, sizeof(w->seen));
 		/* What is so already is no event. */
-		if (device_read(w->device_fd, w->options->device, &w->seen))
+		if (device_read(w->device_fd, &w->seen))
 			w->reread_ns = now_ns() + WRITING_NS;
 		say("watching %s: marker %llu, status %s", w->options->device,
 		    (unsigned long long)w->seen.marker, w->seen.status);

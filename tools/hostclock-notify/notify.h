@@ -47,6 +47,7 @@ struct snapshot {
 	uint64_t generation;
 	uint64_t clock_epoch;
 	uint64_t guest_epoch;	/* 0: no valid page yet */
+	uint64_t disruptions;	/* how many there were */
 	unsigned int cause;	/* HOSTCLOCK_CAUSE_* */
 	char status[WORD_SIZE];
 };
@@ -59,7 +60,7 @@ int device_open(const char *path);
  */
 int device_wait(const char *path, int signal_fd);
 /* Return: 0, or -1 with errno set; EAGAIN: the host is just writing. */
-int device_read(int fd, const char *path, struct snapshot *s);
+int device_read(int fd, struct snapshot *s);
 /* Return: EVENT_BIT()s. */
 unsigned int device_events(const struct snapshot *old,
 			   const struct snapshot *new);
@@ -93,7 +94,7 @@ void child_kill(struct child *c);
 
 struct chrony_options {
 	const char *chronyc;
-	const char *socket;	/* NULL: chronyc's own default */
+	const char *socket;
 	const char *burst;	/* NULL: none */
 	bool enabled;
 };

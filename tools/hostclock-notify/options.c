@@ -34,7 +34,7 @@ static const struct argp_option list[] = {
 	  "end when the first event was dealt with; implies --foreground", 0 },
 	{ "chronyc", OPTION_CHRONYC, "PATH", 0, "the program (chronyc)", 1 },
 	{ "socket", OPTION_SOCKET, "PATH", 0,
-	  "chronyd's command socket (what chronyc uses by itself)", 1 },
+	  "chronyd's command socket (/run/chrony/chronyd.sock)", 1 },
 	{ "burst", OPTION_BURST, "GOOD/MAX", OPTION_ARG_OPTIONAL,
 	  "let chronyd also ask network servers at once (4/4)", 1 },
 	{ "no-chrony", OPTION_NO_CHRONY, NULL, 0, "run the hooks only", 1 },
@@ -144,7 +144,11 @@ void options_parse(struct options *o, int argc, char **argv)
 {
 	*o = (struct options) {
 		.device = "/dev/hostclock0",
-		.chrony = { .chronyc = "chronyc", .enabled = true },
+		.chrony = {
+			.chronyc = "chronyc",
+			.socket = "/run/chrony/chronyd.sock",
+			.enabled = true,
+		},
 		.hooks = {
 			.dir = "/etc/hostclock/notify.d",
 			.limit_ns = 10 * NSEC_PER_SEC,
