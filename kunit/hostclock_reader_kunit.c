@@ -97,7 +97,7 @@ static u64 any_tsc(struct rnd_state *r, const struct scene *s)
 	}
 }
 
-#ifdef CONFIG_ARCH_SUPPORTS_INT128
+#ifdef __SIZEOF_INT128__
 
 /* What the ABI header says, in 128 bits. */
 static enum hostclock_result expect(const struct scene *s, enum hostclock_kind kind, u64 tsc,
