@@ -118,13 +118,16 @@ start_copier() {
 wait_for_machine() {
 	local i
 
-	for ((i = 0; i < 500; i++)); do
+	for ((i = 0; i < 1500; i++)); do
 		[[ ! -S $tmp/qmp ]] || return 0
-		kill -0 "$qemu_pid" 2>/dev/null || break
+		if ! kill -0 "$qemu_pid" 2>/dev/null; then
+			cat "$tmp/qemu.log" >&2
+			wait "$qemu_pid"
+			fail "QEMU did not start: it ended with $?"
+		fi
 		sleep 0.02
 	done
-	cat "$tmp/qemu.log" >&2
-	fail "QEMU did not start"
+	fail "QEMU did not start in 30 s"
 }
 
 # Whatever the guest has to say until COMMAND's end, within the time allowed.
