@@ -200,11 +200,16 @@ int follow_attach(struct exporter *x, struct vm *vm, struct problem *why)
 	}
 	if (kvm_has(x->opt.kvm_debugfs, vm->pid)) {
 		vm->method = VM_KVM;
-	} else {
+	} else if (!kvm_uses(vm->pid)) {
 		if (tcg_open(&vm->tcg, vm->pid, x->khz * 1000,
 			     tsc_before(x, vm), why))
 			return -1;
 		vm->method = VM_TCG;
+	} else {
+		problem_set(why, "process %d uses KVM, and %s has no VM of it: is debugfs mounted?",
+			    vm->pid, x->opt.kvm_debugfs);
+		why->again = true;
+		return -1;
 	}
 	vm->state = VM_PENDING;
 	vm->problem.text[0] = '\0';

@@ -40,6 +40,36 @@ bool kvm_has(const char *debugfs, pid_t pid)
 	return true;
 }
 
+/**
+ * kvm_uses - does the process have KVM open?
+ * @pid: the process
+ *
+ * Its TSC offset is then KVM's, wherever that is told, and not what is in QEMU's
+ * memory, which looks the same.
+ *
+ * Return: true if so; false if not, or if it is not to be found out.
+ */
+bool kvm_uses(pid_t pid)
+{
+	char path[32], link[32];
+	bool found = false;
+	struct dirent *e;
+	ssize_t n;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	d = opendir(path);
+	while (d && !found && (e = readdir(d))) {
+		n = readlinkat(dirfd(d), e->d_name, link, sizeof(link) - 1);
+		link[n > 0 ? n : 0] = '\0';
+		found = !strcmp(link, "/dev/kvm") ||
+			!strcmp(link, "anon_inode:kvm-vm");
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
 /* A file's number; an offset is printed as a signed one. */
 static bool read_number(int vm, const char *cpu, const char *name, u64 *value)
 {

@@ -12,6 +12,7 @@
 
 /* Has KVM a VM of that process? */
 bool kvm_has(const char *debugfs, pid_t pid);
+bool kvm_uses(pid_t pid);
 int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
 	     struct problem *why);
 
