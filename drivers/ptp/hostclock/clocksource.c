@@ -34,6 +34,8 @@ static int hostclock_cs_enable(struct clocksource *cs)
 	if (ret)
 		return ret;
 	WRITE_ONCE(hostclock.enabled[kind], true);
+	hostclock_wall_forget();
+	WRITE_ONCE(hostclock.detached, false);
 	hostclock_force_resync();
 	return 0;
 }
@@ -42,6 +44,7 @@ static int hostclock_cs_enable(struct clocksource *cs)
 static void hostclock_cs_disable(struct clocksource *cs)
 {
 	WRITE_ONCE(hostclock.enabled[cs - hostclock_cs], false);
+	hostclock_wall_forget();
 }
 
 /* The core has taken the time of the suspension from elsewhere. */

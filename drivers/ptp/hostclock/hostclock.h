@@ -102,6 +102,8 @@ enum {
 	HOSTCLOCK_CHANGED_FAULT,	/* the pages are refused */
 	HOSTCLOCK_CHANGED_RECOVERED,	/* no more */
 	HOSTCLOCK_CHANGED_STATUS,	/* the page's status */
+	HOSTCLOCK_CHANGED_DETACHED,	/* the guest set its wall clock */
+	HOSTCLOCK_CHANGED_ATTACHED,	/* and took that back */
 	HOSTCLOCK_CHANGED_WALL,		/* the wall clock remains to be set */
 };
 
@@ -170,6 +172,10 @@ struct hostclock {
 	struct task_struct *borrower;	/* resync_stock.c */
 	u64 lent_ns;
 	bool lent_taken;
+
+	/* wall.c */
+	bool detached;
+	s64 wall_ns;			/* REALTIME - the guest's counter, set */
 
 	/* ptp.c */
 	struct ptp_clock *ptp;
@@ -268,6 +274,13 @@ bool hostclock_core_lent(enum hostclock_kind kind, u64 *ns);
 int hostclock_core_enable(enum hostclock_kind kind);
 void hostclock_core_set_pages(void);
 const char *hostclock_core_name(void);
+
+/* wall.c */
+void hostclock_wall_anchored(s64 offset_ns);
+void hostclock_wall_forget(void);
+bool hostclock_wall_detached(void);
+void hostclock_wall_check(void);
+void hostclock_wall_attach(void);
 
 /* ptp.c */
 int hostclock_ptp_register(struct device *parent);

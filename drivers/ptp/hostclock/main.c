@@ -11,6 +11,7 @@
  *	resync.c	following the pages when they say something else,
  *	resync_core.c	with a kernel that was made for it,
  *	resync_stock.c	or any other
+ *	wall.c		whether the wall clock is the host's
  *	ptp.c		/dev/ptpN
  *	chardev.c	/dev/hostclock0
  *	sysfs.c		/sys/class/misc/hostclock0/

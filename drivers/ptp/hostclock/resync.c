@@ -114,7 +114,11 @@ static void hostclock_resync_irq(struct irq_work *work)
 	struct hostclock_change change = {};
 	enum hostclock_kind kind = hostclock_kind();
 
-	if (READ_ONCE(hostclock.force) || hostclock_stale()) {
+	bool force = READ_ONCE(hostclock.force);
+
+	if (force || hostclock_stale()) {
+		if (!force)
+			hostclock_wall_check();
 		if (hostclock_clocksource_current(kind))
 			hostclock_core_reanchor(kind);
 		else if (hostclock_resync_due())
@@ -142,6 +146,10 @@ static void hostclock_log(unsigned long changes)
 		dev_info_ratelimited(dev, "the host's clock was set, followed\n");
 	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
 		dev_info_ratelimited(dev, "status %s\n", hostclock_status_name());
+	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
+		dev_warn_ratelimited(dev, "the wall clock was set or steered, detached until follow is written to wall\n");
+	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
+		dev_info_ratelimited(dev, "the wall clock is the host's again\n");
 }
 
 static void hostclock_tell(unsigned long changes)
@@ -182,6 +190,7 @@ void hostclock_resync_init(void)
 	for_each_possible_cpu(cpu)
 		per_cpu(hostclock_resync_work, cpu) =
 			IRQ_WORK_INIT_HARD(hostclock_resync_irq);
+	hostclock_wall_forget();
 	INIT_WORK(&hostclock.report, hostclock_report);
 	atomic64_set(&hostclock.budget, 0);
 	atomic_long_set(&hostclock.changes, 0);

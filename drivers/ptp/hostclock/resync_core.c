@@ -115,6 +115,11 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return 0;
 	}
 	a->counter_jump_ns = change.counter_jump_ns;
+	if (hostclock_wall_detached()) {
+		a->keep_wall = true;
+		return 0;
+	}
+	hostclock_wall_anchored(hostclock.state.wall_offset_ns);
 	a->wall_offset_ns = hostclock.state.wall_offset_ns;
 	a->tai_offset_sec = hostclock.state.tai_offset_sec;
 	a->tai_valid = hostclock.state.tai_valid;
@@ -131,8 +136,10 @@ void hostclock_core_reanchor(enum hostclock_kind kind)
 {
 	int ret = timekeeping_reanchor(&hostclock_cs[kind], hostclock_commit);
 
-	if (ret == -EINVAL)
+	if (ret == -EINVAL) {
+		hostclock_wall_forget();
 		hostclock_refuse(HOSTCLOCK_FAULT_WALL);
+	}
 }
 
 /**

@@ -127,6 +127,9 @@ void hostclock_core_set_wall(void)
 {
 	int i, ret = -EAGAIN;
 
+	if (hostclock_wall_detached())
+		return;
+	hostclock_wall_forget();
 	for (i = 0; i < HOSTCLOCK_SET_TRIES && ret == -EAGAIN; i++) {
 		s64 wall_offset_ns = READ_ONCE(hostclock.state.wall_offset_ns);
 		u64 now_ns = hostclock_counter(HOSTCLOCK_MONO);
@@ -135,6 +138,8 @@ void hostclock_core_set_wall(void)
 					    wall_offset_ns);
 		if (READ_ONCE(hostclock.state.wall_offset_ns) != wall_offset_ns)
 			ret = -EAGAIN;
+		if (!ret)
+			hostclock_wall_anchored(wall_offset_ns);
 	}
 	if (ret == -EINVAL)
 		hostclock_refuse(HOSTCLOCK_FAULT_WALL);

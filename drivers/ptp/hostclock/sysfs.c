@@ -114,6 +114,36 @@ static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(reason);
 
+/* Only a wall clock that follows can be detached. */
+static bool hostclock_has_wall(void)
+{
+	return hostclock_mode() == HOSTCLOCK_MODE_FOLLOW &&
+	       hostclock_clocksource_current(HOSTCLOCK_MONO);
+}
+
+static ssize_t wall_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	hostclock_look();
+	if (!hostclock_has_wall())
+		return sysfs_emit(buf, "own\n");
+	hostclock_wall_check();
+	return sysfs_emit(buf, "%s\n",
+			  hostclock_wall_detached() ? "detached" : "follow");
+}
+
+static ssize_t wall_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	if (!sysfs_streq(buf, "follow"))
+		return -EINVAL;
+	if (!hostclock_has_wall())
+		return -EOPNOTSUPP;
+	hostclock_wall_attach();
+	return count;
+}
+static DEVICE_ATTR_RW(wall);
+
 static ssize_t clocksource_show(struct device *dev,
 				struct device_attribute *attr, char *buf)
 {
@@ -164,6 +194,7 @@ static struct attribute *hostclock_attrs[] = {
 	&dev_attr_status.attr,
 	&dev_attr_status_age_ns.attr,
 	&dev_attr_reason.attr,
+	&dev_attr_wall.attr,
 	&dev_attr_clocksource.attr,
 	&dev_attr_epoch.attr,
 	&dev_attr_guest_epoch.attr,

@@ -20,6 +20,10 @@ static const char *hostclock_event_name(unsigned long changes)
 	if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes) ||
 	    test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
 		return "step";
+	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
+		return "detached";
+	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
+		return "attached";
 	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
 		return "recovered";
 	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))

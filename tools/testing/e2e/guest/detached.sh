@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The host's script has a step of 100 s, and after that a stop of half a second.
+. /results.sh
+
+state=/sys/class/misc/hostclock0
+
+# resyncs_reach N
+resyncs_reach() {
+	local left=80
+
+	while [ "$(cat $state/resyncs)" -lt "$1" ]; do
+		[ $left -gt 0 ] || return 1
+		sleep 0.5
+		left=$((left - 1))
+	done
+}
+
+# ahead LEAST MOST: by so many seconds is the wall clock ahead of the page
+ahead() {
+	hostclock status --json >/tmp/status
+	awk -v ns="$(json_value realtime_diff_low_ns </tmp/status)" -v least="$1" \
+		-v most="$2" 'BEGIN { exit !(ns >= least * 1e9 && ns <= most * 1e9) }'
+}
+
+# wall_is OWNER WHEN
+wall_is() {
+	same "$2: wall says $1" "$1" "$(cat $state/wall)"
+}
+
+uevents >/tmp/uevents &
+wall_is follow "at first"
+chronyd -x -f /etc/chrony.conf
+run coherence --clock=REALTIME --count=20000
+wall_is follow "with a chronyd that watches"
+
+date -u -s "@$(($(date +%s) + 1000))" >/dev/null
+wall_is detached "after date -s"
+# date's second has begun a while ago, and starting it took its time
+holds "and the date is what was set" "$(hostclock status)" ahead 995 1000
+hostclock status | grep -E "detached"
+hostclock status >/dev/null
+same "hostclock status does not say that all is right" 1 $?
+run coherence --clock=MONOTONIC --count=20000
+
+holds "the host's clock is set" "$(cat $state/resyncs)" resyncs_reach 1
+holds "the detached one is not" "$(hostclock status)" ahead 895 900
+before=$(json_value realtime_diff_low_ns </tmp/status)
+wall_is detached "after that"
+holds "the VM is stopped" "$(cat $state/disruptions)" resyncs_reach 2
+wall_is detached "after that, too"
+holds "the detached clock stood still, as MONOTONIC did" "$(hostclock status)" \
+	ahead 880 "$(awk -v ns="$before" 'BEGIN { print ns / 1e9 - 0.4 }')"
+run coherence --clock=MONOTONIC --count=20000
+
+echo detach 2>/dev/null >$state/wall
+same "nothing but follow can be written" 1 $?
+echo follow >$state/wall
+wall_is follow "after writing follow"
+run coherence --clock=REALTIME --count=20000
+# A kernel without hostclock's patches never calls itself synchronized.
+if [ "$HOSTCLOCK_KERNEL" = patched ]; then
+	hostclock status >/dev/null
+	same "hostclock status says that all is right" 0 $?
+fi
+sleep 1
+for event in detached attached; do
+	holds "uevents said so: $event" "$(cat /tmp/uevents)" \
+		grep -q "HOSTCLOCK_EVENT=$event " /tmp/uevents
+done
+
+# An NTP daemon that steers
+adjtimex -f 6553600 >/dev/null
+sleep 2
+wall_is detached "with a frequency of 100 ppm"
+adjtimex -f 0 >/dev/null
+echo follow >$state/wall
+sleep 1
+wall_is follow "without it"
+run coherence --clock=REALTIME --count=20000
+exit $failed
