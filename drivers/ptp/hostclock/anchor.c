@@ -56,7 +56,17 @@ static u64 hostclock_new_offset(const struct hostclock_view *old,
 	return hostclock_held_until(old, &c->guest, kind, c->tsc) + jump_ns - ns;
 }
 
-/* A guest epoch: what of it? */
+/* The same gap again, about which the host has found out more? */
+static bool hostclock_same_gap(const struct hostclock_view *old,
+			       const struct hostclock_guest_page *guest)
+{
+	return old->resume_tsc && guest->cause == hostclock.state.cause &&
+	       guest->cause >= HOSTCLOCK_CAUSE_STOP &&
+	       guest->cause <= HOSTCLOCK_CAUSE_MIGRATION &&
+	       le64_to_cpu(guest->resume_tsc) == old->resume_tsc;
+}
+
+/* A guest epoch: is it anything that users should hear of? */
 static void hostclock_new_guest_epoch(const struct hostclock_view *old,
 				      const struct hostclock_capture *c,
 				      struct hostclock_change *change)
@@ -64,8 +74,9 @@ static void hostclock_new_guest_epoch(const struct hostclock_view *old,
 	hostclock_choose_jump(c, change);
 	change->adjusted =
 		le64_to_cpu(c->guest.generation) == hostclock.state.generation &&
-		hostclock_is_adjustment(c->guest.cause, old->anchor.tsc_offset,
-					le64_to_cpu(c->guest.tsc_offset));
+		(hostclock_same_gap(old, &c->guest) ||
+		 hostclock_is_adjustment(c->guest.cause, old->anchor.tsc_offset,
+					 le64_to_cpu(c->guest.tsc_offset)));
 	if (!change->adjusted)
 		__set_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
 }

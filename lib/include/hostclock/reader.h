@@ -22,8 +22,8 @@
  * How far a reading may be from the kernel's last update before the vDSO leaves
  * it to the kernel: 2^40 ns, 18 min.  It bounds what readers can be told by a set
  * that the kernel refuses as soon as it looks, at the next tick.  An idle guest's
- * kernel looks at least every 990 s (a 1 GHz clocksource's max_idle_ns: half of
- * 2^64 / 1.11 / 2^23 ns), so it is not asked for nothing.  The vDSO's generic code
+ * kernel looks at least every 881 s (max_idle_ns of a 1 GHz clocksource, as the
+ * kernel prints it), so it is not asked for nothing.  The vDSO's generic code
  * turns ns into seconds by repeated subtraction: 1100 steps at most.  Behind
  * counts as well: that code takes anything more than 2^62 ns behind for ahead.
  */
