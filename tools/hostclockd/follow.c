@@ -102,6 +102,23 @@ static bool is_running(const struct vm *vm)
 	return running;
 }
 
+/*
+ * A VM that is migrated here, or restored.  Its page's file still gets what was
+ * in there at the source.
+ */
+static bool is_arriving(const struct vm *vm)
+{
+	struct json_object *answer = NULL;
+	struct problem why;
+	bool arriving;
+
+	if (!vm->qmp_path[0] || qmp_run(vm->qmp_path, "query-status", &answer, &why))
+		return false;
+	arriving = !strcmp(json_text(answer, "status", ""), "inmigrate");
+	json_object_put(answer);
+	return arriving;
+}
+
 static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
@@ -319,6 +336,13 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 
 	if (!vm)
 		return problem_set(why, "%s: no such VM here", name);
+	if (!stop && is_arriving(vm)) {
+		problem_set(why,
+			    "%s: not all of it has arrived yet; continue it when its migration is completed",
+			    name);
+		why->again = true;
+		return -1;
+	}
 	follow(x, vm);
 	if (!stop)
 		before_cont(x, vm);
