@@ -35,6 +35,9 @@
  */
 static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 
+/* In whose handler clocks are read, too: no need to ask for it once more. */
+static DEFINE_PER_CPU(bool, hostclock_resyncing);
+
 /* Are there a device and its listeners? */
 static DEFINE_MUTEX(hostclock_report_mutex);
 static bool hostclock_report_on;
@@ -79,7 +82,8 @@ void notrace hostclock_request_resync(void)
 	unsigned int seq = READ_ONCE(hostclock.latch.seqcount.sequence);
 	int spins = HOSTCLOCK_RESYNC_SPINS;
 
-	if (hostclock_known_refused() || !hostclock_budget())
+	if (raw_cpu_read(hostclock_resyncing) || hostclock_known_refused() ||
+	    !hostclock_budget())
 		return;
 	hostclock_resync_raise();
 	if (irqs_disabled() || in_nmi())
@@ -113,9 +117,9 @@ static void hostclock_resync_irq(struct irq_work *work)
 {
 	struct hostclock_change change = {};
 	enum hostclock_kind kind = hostclock_kind();
-
 	bool force = READ_ONCE(hostclock.force);
 
+	this_cpu_write(hostclock_resyncing, true);
 	if (force || hostclock_stale()) {
 		if (!force)
 			hostclock_wall_check();
@@ -124,6 +128,7 @@ static void hostclock_resync_irq(struct irq_work *work)
 		else if (hostclock_resync_due())
 			hostclock_accept(&change);
 	}
+	this_cpu_write(hostclock_resyncing, false);
 	if (atomic_long_read(&hostclock.changes))
 		schedule_work(&hostclock.report);
 }
