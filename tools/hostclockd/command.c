@@ -81,7 +81,7 @@ static u8 likely_cause(const struct vm *vm, pid_t pid)
 	if (!vm->marker)
 		return HOSTCLOCK_CAUSE_NONE;
 	if (!pid || (pid == vm->pid && process_start(pid) == vm->pid_start))
-		return HOSTCLOCK_CAUSE_OFFSET;
+		return VM_CAUSE_FOUND;
 	return HOSTCLOCK_CAUSE_RESTORE;
 }
 
@@ -97,6 +97,8 @@ static int do_attach(struct exporter *x, struct json_object *req,
 	vm->next_cause = likely_cause(vm, pid);
 	if (choose(req, "cause", names_cause, &vm->next_cause, why))
 		return -1;
+	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
+		 json_text(req, "qmp", ""));
 	if (json_has(req, "tsc-offset")) {
 		vm->method = VM_GIVEN;
 		vm->taken_over = false;
@@ -107,8 +109,6 @@ static int do_attach(struct exporter *x, struct json_object *req,
 	}
 	vm->pid = pid;
 	vm->t0 = json_uint(req, "t0");
-	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
-		 json_text(req, "qmp", ""));
 	return follow_attach(x, vm, why);
 }
 

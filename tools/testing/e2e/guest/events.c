@@ -63,6 +63,8 @@ struct verdict {
 
 static struct reading kept[KEPT];
 static u64 count;
+/* Counts by which the TSC ran on while the guest did not run. */
+static u64 ran_on;
 static int stamp_fd;
 
 static s64 read_stamp(void)
@@ -146,7 +148,7 @@ static void note_error(const struct reading *r, s64 error, struct verdict *v)
 static void judge_jump(const struct relation *rel, const struct reading *last,
 		       const struct reading *r, struct verdict *v)
 {
-	s64 passed_ns = r->ns - last->ns;
+	s64 passed_ns = r->ns - last->ns + scaled(rel, ran_on);
 
 	v->jump_low_ns = passed_ns - scaled(rel, r->after - last->before);
 	v->jump_high_ns = passed_ns - scaled(rel, r->before - last->after);
@@ -251,10 +253,12 @@ static void report_clock(const struct relation *rel, u8 clock, u8 reader,
 static void report(const struct hostclock_guest_page *gp)
 {
 	u64 resume = HOSTCLOCK_LE64(gp->resume_tsc);
+	u64 stop = HOSTCLOCK_LE64(gp->stop_tsc);
 	struct relation rel;
 	u8 clock;
 
 	relate(&rel);
+	ran_on = stop ? resume - stop : 0;
 	printf("event gap_ns %llu", (unsigned long long)HOSTCLOCK_LE64(gp->gap_ns));
 	show("cause");
 	show("generation");
