@@ -33,7 +33,8 @@ static bool sample(struct timex *tx, struct page_time *before,
 		pages_now(&pages, after);
 		if (*state < 0)
 			die("adjtimex");
-		if (before->seq == after->seq)
+		/* The page's other set begins without an update. */
+		if (before->seq == after->seq && before->age <= after->age)
 			return true;
 	}
 	return false;
