@@ -140,4 +140,17 @@ kill $notify_pid
 wait $notify_pid
 same "hostclock-notify ends when told" 0 $?
 sed 's/^/# /' $log
+
+# mdev's recipe starts one, and only one.
+cp /mdev.conf /etc/mdev.conf
+ln -s /bin/hostclock-notify /usr/sbin/hostclock-notify
+mdev -s
+pidfile=/run/hostclock-notify.hostclock0.pid
+holds "mdev starts a notifier in the background" "no $pidfile" \
+	eventually 10 [ -s $pidfile ]
+first=$(cat $pidfile)
+mdev -s 2>/dev/null
+sleep 1
+same "and no other one" "$first" "$(pidof hostclock-notify)"
+kill "$first"
 exit $failed
