@@ -262,15 +262,25 @@ void follow_again(struct exporter *x, struct vm *vm)
 	follow_poll(x, vm);
 }
 
+struct prediction {
+	struct exporter *x;
+	struct vm *vm;
+};
+
 /*
  * Before a stopped TCG guest runs again, its page says when it will, to within
  * what cannot be known; just after, it says when it did.
  */
-static void predict_tcg(struct exporter *x, struct vm *vm)
+static void predict_tcg(void *arg)
 {
+	const struct prediction *p = arg;
+	struct exporter *x = p->x;
+	struct vm *vm = p->vm;
 	struct problem why;
 	struct tcg_state s;
 
+	if (vm->state != VM_STOPPED || vm->method != VM_TCG)
+		return;
 	if (tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
 		return;
 	vm->tcg.count = s.count;
@@ -294,11 +304,7 @@ static void predict_running(struct exporter *x, struct vm *vm)
 /* The page says how the guest goes on before it does. */
 static void before_cont(struct exporter *x, struct vm *vm)
 {
-	if (vm->state != VM_STOPPED)
-		return;
-	if (vm->method == VM_TCG)
-		predict_tcg(x, vm);
-	else
+	if (vm->state == VM_STOPPED && vm->method != VM_TCG)
 		predict_running(x, vm);
 }
 
@@ -308,10 +314,15 @@ static void after_stop(struct exporter *x, struct vm *vm)
 		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset);
 }
 
-static int tell_qemu(const struct vm *vm, const char *command, struct problem *why)
+static int tell_qemu(struct exporter *x, struct vm *vm, bool stop,
+		     struct problem *why)
 {
+	struct prediction p = { x, vm };
+	struct qmp_late late = { predict_tcg, &p };
+
 	if (vm->qmp_path[0])
-		return qmp_run(vm->qmp_path, command, NULL, why);
+		return qmp_run_late(vm->qmp_path, stop ? "stop" : "cont",
+				    stop ? NULL : &late, NULL, why);
 	if (vm->method == VM_GIVEN)
 		return 0;
 	return problem_set(why,
@@ -346,10 +357,13 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 	follow(x, vm);
 	if (!stop)
 		before_cont(x, vm);
-	ret = tell_qemu(vm, stop ? "stop" : "cont", why);
+	vm->hurried = true;
+	ret = tell_qemu(x, vm, stop, why);
 	if (stop && !ret)
 		after_stop(x, vm);
 	follow(x, vm);
 	vm->predicted = false;
+	vm->hurried = false;
+	state_save(x);
 	return ret;
 }

@@ -239,7 +239,8 @@ static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 	vm->state = VM_RUNNING;
 	vm->epoch = exporter_new_epoch(x);
 	vm_publish(x, vm);
-	state_save(x);
+	if (!vm->hurried)
+		state_save(x);
 }
 
 /**

@@ -66,6 +66,7 @@ enum vm_state {
  * @stopped_offset: the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was looked at
  * @has_stopped: the following is known
+ * @hurried:	the state is to be written down later
  * @predicted:	the offset is a guess at what a `cont` just asked for will give
  * @stop_tsc:	while stopped, or when last: the guest's TSC then,
  * @stop_set:	the clock page's set that held,
@@ -114,6 +115,7 @@ struct vm {
 	unsigned int polls;
 	bool has_stopped;
 	bool predicted;
+	bool hurried;
 	u64 stop_tsc;
 	struct hostclock_params stop_set;
 	u64 stop_offset;

@@ -105,9 +105,10 @@ static int qmp_send(struct qmp *q, const char *command, struct problem *why)
 }
 
 /**
- * qmp_run - have a QEMU do something
+ * qmp_run_late - have a QEMU do something
  * @path: its QMP socket
  * @command: a command without arguments
+ * @late: what to do once the QEMU waits for the command, or NULL
  * @result: where to put the answer, to be given back; or NULL
  * @why: what went wrong
  *
@@ -115,8 +116,9 @@ static int qmp_send(struct qmp *q, const char *command, struct problem *why)
  *
  * Return: 0 or -1.
  */
-int qmp_run(const char *path, const char *command, struct json_object **result,
-	    struct problem *why)
+int qmp_run_late(const char *path, const char *command,
+		 const struct qmp_late *late, struct json_object **result,
+		 struct problem *why)
 {
 	struct qmp q;
 	int ret = -1;
@@ -124,8 +126,19 @@ int qmp_run(const char *path, const char *command, struct json_object **result,
 	if (qmp_connect(&q, path, why))
 		return -1;
 	if (!qmp_send(&q, "qmp_capabilities", why) &&
-	    !qmp_answer(&q, NULL, why) && !qmp_send(&q, command, why))
-		ret = qmp_answer(&q, result, why);
+	    !qmp_answer(&q, NULL, why)) {
+		if (late)
+			late->run(late->arg);
+		if (!qmp_send(&q, command, why))
+			ret = qmp_answer(&q, result, why);
+	}
 	close(q.fd);
 	return ret;
+}
+
+/* The same, with nothing to do before. */
+int qmp_run(const char *path, const char *command, struct json_object **result,
+	    struct problem *why)
+{
+	return qmp_run_late(path, command, NULL, result, why);
 }

@@ -10,6 +10,15 @@
 
 #include "report.h"
 
+/* What is to be done just before a command is sent. */
+struct qmp_late {
+	void (*run)(void *arg);
+	void *arg;
+};
+
+int qmp_run_late(const char *path, const char *command,
+		 const struct qmp_late *late, struct json_object **result,
+		 struct problem *why);
 int qmp_run(const char *path, const char *command, struct json_object **result,
 	    struct problem *why);
 
