@@ -11,8 +11,8 @@
 #include "test.h"
 
 /*
- * The longest that one read may take, in ticks: 2^50 ns are 1.1 million steps
- * of the generic code, 1 ms or so; 40 ms at 2.6 GHz for a slow machine.
+ * The longest that one read may take, in ticks: 2^40 ns are 1100 steps of the
+ * generic code, microseconds; 40 ms at 2.6 GHz for a machine that is busy.
  */
 #define LIMIT	100000000ULL
 
