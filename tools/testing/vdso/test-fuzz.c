@@ -107,30 +107,35 @@ static const char *mutants(struct guest *g)
 
 static bool stop;
 
-/* Anything anywhere; but not so that hardly a read would be answered at all. */
-static void scribble(struct hostclock_params *p, u64 *state)
+/*
+ * Anything anywhere, but three times out of four what stood there at first: a
+ * read is answered only if it comes near the kernel's last update, which takes
+ * all of the set to fit.
+ */
+static void scribble(struct hostclock_params *p,
+		     const struct hostclock_params *first, u64 *state)
 {
 	size_t at = random_below(state, sizeof(*p) / 8) * 8;
 	u64 value = random_sized(state);
 
-	switch (at) {
-	case offsetof(struct hostclock_params, epoch):
-		return;
-	case offsetof(struct hostclock_params, mono_sec):
-	case offsetof(struct hostclock_params, raw_sec):
-		value &= 0xfffff;
-		break;
-	}
-	WRITE_ONCE(*(u64 *)((u8 *)p + at), value);
+	if (random_below(state, 4))
+		memcpy(&value, (const u8 *)first + at, sizeof(value));
+
+	if (at != offsetof(struct hostclock_params, epoch))
+		WRITE_ONCE(*(u64 *)((u8 *)p + at), value);
 }
 
 static void *scribbler(void *arg)
 {
 	struct guest *g = arg;
+	struct hostclock_params first[2];
 	u64 state = options.seed + 6;
 
+	memcpy(first, g->v.cp->params, sizeof(first));
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
-		scribble(&g->v.cp->params[random_below(&state, 2)], &state);
+		size_t set = random_below(&state, 2);
+
+		scribble(&g->v.cp->params[set], &first[set], &state);
 		if (!random_below(&state, 4))
 			WRITE_ONCE(g->v.cp->seq, (u32)random_below(&state, 8));
 	}
