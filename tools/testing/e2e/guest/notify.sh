@@ -76,6 +76,29 @@ best_ms() {
 	sed -n 's/.*sources reset after \([0-9.]*\) ms.*/\1/p' $log | sort -n | head -n 1
 }
 
+# chronyc_ms: what starting chronyc once takes here
+chronyc_ms() {
+	local start
+
+	read -r start _ </proc/uptime
+	chronyc -h /run/chrony/chronyd.sock tracking >/dev/null 2>&1
+	awk -v start="$start" '{ print ($1 - start) * 1000 }' /proc/uptime
+}
+
+# judge_best BEST CHRONYC: both in ms. A time by itself says nothing on a machine
+# that is busy; beside chronyc's, of which only a small part is the command, it does.
+judge_best() {
+	local name="chronyd was reset within 10 ms of the notice"
+
+	if awk -v best="$1" 'BEGIN { exit !(best < 10) }'; then
+		ok "$name"
+	elif awk -v best="$1" -v chronyc="$2" 'BEGIN { exit !(best * 4 < chronyc) }'; then
+		skip "$name" "at best $1 ms, but starting chronyc takes $2 ms: a busy machine"
+	else
+		not_ok "$name" "at best $1 ms, starting chronyc takes $2 ms"
+	fi
+}
+
 make_hooks
 {
 	cat /etc/chrony.conf
@@ -118,8 +141,7 @@ holds "and for the step" "$(cat /tmp/uevents)" \
 	grep -q "HOSTCLOCK_EVENT=step " /tmp/uevents
 best=$(best_ms)
 echo "# from waking up to chronyd's answer: at best $best ms"
-holds "chronyd was reset within 10 ms of the notice" "at best $best ms" \
-	awk -v best="$best" 'BEGIN { exit !(best < 10) }'
+judge_best "$best" "$(chronyc_ms)"
 
 kill $chronyd_pid
 wait $chronyd_pid
