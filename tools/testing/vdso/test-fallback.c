@@ -28,6 +28,17 @@ static u64 sample(void *data)
 	return c->tsc;
 }
 
+/* One read whose looks at the counter go through sample(). */
+static struct reading read_with(struct guest *g, clockid_t id, struct counter *c)
+{
+	struct reading r;
+
+	intercept_tsc(sample, c);
+	r = guest_read(g, id);
+	intercept_tsc(NULL, NULL);
+	return r;
+}
+
 /* A counter value a second after the newest set of guest_reset() begins. */
 static u64 usual_tsc(const struct guest *g)
 {
@@ -48,9 +59,7 @@ static const char *expect(struct guest *g, struct counter *c, bool syscall)
 		struct reading r;
 		const char *why;
 
-		intercept_tsc(sample, c);
-		r = guest_read(g, id);
-		intercept_tsc(NULL, NULL);
+		r = read_with(g, id, c);
 		if (r.syscall != syscall)
 			return failure("%s %s", guest_clock_name(id), r.syscall ?
 				       "made a system call" :
@@ -244,6 +253,16 @@ static void publish_and_claim(struct counter *c)
 	c->on_sample = NULL;
 }
 
+/* One read, with c->on_sample called at its look at the counter, as the model. */
+static const char *read_sampled(struct guest *g, clockid_t id, struct counter *c,
+				struct reading *r)
+{
+	guest_reset(g);
+	c->tsc = usual_tsc(g);
+	*r = read_with(g, id, c);
+	return check_reading(g, id, c->tsc, r);
+}
+
 /* One read of each clock; it must take two looks at the counter. */
 static const char *second_try(struct guest *g,
 			      void (*on_sample)(struct counter *c))
@@ -254,12 +273,7 @@ static const char *second_try(struct guest *g,
 		struct reading r;
 		const char *why;
 
-		guest_reset(g);
-		c.tsc = usual_tsc(g);
-		intercept_tsc(sample, &c);
-		r = guest_read(g, id);
-		intercept_tsc(NULL, NULL);
-		why = check_reading(g, id, c.tsc, &r);
+		why = read_sampled(g, id, &c, &r);
 		if (why)
 			return why;
 		if (r.syscall || c.samples != 2)
@@ -298,9 +312,7 @@ static const char *always_overtaken(struct guest *g)
 	struct reading r;
 
 	c.tsc = usual_tsc(g);
-	intercept_tsc(sample, &c);
-	r = guest_read(g, CLOCK_MONOTONIC);
-	intercept_tsc(NULL, NULL);
+	r = read_with(g, CLOCK_MONOTONIC, &c);
 	if (!r.syscall || c.samples != HOSTCLOCK_MAX_TRIES)
 		return failure("%s after %u tries, must be a system call after %u",
 			       r.syscall ? "a system call" : "a time", c.samples,
@@ -329,9 +341,7 @@ static const char *previous_claimed(struct guest *g)
 	struct reading r;
 
 	c.tsc = early_tsc(g);
-	intercept_tsc(sample, &c);
-	r = guest_read(g, CLOCK_MONOTONIC);
-	intercept_tsc(NULL, NULL);
+	r = read_with(g, CLOCK_MONOTONIC, &c);
 	if (c.samples != 3)
 		return failure("%u looks at the counter", c.samples);
 	return check_reading(g, CLOCK_MONOTONIC, c.tsc, &r);
@@ -359,12 +369,7 @@ static const char *reanchored(struct guest *g)
 		struct reading r;
 		const char *why;
 
-		guest_reset(g);
-		c.tsc = usual_tsc(g);
-		intercept_tsc(sample, &c);
-		r = guest_read(g, id);
-		intercept_tsc(NULL, NULL);
-		why = check_reading(g, id, c.tsc, &r);
+		why = read_sampled(g, id, &c, &r);
 		if (why)
 			return why;
 	}
