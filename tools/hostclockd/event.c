@@ -8,10 +8,12 @@
 #include "event.h"
 #include "faults.h"
 #include "follow.h"
+#include "guest.h"
 #include "names.h"
 #include "rate.h"
 #include "schedule.h"
 #include "sim.h"
+#include "storefault.h"
 
 #define MAX_EPOCHS_HZ	1000
 
@@ -144,8 +146,30 @@ static int event_scribble(struct exporter *x, char **argv, struct problem *why)
 	return 0;
 }
 
+/* At a store to come, into the first clock page or the first VM's. */
+static int die_later(struct exporter *x, char **argv, struct problem *why)
+{
+	bool guest = !strcmp(argv[1], "guest");
+	s64 store;
+
+	if (!guest && strcmp(argv[1], "clock"))
+		return problem_set(why, "die %s: stores are counted for clock or guest",
+				   argv[1]);
+	if (decimal(argv[2], 1000000, 1, &store, why))
+		return -1;
+	if (store < 1)
+		return problem_set(why, "die %s %s: stores count from 1", argv[1],
+				   argv[2]);
+	if (guest && !x->vms)
+		return problem_set(why, "die guest: there is none");
+	return storefault_die(guest ? (void *)x->vms->gp :
+				      (void *)x->pages[0].map, store, why);
+}
+
 static int event_die(struct exporter *x, char **argv, struct problem *why)
 {
+	if (argv[1] && argv[2])
+		return die_later(x, argv, why);
 	if (argv[1] && event_tear(x, argv, why))
 		return -1;
 	raise(SIGKILL);
@@ -252,7 +276,7 @@ static const struct event {
 	{ "thaw", 0, 0, false, false, event_freeze },
 	{ "tear", 0, 1, false, true, event_tear },
 	{ "scribble", 0, 1, false, true, event_scribble },
-	{ "die", 0, 1, false, true, event_die },
+	{ "die", 0, 2, false, true, event_die },
 	{ "epoch", 1, 1, false, false, event_epoch },
 	{ "hostile", 1, 2, false, false, event_hostile },
 	{ "status", 1, 1, false, false, event_status },
