@@ -141,6 +141,10 @@ struct hostclock {
 	unsigned int retries;
 	u64 wakeups;			/* timers that the driver started */
 
+	/* doorbell.c */
+	struct device *doorbell;	/* which device can ring, or NULL */
+	u64 rings;
+
 	/* page.c */
 	struct list_head regions;
 	struct hostclock_page guest;
@@ -205,6 +209,10 @@ int hostclock_policy_set(const char *name);
 /* pci.c */
 int hostclock_pci_register(void);
 void hostclock_pci_unregister(void);
+
+/* doorbell.c */
+void hostclock_doorbell_start(struct device *dev);
+void hostclock_doorbell_stop(void);
 
 /* page.c */
 bool hostclock_region_interesting(const struct hostclock_region *region);

@@ -3,6 +3,7 @@
  * hostclock: a guest clock that is the host's.
  *
  *	pci.c		finds memory that a host offers
+ *	doorbell.c	hears the host say that there is something new
  *	page.c		finds the pages in it, and copies and validates them
  *	view.c		what the kernel accepted of them, and reading clocks by it
  *	anchor.c	accepting them: how the guest's counters go on
@@ -167,10 +168,12 @@ static void hostclock_interfaces_up(void)
 		dev_warn(dev, "no PTP clock: error %d\n", ret);
 	hostclock.interfaces = true;
 	hostclock_resync_report(hostclock.misc_registered);
+	hostclock_doorbell_start(dev);
 }
 
 static void hostclock_interfaces_down(void)
 {
+	hostclock_doorbell_stop();
 	hostclock_resync_report(false);
 	hostclock_ptp_unregister();
 	hostclock_chardev_unregister();
@@ -261,9 +264,10 @@ static void hostclock_retry(struct work_struct *work)
 }
 
 /**
- * hostclock_look - somebody uses the device: see what the pages say now
+ * hostclock_look - somebody uses the device, or it rings: see what the pages
+ * say now
  *
- * Context: process, interrupts on, hostclock.mutex not held.
+ * Context: any but NMI.
  */
 void hostclock_look(void)
 {

@@ -187,6 +187,16 @@ HOSTCLOCK_ATTR(resyncs, "%llu", hostclock.state.resyncs);
 HOSTCLOCK_ATTR(disruptions, "%llu", hostclock.state.disruptions);
 HOSTCLOCK_ATTR(wakeups, "%llu", READ_ONCE(hostclock.wakeups));
 
+/* How often the host rang, or "none" if it cannot */
+static ssize_t rings_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	if (!READ_ONCE(hostclock.doorbell))
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(hostclock.rings));
+}
+static DEVICE_ATTR_RO(rings);
+
 static struct attribute *hostclock_attrs[] = {
 	&dev_attr_mode.attr,
 	&dev_attr_core.attr,
@@ -215,6 +225,7 @@ static struct attribute *hostclock_attrs[] = {
 	&dev_attr_resyncs.attr,
 	&dev_attr_disruptions.attr,
 	&dev_attr_wakeups.attr,
+	&dev_attr_rings.attr,
 	NULL
 };
 
