@@ -5,6 +5,7 @@
 
 #include "array.h"
 #include "command.h"
+#include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
 #include "json.h"
@@ -45,7 +46,7 @@ static int choose(struct json_object *req, const char *key,
 static int do_create(struct exporter *x, struct json_object *req,
 		     struct json_object *reply, struct problem *why)
 {
-	struct vm like = { .vmclock_seq = 0 };
+	struct vm like = { .vmclock_seq = 0 }, *vm;
 	const char *name = json_text(req, "name", "");
 
 	if (!vm_name_ok(name, why))
@@ -63,10 +64,16 @@ static int do_create(struct exporter *x, struct json_object *req,
 				   "--smear %s: this hostclockd smears as \"%s\"; it takes --smear when started",
 				   names_smear[like.smear],
 				   names_smear[x->opt.smear]);
-	if (!vm_create(x, &like, why))
+	vm = vm_create(x, &like, why);
+	if (!vm)
 		return -1;
+	if (json_int(req, "doorbell") && doorbell_create(x, vm, why)) {
+		vm_remove(x, vm);
+		return -1;
+	}
 	state_save(x);
 	json_put_text(reply, "file", like.name);
+	json_put_bool(reply, "doorbell", vm->doorbell);
 	return 0;
 }
 

@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "control.h"
 #include "json.h"
 #include "loop.h"
+#include "socket.h"
 
 struct client {
 	struct watch watch;
@@ -106,31 +105,13 @@ static void connection_ready(void *arg)
  * @x: the exporter, which holds the directory's lock
  * @why: what went wrong
  *
- * Bound by way of the directory's descriptor: no link in the path matters, and
- * the path may be longer than a socket's name.
- *
  * Return: 0 or -1.
  */
 int control_open(struct exporter *x, struct problem *why)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	mode_t mask;
-	int bad;
-
-	if (fd < 0)
-		return problem_errno(why, "socket");
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s",
-		 x->dir, CONTROL_SOCKET);
-	unlinkat(x->dir, CONTROL_SOCKET, 0);
-	mask = umask(0177);
-	bad = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || listen(fd, 16);
-	umask(mask);
-	if (bad) {
-		close(fd);
-		return problem_errno(why, "%s: cannot listen", CONTROL_SOCKET);
-	}
-	listener.fd = fd;
+	listener.fd = socket_listen(x->dir, CONTROL_SOCKET, SOCK_SEQPACKET, why);
+	if (listener.fd < 0)
+		return -1;
 	listener.ready = connection_ready;
 	listener.arg = x;
 	return loop_add(&listener, why);

@@ -43,6 +43,13 @@ static int tell_offline(const struct ctl *ctl, struct json_object **reply,
 	return 0;
 }
 
+static void print_files(const struct ctl *ctl, const char *name, bool doorbell)
+{
+	printf("%s/vm/%s\n", ctl->dir, name);
+	if (doorbell)
+		printf("%s/doorbell/%s\n", ctl->dir, name);
+}
+
 static void print(const struct ctl *ctl, struct json_object *reply)
 {
 	if (ctl->json)
@@ -55,7 +62,8 @@ static void print(const struct ctl *ctl, struct json_object *reply)
 	else if (!strcmp(ctl->command, "handover"))
 		puts(json_text(reply, "tuple", ""));
 	else if (!strcmp(ctl->command, "create"))
-		printf("%s/vm/%s\n", ctl->dir, json_text(reply, "file", ""));
+		print_files(ctl, json_text(reply, "file", ""),
+			    json_int(reply, "doorbell"));
 }
 
 static int run(const struct ctl *ctl, struct json_object **reply,

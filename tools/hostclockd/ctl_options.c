@@ -23,6 +23,7 @@ enum {
 	OPT_TSC_OFFSET,
 	OPT_CAUSE,
 	OPT_WAIT,
+	OPT_DOORBELL,
 };
 
 static const struct argp_option argp_options[] = {
@@ -38,6 +39,9 @@ static const struct argp_option argp_options[] = {
 	  1 },
 	{ "policy", OPT_POLICY, "POLICY", 0,
 	  "what MONOTONIC does about a gap: default, suspend or steal",
+	  1 },
+	{ "doorbell", OPT_DOORBELL, NULL, 0,
+	  "also a socket for QEMU's ivshmem-doorbell, printed below the page file",
 	  1 },
 	{ NULL, 0, NULL, 0, "For attach:", 2 },
 	{ "pid", OPT_PID, "PID", 0, "the QEMU", 2 },
@@ -197,6 +201,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PRIVATE:
 		json_put_int(ctl->request, "private", 1);
+		return 0;
+	case OPT_DOORBELL:
+		json_put_int(ctl->request, "doorbell", 1);
 		return 0;
 	case OPT_WAIT:
 		number(state, "wait", arg);

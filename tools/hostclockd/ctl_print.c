@@ -68,6 +68,10 @@ static void print_vm(struct json_object *o)
 	       json_text(o, "smear", "?"));
 	printf("  epoch %llu  offset %lld  generation %llu\n", count(o, "epoch"),
 	       number(o, "tsc_offset"), count(o, "generation"));
+	if (json_has(o, "doorbell_rings"))
+		printf("          doorbell: rung %llu times, %lld connected\n",
+		       count(o, "doorbell_rings"),
+		       number(o, "doorbell_connections"));
 	if (json_has(o, "problem"))
 		printf("          %s\n", json_text(o, "problem", ""));
 }

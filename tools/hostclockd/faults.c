@@ -5,6 +5,7 @@
 #include <hostclock/writer.h>
 
 #include "array.h"
+#include "doorbell.h"
 #include "faults.h"
 #include "guest.h"
 #include "page.h"
@@ -181,6 +182,8 @@ void faults_repair(struct exporter *x)
 		for (vm = x->private_vms; vm; vm = vm->next_private)
 			pages_header(x, &x->pages[i], vm_copy(vm, i));
 	}
-	for (vm = x->vms; vm; vm = vm->next)
+	for (vm = x->vms; vm; vm = vm->next) {
 		vm_publish(x, vm);
+		doorbell_ring(vm);
+	}
 }

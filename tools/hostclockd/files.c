@@ -168,6 +168,12 @@ void *files_map(int dir, const char *name, size_t size, mode_t mode,
 	return map;
 }
 
+/* A file that is there, for reading and writing.  Return: a descriptor, or -1. */
+int files_open(int dir, const char *name, struct problem *why)
+{
+	return open_regular(dir, name, O_RDWR, 0, why);
+}
+
 /**
  * files_read - a small text file's content
  * @dir: the directory

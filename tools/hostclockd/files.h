@@ -17,6 +17,7 @@ int files_open_subdir(int dir, const char *name, struct problem *why);
 int files_lock(int dir, const char *name, struct problem *why);
 void *files_map(int dir, const char *name, size_t size, mode_t mode,
 		bool *created, struct problem *why);
+int files_open(int dir, const char *name, struct problem *why);
 char *files_read(int dir, const char *name, size_t max, struct problem *why);
 int files_replace(int dir, const char *name, const char *text,
 		  struct problem *why);

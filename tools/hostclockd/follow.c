@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doorbell.h"
 #include "follow.h"
 #include "json.h"
 #include "kvm.h"
@@ -361,6 +362,8 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 	ret = tell_qemu(x, vm, stop, why);
 	if (stop && !ret)
 		after_stop(x, vm);
+	if (!stop)
+		doorbell_ring(vm);
 	follow(x, vm);
 	vm->predicted = false;
 	vm->hurried = false;

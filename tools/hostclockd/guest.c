@@ -7,6 +7,7 @@
 #include <hostclock/continuity.h>
 #include <hostclock/writer.h>
 
+#include "doorbell.h"
 #include "faults.h"
 #include "files.h"
 #include "guest.h"
@@ -132,6 +133,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	vm->tcg.fd = -1;
 	vm->gp = NULL;
 	vm->copies = NULL;
+	vm->doorbell = NULL;
 	if (map_file(x, vm, why)) {
 		free(vm);
 		return NULL;
@@ -155,6 +157,7 @@ void vm_detach(struct exporter *x, struct vm *vm)
 	vm->epoch = 0;
 	vm->marker++;
 	vm_publish(x, vm);
+	doorbell_ring(vm);
 }
 
 void vm_remove(struct exporter *x, struct vm *vm)
@@ -162,6 +165,7 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	struct vm **link = &x->vms;
 
 	vm_detach(x, vm);
+	doorbell_remove(vm);
 	while (*link != vm)
 		link = &(*link)->next;
 	*link = vm->next;
@@ -231,14 +235,19 @@ static bool is_disruption(const struct vm *vm, u64 tsc_offset)
 static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 			u64 resume_tsc, u8 found)
 {
+	bool disruption;
+
 	take_cause(x, vm, found);
 	if (vm->has_stopped)
 		seam_bridge(x, vm, tsc_offset, resume_tsc);
-	vm->marker += is_disruption(vm, tsc_offset);
+	disruption = is_disruption(vm, tsc_offset);
+	vm->marker += disruption;
 	vm->tsc_offset = tsc_offset;
 	vm->state = VM_RUNNING;
 	vm->epoch = exporter_new_epoch(x);
 	vm_publish(x, vm);
+	if (disruption || vm->predicted)
+		doorbell_ring(vm);
 	if (!vm->hurried)
 		state_save(x);
 }

@@ -15,6 +15,8 @@
 /* vm.next_cause: nobody has said; what following finds. */
 #define VM_CAUSE_FOUND		0xff
 
+struct doorbell;
+
 enum vm_method {
 	VM_DETACHED,	/* created; no VM is known yet */
 	VM_GIVEN,	/* the offset was given by hand */
@@ -41,6 +43,7 @@ enum vm_state {
  * @policy:	HOSTCLOCK_POLICY_*
  * @gp:		its page
  * @copies:	its copies of the clock pages, NULL unless @private
+ * @doorbell:	how it is interrupted, NULL if it is not
  * @seq:	the guest page's sequence count
  * @vmclock_seq: that of the vmclock part
  * @epoch:	and the rest of the guest page, in this host's byte order
@@ -89,6 +92,7 @@ struct vm {
 	u8 policy;
 	struct hostclock_guest_page *gp;
 	struct hostclock_clock_page *copies;
+	struct doorbell *doorbell;
 	u32 seq;
 	u32 vmclock_seq;
 	u64 epoch;

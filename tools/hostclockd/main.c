@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "doorbell.h"
 #include "files.h"
 #include "loop.h"
 #include "options.h"
@@ -111,7 +112,7 @@ static int set_up(struct exporter *x, struct problem *why)
 {
 	umask(022);
 	if (loop_open(why) || watch_signals(why) || open_directory(x, why) ||
-	    open_clock(x, why) || control_open(x, why))
+	    doorbell_open(x, why) || open_clock(x, why) || control_open(x, why))
 		return -1;
 	if (x->opt.script && script_load(x, x->opt.script, why))
 		return -1;
@@ -137,6 +138,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	loop_run();
 	control_close(&x);
+	doorbell_close(&x);
 	x.src->close(x.src);
 	if (x.opt.pidfile)
 		unlink(x.opt.pidfile);

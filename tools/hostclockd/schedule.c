@@ -5,6 +5,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "doorbell.h"
 #include "follow.h"
 #include "loop.h"
 #include "rate.h"
@@ -55,6 +56,7 @@ static void update(struct exporter *x, u64 lead_ns)
 		vmclock_renew_all(x);
 	else
 		vmclock_renew_some(x);
+	doorbell_updated(x);
 }
 
 static void update_due(void *arg)

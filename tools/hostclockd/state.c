@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doorbell.h"
 #include "files.h"
 #include "follow.h"
 #include "guest.h"
@@ -133,6 +134,21 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->vmclock_seq = vm->seq;
 }
 
+/* Everything else works without it. */
+static void load_doorbell(struct exporter *x, struct vm *vm,
+			  struct json_object *o)
+{
+	struct json_object *bell;
+	struct problem why;
+
+	if (!json_object_object_get_ex(o, "doorbell", &bell))
+		return;
+	if (doorbell_create(x, vm, &why))
+		say("%s: no doorbell: %s", vm->name, why.text);
+	else
+		doorbell_take_up(vm, bell);
+}
+
 /* The clock was lost: what guests were told of it is no longer true. */
 static void renew_epoch(struct exporter *x, struct vm *vm)
 {
@@ -156,9 +172,10 @@ int state_take_up(struct exporter *x, struct problem *why)
 	size_t i, n = json_count(found, "vms", &list);
 
 	for (i = 0; i < n; i++) {
+		struct json_object *saved = json_object_array_get_idx(list, i);
 		struct vm like = { .private = false }, *vm;
 
-		load_vm(json_object_array_get_idx(list, i), &like);
+		load_vm(saved, &like);
 		if (!pages_find(x, like.format, like.smear))
 			like.smear = x->opt.smear;
 		if (!x->continued)
@@ -166,6 +183,7 @@ int state_take_up(struct exporter *x, struct problem *why)
 		vm = vm_create(x, &like, why);
 		if (!vm)
 			return -1;
+		load_doorbell(x, vm, saved);
 		follow_again(x, vm);
 	}
 	json_object_put(found);
@@ -205,6 +223,8 @@ static struct json_object *save_vm(const struct vm *vm)
 	json_put_int(o, "pid", vm->pid);
 	json_put_uint(o, "pid_start", vm->pid_start);
 	json_put_text(o, "vm_id", id);
+	if (vm->doorbell)
+		json_object_object_add(o, "doorbell", doorbell_save(vm));
 	return o;
 }
 

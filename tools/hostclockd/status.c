@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "doorbell.h"
 #include "guest.h"
 #include "json.h"
 #include "names.h"
@@ -61,6 +62,7 @@ static struct json_object *vm_status(const struct vm *vm)
 	json_put_uint(o, "disruption_marker", vm->marker);
 	if (vm->method == VM_TCG)
 		json_put_uint(o, "counter_generation", vm->tcg.count);
+	doorbell_status(vm, o);
 	if (vm->problem.text[0])
 		json_put_text(o, "problem", vm->problem.text);
 	return o;

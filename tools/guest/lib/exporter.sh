@@ -49,7 +49,9 @@ create_pages() {
 	sls) args+=(--smear sls) ;;
 	esac
 	[[ $opt_transport != private ]] || args+=(--private)
-	guest_file=$(ctl "${args[@]}") && [[ -f $guest_file ]] ||
+	[[ ! $opt_doorbell ]] || args+=(--doorbell)
+	{ read -r guest_file; read -r guest_doorbell; } < <(ctl "${args[@]}")
+	[[ -f $guest_file && (! $opt_doorbell || -S $guest_doorbell) ]] ||
 		fail "hostclockctl ${args[*]} failed"
 	created=1
 }

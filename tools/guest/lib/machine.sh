@@ -56,11 +56,18 @@ memory_device() {
 }
 
 page_arguments() {
+	local private=off
+
 	if [[ $opt_transport == private ]]; then
-		memory_device hostclock "$guest_file" on
+		private=on
 	else
 		memory_device clock "$dir/clock" off
-		memory_device guest "$guest_file" off
+	fi
+	if [[ $opt_doorbell ]]; then
+		qemu_args+=(-chardev "socket,id=doorbell,path=${guest_doorbell//,/,,}"
+			-device "ivshmem-doorbell,chardev=doorbell,vectors=1,master=on")
+	else
+		memory_device guest "$guest_file" "$private"
 	fi
 }
 

@@ -4,7 +4,7 @@
 opt_add=() opt_env=() command=()
 opt_kernel=patched opt_mode=follow opt_cpus= opt_cpu= opt_memory= opt_accel=auto
 opt_append= opt_hostclock=1 opt_clock= opt_page=strict opt_format=unscaled
-opt_transport=shared opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
+opt_transport=shared opt_doorbell= opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
 opt_dir= opt_shm= opt_timeout=300 opt_console= opt_keep= opt_verbose=
 opt_stdin= opt_tty=
 
@@ -41,6 +41,7 @@ parse_options() {
 		--help) usage; exit 0 ;;
 		--no-hostclock) opt_hostclock= ;;
 		--no-wait) opt_wait= ;;
+		--doorbell) opt_doorbell=1 ;;
 		--stdin) opt_stdin=1 ;;
 		--tty) opt_tty=1 ;;
 		--keep) opt_keep=1 ;;
