@@ -20,7 +20,7 @@
 #include "socket.h"
 #include "state.h"
 
-/* A guest has one QEMU; a few more do no harm.  The newest count. */
+/* A guest has one QEMU; a few more do no harm.  The oldest gives way. */
 #define CONNECTIONS	4
 
 #define PROTOCOL_VERSION	0
@@ -33,6 +33,7 @@
  * @watch:	readable when that ends: its socket, or a pidfd if it connected to
  *		an earlier exporter; fd < 0 if there is no connection
  * @bell:	whose it is
+ * @serial:	how many there were before it
  * @eventfd:	QEMU's interrupt
  * @id:		the eventfd's
  * @pid:	QEMU
@@ -41,6 +42,7 @@
 struct connection {
 	struct watch watch;
 	struct doorbell *bell;
+	u64 serial;
 	int eventfd;
 	s64 id;
 	pid_t pid;
@@ -53,7 +55,7 @@ struct connection {
  * @vm:		the guest
  * @listener:	the socket
  * @connections: the QEMUs
- * @next:	where the next one goes if there is no room
+ * @serial:	how many there were
  * @rings:	how often it was rung
  */
 struct doorbell {
@@ -61,7 +63,7 @@ struct doorbell {
 	struct vm *vm;
 	struct watch listener;
 	struct connection connections[CONNECTIONS];
-	unsigned int next;
+	u64 serial;
 	u64 rings;
 };
 
@@ -112,16 +114,19 @@ static void connection_ready(void *arg)
 
 static struct connection *free_connection(struct doorbell *bell)
 {
-	struct connection *c;
+	struct connection *oldest = &bell->connections[0];
 	int i;
 
 	for (i = 0; i < CONNECTIONS; i++) {
-		if (bell->connections[i].watch.fd < 0)
-			return &bell->connections[i];
+		struct connection *c = &bell->connections[i];
+
+		if (c->watch.fd < 0)
+			return c;
+		if (c->serial < oldest->serial)
+			oldest = c;
 	}
-	c = &bell->connections[bell->next++ % CONNECTIONS];
-	drop(c);
-	return c;
+	drop(oldest);
+	return oldest;
 }
 
 /* From now on it is rung.  Takes both descriptors, whatever comes of it. */
@@ -131,6 +136,7 @@ static void connect_to(struct doorbell *bell, int fd, int event, pid_t pid)
 	struct problem why;
 
 	c->watch.fd = fd;
+	c->serial = bell->serial++;
 	c->eventfd = event;
 	c->id = eventfd_id(event);
 	c->pid = pid;
@@ -166,18 +172,22 @@ static int tell(int fd, s64 message, int descriptor)
 	       0 : -1;
 }
 
-/* All that QEMU waits for at its start; a new socket has room for it. */
-static int greet(struct doorbell *bell, int fd, int event, struct problem *why)
+/*
+ * All that QEMU waits for at its start; a new socket has room for it.  Who has
+ * gone away again need not be told.
+ */
+static int greet(struct doorbell *bell, int fd, int event)
 {
-	int page = files_open(bell->x->vm_dir, bell->vm->name, why);
+	struct problem why;
+	int page = files_open(bell->x->vm_dir, bell->vm->name, &why);
 	int bad;
 
-	if (page < 0)
+	if (page < 0) {
+		say("%s: no doorbell: %s", bell->vm->name, why.text);
 		return -1;
+	}
 	bad = tell(fd, PROTOCOL_VERSION, -1) || tell(fd, PEER_ID, -1) ||
 	      tell(fd, MEMORY, page) || tell(fd, PEER_ID, event);
-	if (bad)
-		problem_errno(why, "cannot write to its socket");
 	close(page);
 	return bad;
 }
@@ -186,13 +196,14 @@ static void accepted(struct doorbell *bell, int fd)
 {
 	struct ucred cred = { .pid = 0 };
 	socklen_t len = sizeof(cred);
-	struct problem why;
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 
-	if (event < 0)
-		problem_errno(&why, "eventfd");
-	if (event < 0 || greet(bell, fd, event, &why)) {
-		say("%s: %s", bell->vm->name, why.text);
+	if (event < 0) {
+		say("%s: no doorbell: %s", bell->vm->name, strerror(errno));
+		close(fd);
+		return;
+	}
+	if (greet(bell, fd, event)) {
 		close(event);
 		close(fd);
 		return;
