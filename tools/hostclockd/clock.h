@@ -26,6 +26,8 @@ enum tai_source {
  * @raw_rate:		MONOTONIC_RAW's
  * @wall_ns:		REALTIME - MONOTONIC, exact
  * @boot_ns:		BOOTTIME - MONOTONIC
+ * @gap_ns:		by how much MONOTONIC and RAW jump there; only a simulated
+ *			clock does
  * @tai_sec:		TAI - REALTIME
  * @tai_source:		and where that is from
  * @leap:		announced: 1 insertion, -1 deletion, 0 none
@@ -44,6 +46,7 @@ struct clock_sample {
 	u64 raw_rate;
 	s64 wall_ns;
 	s64 boot_ns;
+	u64 gap_ns;
 	s32 tai_sec;
 	enum tai_source tai_source;
 	int leap;

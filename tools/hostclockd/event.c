@@ -87,6 +87,21 @@ static int event_sleep(struct exporter *x, char **argv, struct problem *why)
 	return 0;
 }
 
+static int event_gap(struct exporter *x, char **argv, struct problem *why)
+{
+	s64 ns;
+
+	if (x->opt.sim_icount)
+		return problem_set(why, "%s: not with --sim-icount, whose sets begin at counter 0",
+				   argv[0]);
+	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
+		return -1;
+	if (ns < 0)
+		return problem_set(why, "gap %s: must not be negative", argv[1]);
+	sim_gap(x->src, ns);
+	return 0;
+}
+
 static int event_tai(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 sec;
@@ -270,6 +285,7 @@ static const struct event {
 	{ "slew", 1, 1, true, false, event_slew },
 	{ "freq", 1, 1, true, false, event_slew },
 	{ "sleep", 1, 1, true, false, event_sleep },
+	{ "gap", 1, 1, true, false, event_gap },
 	{ "tai", 1, 1, true, false, event_tai },
 	{ "leap", 1, 2, true, false, event_leap },
 	{ "freeze", 0, 0, false, true, event_freeze },

@@ -20,6 +20,7 @@
  * @freq_ppb:	and by frequency
  * @wall_ns:	REALTIME - MONOTONIC
  * @boot_ns:	BOOTTIME - MONOTONIC
+ * @gap_ns:	by how much MONOTONIC and RAW jump where it begins
  * @tai_sec:	TAI - REALTIME
  * @leap:	sign of the leap second to come, or 0
  * @leap_sec:	UTC second before which it happens
@@ -32,6 +33,7 @@ struct model {
 	s64 freq_ppb;
 	s64 wall_ns;
 	s64 boot_ns;
+	u64 gap_ns;
 	s32 tai_sec;
 	int leap;
 	s64 leap_sec;
@@ -87,6 +89,9 @@ static void change(const struct sim *sim, struct model *m, u64 begin)
 	m->freq_ppb = sim->asked.freq_ppb;
 	m->wall_ns = sim->asked.wall_ns;
 	m->boot_ns = sim->asked.boot_ns;
+	m->gap_ns = sim->asked.gap_ns;
+	m->mono_ns += m->gap_ns;
+	m->raw_ns += m->gap_ns;
 	m->tai_sec = sim->asked.tai_sec;
 	m->leap = sim->asked.leap;
 	m->leap_sec = sim->asked.leap_sec;
@@ -110,6 +115,7 @@ static int sim_sample(struct clock_source *src, u64 begin,
 		.raw_rate = sim->raw_rate,
 		.wall_ns = m.wall_ns,
 		.boot_ns = m.boot_ns,
+		.gap_ns = m.gap_ns,
 		.tai_sec = m.tai_sec,
 		.tai_source = TAI_SIMULATED,
 		.leap = m.leap,
@@ -131,6 +137,7 @@ static void sim_commit(struct clock_source *src)
 		return;
 	sim->now = sim->next;
 	sim->asked = sim->next;
+	sim->asked.gap_ns = 0;
 	sim->changed = false;
 }
 
@@ -162,6 +169,13 @@ void sim_sleep(struct clock_source *src, s64 ns)
 {
 	of(src)->asked.boot_ns += ns;
 	of(src)->asked.wall_ns += ns;
+	of(src)->changed = true;
+}
+
+/* So much time passes at once: no clock but the counter fails to count it. */
+void sim_gap(struct clock_source *src, u64 ns)
+{
+	of(src)->asked.gap_ns += ns;
 	of(src)->changed = true;
 }
 

@@ -17,6 +17,7 @@ void sim_step(struct clock_source *src, s64 ns);
 void sim_slew(struct clock_source *src, s64 ppb);
 void sim_freq(struct clock_source *src, s64 ppb);
 void sim_sleep(struct clock_source *src, s64 ns);
+void sim_gap(struct clock_source *src, u64 ns);
 void sim_tai(struct clock_source *src, s32 sec);
 void sim_leap(struct clock_source *src, int sign, s64 in_sec);
 

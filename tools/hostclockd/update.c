@@ -134,6 +134,18 @@ static void plan_status(struct exporter *x, struct pset *n,
 	n->boot_ns = s->boot_ns;
 }
 
+/* The clocks jump where the next set begins, by more than could be steered. */
+static void plan_gap(struct exporter *x, struct page *pg)
+{
+	struct pset *n = &pg->next;
+
+	if (!x->sample.gap_ns)
+		return;
+	pset_rebase(n, n->cycle_last,
+		    pset_mono(n, n->cycle_last) + x->sample.gap_ns,
+		    pset_raw(n, n->cycle_last) + x->sample.gap_ns);
+}
+
 /* A first set, with nothing to continue. */
 static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
 		       const struct leap_view *view)
@@ -152,7 +164,7 @@ static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
 
 static void plan_epoch(struct exporter *x, struct page *pg)
 {
-	if (!pg->set.epoch || x->force_epoch ||
+	if (!pg->set.epoch || x->sample.gap_ns || x->force_epoch ||
 	    !pset_same_epoch(&pg->set, &pg->next))
 		pg->next.epoch = exporter_new_epoch(x);
 }
@@ -192,6 +204,7 @@ static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 	if (pg->set.epoch) {
 		pg->next = pg->set;
 		pset_advance(&pg->next, page_counter(x, pg, tsc));
+		plan_gap(x, pg);
 	} else {
 		plan_first(x, pg, tsc, &view);
 	}
