@@ -12,9 +12,8 @@
 
 #include "check.h"
 #include "clocks.h"
-#include "pages.h"
+#include "record.h"
 
-#define DEVICE		"/dev/hostclock0"
 #define NSEC_PER_MSEC	1000000LL
 #define NSEC_PER_SEC	1000000000LL
 /* What a clock may be off and still be called right again, after having been wrong. */
@@ -28,6 +27,7 @@ static struct {
 	int64_t least_ns;	/* shorter ones may be the machine being busy */
 	int64_t wait_ns;	/* for it to come */
 	int64_t watch_ns;	/* REALTIME, after it */
+	int64_t record_ns;	/* the same, for a plot, if not 0 */
 	bool must_be_right;
 	const char *mono;	/* what MONOTONIC must have done, or NULL */
 } options = {
@@ -36,29 +36,14 @@ static struct {
 	.watch_ns = NSEC_PER_SEC,
 };
 
-/* Between two readings of the page, which bracket it. */
-struct reading {
-	uint64_t epoch;		/* the guest page's, just before */
-	struct page_time before, after;
-	int64_t ns;
-};
-
 #define CLOCKS	(ARRAY_SIZE(clock_names) - 1)
 
 static struct pages pages;
 static struct reading last[CLOCKS], first[CLOCKS];
 
-static uint64_t guest_epoch(void)
-{
-	return HOSTCLOCK_LE64(pages.guest->epoch);
-}
-
 static void take(size_t i, struct reading *r)
 {
-	r->epoch = guest_epoch();
-	pages_now(&pages, &r->before);
-	r->ns = read_vdso(clock_names[i].id);
-	pages_now(&pages, &r->after);
+	reading_take(&pages, clock_names[i].id, r);
 }
 
 /* Between two readings of the page. */
@@ -86,7 +71,7 @@ static int wait_for_standstill(void)
 			first[i] = r;
 			return i;
 		}
-		if (stood_still(&r.before, &r.after) || guest_epoch() != r.epoch)
+		if (stood_still(&r.before, &r.after) || guest_epoch(&pages) != r.epoch)
 			return -1;
 		last[i] = r;
 		previous = r;
@@ -94,13 +79,6 @@ static int wait_for_standstill(void)
 	check(false, "the guest stands still", "not within %lld s",
 	      (long long)(options.wait_ns / NSEC_PER_SEC));
 	exit(check_status());
-}
-
-/* By the page as it is now. */
-static void bracket_again(struct reading *r)
-{
-	pages_at(&pages, r->before.tsc, &r->before);
-	pages_at(&pages, r->after.tsc, &r->after);
 }
 
 /* The guest's pages may be others now than when the first readings were made. */
@@ -112,18 +90,7 @@ static void read_first(int done)
 	}
 	pages_open_device(&pages, DEVICE);
 	for (size_t i = 0; i < CLOCKS; i++)
-		bracket_again(&first[i]);
-}
-
-/* How far the clock is off what the page says; 0 if within the bracket. */
-static int64_t error_of(const struct reading *r, clockid_t id)
-{
-	int64_t low = r->ns - page_clock(&r->after, id);
-	int64_t high = r->ns - page_clock(&r->before, id);
-
-	if (low > 0)
-		return low;
-	return high < 0 ? high : 0;
+		reading_again(&pages, &first[i]);
 }
 
 /*
@@ -182,10 +149,10 @@ static void judge_gap(void)
 
 static void judge_real(void)
 {
-	int64_t error = error_of(&first[REAL], CLOCK_REALTIME);
+	int64_t error = reading_error(&first[REAL], CLOCK_REALTIME);
 
 	note("the last REALTIME before it is off by %lld ns, the first one after it by %lld ns",
-	     (long long)error_of(&last[REAL], CLOCK_REALTIME), (long long)error);
+	     (long long)reading_error(&last[REAL], CLOCK_REALTIME), (long long)error);
 	if (options.must_be_right)
 		check(!error, "the first REALTIME after a standstill is right",
 		      "off by %lld ns", (long long)error);
@@ -199,7 +166,7 @@ static void watch_real(void)
 	uint64_t count = 0, wrong = 0;
 
 	while (r.after.mono - begin < options.watch_ns) {
-		int64_t error = error_of(&r, CLOCK_REALTIME);
+		int64_t error = reading_error(&r, CLOCK_REALTIME);
 
 		if (llabs(error) > llabs(worst))
 			worst = error;
@@ -209,9 +176,9 @@ static void watch_real(void)
 			wrong_until = r.after.mono;
 		count++;
 		take(REAL, &r);
-		if (guest_epoch() != r.epoch) {
+		if (guest_epoch(&pages) != r.epoch) {
 			pages_open_device(&pages, DEVICE);
-			bracket_again(&r);
+			reading_again(&pages, &r);
 		}
 	}
 	note("watched REALTIME for %lld ms: %llu readings, %llu wrong, by up to %lld ns",
@@ -228,6 +195,19 @@ static void watch_real(void)
 		      (long long)worst);
 }
 
+/* What record_real() does not know: as ns, and off by between these. */
+static void record_event(void)
+{
+	for (size_t i = 0; i < CLOCKS; i++)
+		printf("record advance %s %lld\n", clock_names[i].name,
+		       (long long)(first[i].ns - last[i].ns));
+	printf("record host %lld\n",
+	       (long long)(first[REAL].before.real - last[REAL].after.real));
+	printf("record last %lld %lld\n",
+	       (long long)reading_error_low(&last[REAL], CLOCK_REALTIME),
+	       (long long)reading_error_high(&last[REAL], CLOCK_REALTIME));
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -236,6 +216,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'w':
 		options.watch_ns = number_arg(arg, "--watch") * NSEC_PER_SEC;
+		return 0;
+	case 'p':
+		options.record_ns = number_arg(arg, "--record") * NSEC_PER_SEC;
+		if (options.record_ns > RECORD_MAX_NS)
+			argp_error(state, "--record takes %lld s at most",
+				   RECORD_MAX_NS / NSEC_PER_SEC);
 		return 0;
 	case 'r':
 		options.must_be_right = true;
@@ -256,6 +242,8 @@ static const struct argp argp = {
 		{ "epoch", 'e', NULL, 0,
 		  "wait for another epoch in the guest's page, not for 4 s to be missing", 0 },
 		{ "watch", 'w', "SECONDS", 0, "watch REALTIME for so long after it", 0 },
+		{ "record", 'p', "SECONDS", 0,
+		  "instead of that, print REALTIME's error for so long, for a plot", 0 },
 		{ "right", 'r', NULL, 0, "REALTIME must be right from the first reading on", 0 },
 		{ "mono", 'm', "WHAT", 0,
 		  "MONOTONIC must count the gap (steal) or not (suspend)", 0 },
@@ -274,6 +262,11 @@ int main(int argc, char **argv)
 	tell_clocks();
 	judge_real();
 	judge_gap();
-	watch_real();
+	if (options.record_ns) {
+		record_event();
+		record_real(&pages, &first[REAL], options.record_ns);
+	} else {
+		watch_real();
+	}
 	return check_status();
 }
