@@ -142,10 +142,24 @@ static void seam_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, jump.boot_ns, row->boot_jump_ns);
 }
 
+/* A gap from 1000 on: the counter ran on in it to 1500, or was set back to 400. */
+static void run_tsc_test(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(990, 1000, 1500), 990ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(1000, 1000, 1500), 1000ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(1499, 1000, 1500), 1000ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(1507, 1000, 1500), 1007ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(399, 1000, 400), 1000ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(407, 1000, 400), 1007ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(990, 1000, 1000), 990ULL);
+	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(5, U64_MAX - 9, 2), U64_MAX - 6);
+}
+
 static struct kunit_case seams_cases[] = {
 	KUNIT_CASE_PARAM(leap_test, leap_gen_params),
 	KUNIT_CASE(leap_sets_test),
 	KUNIT_CASE_PARAM(seam_test, seam_gen_params),
+	KUNIT_CASE(run_tsc_test),
 	{}
 };
 

@@ -11,6 +11,8 @@
 #include <linux/kernel.h>
 #include <linux/processor.h>
 
+#include <hostclock/continuity.h>
+
 #include "hostclock.h"
 
 /* How often the highest reading is noted: 2^30 ns, about a second. */
@@ -75,9 +77,9 @@ u64 notrace hostclock_offset(const struct hostclock_anchor *a,
  * A guest TSC value less what the counter counted while the guest did not run, in
  * a gap that this guest page tells of and the view does not know yet.
  */
-static u64 notrace hostclock_run_tsc(const struct hostclock_view *v,
-				     const struct hostclock_guest_page *gp,
-				     u64 tsc)
+static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
+					 const struct hostclock_guest_page *gp,
+					 u64 tsc)
 {
 	u64 stop, resume;
 	u32 seq;
@@ -90,10 +92,7 @@ static u64 notrace hostclock_run_tsc(const struct hostclock_view *v,
 	if (hostclock_seq_retry(&gp->seq, seq) || !stop ||
 	    resume == v->resume_tsc)
 		return tsc;
-	/* before the gap, or no gap */
-	if ((s64)(tsc - stop) <= 0 || (s64)(resume - stop) <= 0)
-		return tsc;
-	return (s64)(tsc - resume) < 0 ? stop : tsc - (resume - stop);
+	return hostclock_run_tsc(tsc, stop, resume);
 }
 
 /**
@@ -103,20 +102,21 @@ static u64 notrace hostclock_run_tsc(const struct hostclock_view *v,
  * @kind: which counter
  * @tsc: guest TSC
  *
- * However far the TSC has gone, it is never more than
- * hostclock_core_max_ahead_ns() after what the kernel saw last: the core could
- * not take that in without overflowing or looping for minutes.
+ * However far the TSC has gone, and whatever gap the page tells of, it is never
+ * more than hostclock_core_max_ahead_ns() after what the kernel saw last: the core
+ * could not take that in without overflowing or looping for minutes.
  */
 u64 notrace hostclock_held_until(const struct hostclock_view *v,
 				 const struct hostclock_guest_page *gp,
 				 enum hostclock_kind kind, u64 tsc)
 {
 	u64 ns = hostclock_set_counter(&v->set, v->anchor.tsc_offset, kind,
-				       hostclock_run_tsc(v, gp, tsc)) +
+				       hostclock_without_gap(v, gp, tsc)) +
 		 hostclock_offset(&v->anchor, kind);
 	u64 last = READ_ONCE(hostclock.last_ns[kind]);
 
-	if ((s64)(ns - last) > (s64)hostclock_core_max_ahead_ns())
+	/* A counter is below 2^63 ns; what saturated there and got an offset is not. */
+	if ((s64)ns < 0 || (s64)(ns - last) > (s64)hostclock_core_max_ahead_ns())
 		return last + HOSTCLOCK_NOTE_NS;
 	return ns;
 }

@@ -54,6 +54,28 @@ static inline bool hostclock_is_adjustment(u8 cause, u64 before, u64 after)
 	       after - before + HOSTCLOCK_MAX_EARLY <= 2 * HOSTCLOCK_MAX_EARLY;
 }
 
+/**
+ * hostclock_run_tsc - where a counter would be if it had not counted in a gap
+ * @tsc: guest TSC
+ * @stop_tsc: where the guest stopped
+ * @resume_tsc: where it went on: later, if the counter ran on meanwhile; earlier,
+ *		if it was set back.  Any values.
+ *
+ * Up to the gap that is @tsc, within it @stop_tsc, and from @resume_tsc on it
+ * counts on from @stop_tsc.  Of a counter that was set back all values are taken
+ * for such after the gap, since those before it have others to be told from.
+ *
+ * Never decreases with @tsc, as far as 2^63 counts allow to tell before and after.
+ */
+static __always_inline u64 hostclock_run_tsc(u64 tsc, u64 stop_tsc, u64 resume_tsc)
+{
+	if ((s64)(tsc - resume_tsc) >= 0)
+		return stop_tsc + (tsc - resume_tsc);
+	if ((s64)(resume_tsc - stop_tsc) >= 0 && (s64)(tsc - stop_tsc) < 0)
+		return tsc;
+	return stop_tsc;
+}
+
 u64 hostclock_gap_ns(const struct hostclock_stretch *before, u64 end_tsc,
 		     const struct hostclock_stretch *after, u64 start_tsc);
 bool hostclock_continue(const struct hostclock_stretch *before, u64 end_tsc,

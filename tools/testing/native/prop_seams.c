@@ -79,6 +79,31 @@ static bool check_continue(struct prop_case *c)
 	return true;
 }
 
+/* A counter that ran, stopped and went on elsewhere: what it would be by itself. */
+static bool check_run(struct prop_case *c)
+{
+	u64 stop = prop_u64(c), resume = stop + prop_swide(c) / 2;
+	u64 ran = prop_wide_below(c, 1ULL << 61), later = ran + prop_wide_below(c, 1ULL << 60);
+	u64 at = hostclock_run_tsc(resume + ran, stop, resume);
+	u64 low, high;
+
+	if (at != stop + ran)
+		return prop_fail(c, "%" PRIu64 " after the gap: %" PRId64, ran, (s64)(at - stop));
+	if (hostclock_run_tsc(resume + later, stop, resume) - at != later - ran)
+		return prop_fail(c, "its rate");
+	/* readings before the gap, of a counter that was not set back, are left alone */
+	if ((s64)(resume - stop) >= 0 && ran && hostclock_run_tsc(stop - ran, stop, resume) !=
+	    stop - ran)
+		return prop_fail(c, "%" PRIu64 " before the gap", ran);
+	/* and it never decreases, wherever that is */
+	low = resume - ran + prop_wide_below(c, 2 * ran + 1);
+	high = low + prop_wide_below(c, ran + 1);
+	if ((s64)(hostclock_run_tsc(high, stop, resume) -
+		  hostclock_run_tsc(low, stop, resume)) < 0)
+		return prop_fail(c, "back from %" PRIu64 " to %" PRIu64, low, high);
+	return true;
+}
+
 static bool check_gap(struct prop_case *c)
 {
 	s128 end, start;
@@ -273,6 +298,7 @@ static bool check_leap_indicator(struct prop_case *c)
 
 const struct property seams_properties[] = {
 	{ "continue", check_continue },
+	{ "run", check_run },
 	{ "gap", check_gap },
 	{ "leap-offset", check_leap_offset },
 	{ "leap-pieces", check_leap_pieces },
