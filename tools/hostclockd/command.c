@@ -9,6 +9,7 @@
 #include "follow.h"
 #include "guest.h"
 #include "json.h"
+#include "monitor.h"
 #include "names.h"
 #include "process.h"
 #include "event.h"
@@ -106,7 +107,10 @@ static int do_attach(struct exporter *x, struct json_object *req,
 		return -1;
 	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
 		 json_text(req, "qmp", ""));
+	snprintf(vm->events_path, sizeof(vm->events_path), "%s",
+		 json_text(req, "events", ""));
 	if (json_has(req, "tsc-offset")) {
+		monitor_close(vm);
 		vm->method = VM_GIVEN;
 		vm->taken_over = false;
 		vm_set_offset(x, vm, json_int(req, "tsc-offset"),

@@ -11,6 +11,7 @@
 #include "follow.h"
 #include "json.h"
 #include "kvm.h"
+#include "monitor.h"
 #include "page.h"
 #include "process.h"
 #include "qmp.h"
@@ -26,6 +27,7 @@
 static void gone(struct exporter *x, struct vm *vm)
 {
 	tcg_close(&vm->tcg);
+	monitor_close(vm);
 	vm->state = VM_GONE;
 	state_save(x);
 }
@@ -54,7 +56,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
-		vm_stopped(x, vm, s.value);
+		vm_stopped(x, vm, s.value, false);
 }
 
 /* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
@@ -120,22 +122,30 @@ static bool is_arriving(const struct vm *vm)
 	return arriving;
 }
 
-static void follow_kvm(struct exporter *x, struct vm *vm)
+static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
 	struct hostclock_tsc tsc;
-	u64 offset;
 
 	if (process_start(vm->pid) != vm->pid_start) {
 		gone(x, vm);
-		return;
+		return false;
 	}
 	if (kvm_read(x->opt.kvm_debugfs, vm->pid, &tsc, &why) ||
-	    kvm_offset(x, vm, &tsc, &offset, &why)) {
+	    kvm_offset(x, vm, &tsc, offset, &why)) {
 		vm->problem = why;
-		return;
+		return false;
 	}
 	vm->problem.text[0] = '\0';
+	return true;
+}
+
+static void follow_kvm(struct exporter *x, struct vm *vm)
+{
+	u64 offset;
+
+	if (!look_kvm(x, vm, &offset))
+		return;
 	/* Attached to before it runs: its page is to be right when it does. */
 	if (vm->state == VM_PENDING && vm->qmp_path[0] && !is_running(vm))
 		vm->state = VM_STOPPED;
@@ -164,6 +174,48 @@ bool follow_poll(struct exporter *x, struct vm *vm)
 		follow(x, vm);
 	return vm->state != VM_GONE &&
 	       (vm->method == VM_TCG || vm->method == VM_KVM);
+}
+
+/**
+ * follow_stopped - somebody has stopped the VM
+ * @x: the exporter
+ * @vm: the guest
+ * @age_ns: so long ago
+ *
+ * What was noticed of it before was noticed later.
+ */
+void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
+{
+	u64 tsc = vm_host_counter(x, vm) - vm_counts(x, vm, age_ns) +
+		  vm->tsc_offset;
+	bool known = vm->state == VM_STOPPED && vm->has_stopped &&
+		     (s64)(vm->stop_tsc - tsc) <= 0;
+
+	if (vm->method == VM_TCG)
+		follow(x, vm);
+	else if (vm->method == VM_KVM && !known)
+		vm_stopped(x, vm, tsc, false);
+}
+
+/**
+ * follow_resumed - somebody has let the VM go on
+ * @x: the exporter
+ * @vm: the guest
+ *
+ * If its counter ran on meanwhile, its clocks did, and nothing has happened.
+ */
+void follow_resumed(struct exporter *x, struct vm *vm)
+{
+	u64 offset;
+
+	if (vm->method == VM_TCG)
+		follow(x, vm);
+	if (vm->method != VM_KVM || vm->state != VM_STOPPED ||
+	    !look_kvm(x, vm, &offset))
+		return;
+	vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_STOP);
+	vm->state = VM_RUNNING;
+	vm->has_stopped = false;
 }
 
 static void learn_uuid(struct vm *vm)
@@ -195,6 +247,16 @@ static u64 tsc_before(const struct exporter *x, const struct vm *vm)
 	       rate_counts(process_age_ns(vm->pid_start), x->scale);
 }
 
+/* Is the socket there, if one was named? */
+static bool has_socket(const char *path, struct problem *why)
+{
+	if (!path[0] || !access(path, F_OK))
+		return true;
+	problem_errno(why, "%s: no QMP socket there", path);
+	why->again = true;
+	return false;
+}
+
 /**
  * follow_attach - find the TSC offset of the VM that vm->pid is, and follow it
  * @x: the exporter
@@ -206,16 +268,14 @@ static u64 tsc_before(const struct exporter *x, const struct vm *vm)
 int follow_attach(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	tcg_close(&vm->tcg);
+	monitor_close(vm);
 	vm->method = VM_DETACHED;
 	vm->pid_start = process_start(vm->pid);
 	if (!vm->pid_start)
 		return problem_set(why, "%s: there is no process %d", vm->name,
 				   vm->pid);
-	if (vm->qmp_path[0] && access(vm->qmp_path, F_OK)) {
-		problem_errno(why, "%s: no QMP socket there", vm->qmp_path);
-		why->again = true;
+	if (!has_socket(vm->qmp_path, why) || !has_socket(vm->events_path, why))
 		return -1;
-	}
 	if (kvm_has(x->opt.kvm_debugfs, vm->pid)) {
 		vm->method = VM_KVM;
 	} else if (!kvm_uses(vm->pid)) {
@@ -233,6 +293,10 @@ int follow_attach(struct exporter *x, struct vm *vm, struct problem *why)
 	vm->problem.text[0] = '\0';
 	learn_uuid(vm);
 	vm->taken_over = false;
+	if (monitor_open(x, vm, why)) {
+		vm_detach(x, vm);
+		return -1;
+	}
 	follow(x, vm);
 	if (vm->problem.text[0]) {
 		*why = vm->problem;
@@ -260,6 +324,8 @@ void follow_again(struct exporter *x, struct vm *vm)
 		vm->state = VM_GONE;
 		return;
 	}
+	if (monitor_open(x, vm, &why))
+		say("%s: %s", vm->name, why.text);
 	follow_poll(x, vm);
 }
 
@@ -309,10 +375,17 @@ static void before_cont(struct exporter *x, struct vm *vm)
 		predict_running(x, vm);
 }
 
-static void after_stop(struct exporter *x, struct vm *vm)
+/* Has it stopped already, unnoticed? */
+static bool has_stopped_before(const struct vm *vm)
+{
+	return vm->method == VM_KVM && vm->state == VM_RUNNING &&
+	       !vm->monitor && vm->qmp_path[0] && !is_running(vm);
+}
+
+static void after_stop(struct exporter *x, struct vm *vm, bool late)
 {
 	if (vm->method != VM_TCG && vm->state == VM_RUNNING)
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset);
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, late);
 }
 
 static int tell_qemu(struct exporter *x, struct vm *vm, bool stop,
@@ -344,6 +417,7 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 		   struct problem *why)
 {
 	struct vm *vm = vm_find(x, name);
+	bool late;
 	int ret;
 
 	if (!vm)
@@ -356,12 +430,14 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 		return -1;
 	}
 	follow(x, vm);
+	late = stop && has_stopped_before(vm);
 	if (!stop)
 		before_cont(x, vm);
 	vm->hurried = true;
 	ret = tell_qemu(x, vm, stop, why);
+	monitor_heed(vm);
 	if (stop && !ret)
-		after_stop(x, vm);
+		after_stop(x, vm, late);
 	if (!stop)
 		doorbell_ring(vm);
 	follow(x, vm);

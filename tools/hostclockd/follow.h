@@ -8,6 +8,8 @@
 int follow_attach(struct exporter *x, struct vm *vm, struct problem *why);
 void follow_again(struct exporter *x, struct vm *vm);
 bool follow_poll(struct exporter *x, struct vm *vm);
+void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns);
+void follow_resumed(struct exporter *x, struct vm *vm);
 int follow_control(struct exporter *x, const char *name, bool stop,
 		   struct problem *why);
 

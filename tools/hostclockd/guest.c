@@ -11,6 +11,7 @@
 #include "faults.h"
 #include "files.h"
 #include "guest.h"
+#include "monitor.h"
 #include "page.h"
 #include "publish.h"
 #include "rate.h"
@@ -148,10 +149,11 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 void vm_detach(struct exporter *x, struct vm *vm)
 {
 	if (vm->epoch && vm->state == VM_RUNNING) {
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset);
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, true);
 		vm->stop_detached = true;
 	}
 	tcg_close(&vm->tcg);
+	monitor_close(vm);
 	vm->method = VM_DETACHED;
 	vm->state = VM_IDLE;
 	vm->epoch = 0;
@@ -185,7 +187,7 @@ void vm_remove(struct exporter *x, struct vm *vm)
 }
 
 /* ns as counts of that page. */
-static u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
+u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
 {
 	return vm->format == HOSTCLOCK_FORMAT_SCALED ? ns :
 						       rate_counts(ns, x->scale);
@@ -273,7 +275,7 @@ void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
 		if (vm->method == VM_TCG || vm->stop_detached)
 			tsc = vm->stop_tsc;
 	} else if (vm->epoch) {
-		vm_stopped(x, vm, tsc);
+		vm_stopped(x, vm, tsc, false);
 	}
 	begin_epoch(x, vm, tsc_offset, tsc, found);
 }
@@ -281,7 +283,7 @@ void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
 /**
  * vm_continued - the guest, whose counter ran on, is about to run again
  * @x: the exporter
- * @vm: the guest; vm_stopped() was told if it stopped here
+ * @vm: the guest; where it stopped is where it goes on if vm_stopped() was not told
  * @tsc_offset: its offset now
  * @ns: how soon
  */
@@ -289,6 +291,8 @@ void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns)
 {
 	u64 tsc = vm_host_counter(x, vm) + vm_counts(x, vm, ns) + tsc_offset;
 
+	if (vm->epoch && !stop_is_end(vm))
+		vm_stopped(x, vm, tsc, false);
 	begin_epoch(x, vm, tsc_offset, tsc, HOSTCLOCK_CAUSE_STOP);
 	vm->has_stopped = false;
 }

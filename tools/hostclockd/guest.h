@@ -12,6 +12,8 @@
 /* A private file: the guest page, then a copy of every clock page. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
+struct monitor;
+
 /* vm.next_cause: nobody has said; what following finds. */
 #define VM_CAUSE_FOUND		0xff
 
@@ -64,6 +66,8 @@ enum vm_state {
  * @pid:	its QEMU
  * @pid_start:	when that was started, to tell it from another of that number
  * @qmp_path:	its QMP socket, or ""
+ * @events_path: a QMP socket for us alone, or ""
+ * @monitor:	the connection to that, or NULL
  * @t0:		a TSC value before it was started, or 0
  * @tcg:	how QEMU's memory is read
  * @stopped_offset: the offset last seen in KVM's debugfs, used at a cont
@@ -79,6 +83,7 @@ enum vm_state {
  * @stop_gaps_ns: and gaps_ns
  * @stop_foreign: that was on another host
  * @stop_detached: it did not stop there, but was not followed from then on
+ * @stop_late:	it had stopped by then, nobody told when
  * @taken_over:	and has not been attached here yet
  * @problem:	why it is pending
  */
@@ -113,6 +118,8 @@ struct vm {
 	pid_t pid;
 	u64 pid_start;
 	char qmp_path[108];
+	char events_path[108];
+	struct monitor *monitor;
 	u64 t0;
 	struct tcg tcg;
 	u64 stopped_offset;
@@ -128,6 +135,7 @@ struct vm {
 	u64 stop_gaps_ns;
 	bool stop_foreign;
 	bool stop_detached;
+	bool stop_late;
 	bool taken_over;
 	struct problem problem;
 };
@@ -146,6 +154,7 @@ void vm_detach(struct exporter *x, struct vm *vm);
 void vm_publish(struct exporter *x, struct vm *vm);
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
 void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns);
+u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns);
 u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
 
 #endif /* HOSTCLOCKD_GUEST_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -13,8 +14,16 @@
 #define TIMEOUT_MS	500
 #define MAX_LINE	8192
 
+/**
+ * struct qmp - a connection
+ * @fd:		the socket
+ * @ended:	nothing more will come, or nothing that can be understood
+ * @buffer:	what has been received and not been used
+ * @used:	bytes of it
+ */
 struct qmp {
 	int fd;
+	bool ended;
 	char buffer[MAX_LINE];
 	size_t used;
 };
@@ -28,6 +37,7 @@ static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
 		return problem_set(why, "%s: too long for a socket's name", path);
 	memcpy(sun.sun_path, path, strlen(path));
 	q->used = 0;
+	q->ended = false;
 	q->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (q->fd < 0)
 		return problem_errno(why, "socket");
@@ -42,28 +52,50 @@ static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
 	return 0;
 }
 
-/* The next line as an object, or NULL. */
-static struct json_object *qmp_line(struct qmp *q, struct problem *why)
+/* Receive up to the end of a line.  Return: where that is, NULL if it does not come. */
+static char *qmp_fill(struct qmp *q, int flags)
 {
-	struct json_object *o;
 	char *end;
 	ssize_t n;
 
 	while (!(end = memchr(q->buffer, '\n', q->used))) {
 		n = recv(q->fd, q->buffer + q->used,
-			 sizeof(q->buffer) - q->used, 0);
+			 sizeof(q->buffer) - q->used, flags);
 		if (n <= 0) {
-			problem_set(why,
-				    "no answer from the QEMU's QMP socket within %d ms; is another client connected to it?",
-				    TIMEOUT_MS);
+			q->ended = !n || (errno != EAGAIN && errno != EINTR);
 			return NULL;
 		}
 		q->used += n;
 	}
+	return end;
+}
+
+/* Take out the line that ends there.  Return: it as an object, or NULL. */
+static struct json_object *qmp_take(struct qmp *q, char *end)
+{
+	struct json_object *o;
+
 	*end = '\0';
 	o = json_tokener_parse(q->buffer);
 	q->used -= end + 1 - q->buffer;
 	memmove(q->buffer, end + 1, q->used);
+	q->ended |= !o;
+	return o;
+}
+
+/* The next line as an object, or NULL. */
+static struct json_object *qmp_line(struct qmp *q, struct problem *why)
+{
+	char *end = qmp_fill(q, 0);
+	struct json_object *o;
+
+	if (!end) {
+		problem_set(why,
+			    "no answer from the QEMU's QMP socket within %d ms; is another client connected to it?",
+			    TIMEOUT_MS);
+		return NULL;
+	}
+	o = qmp_take(q, end);
 	if (!o)
 		problem_set(why, "the QEMU's QMP socket says something that is not JSON");
 	return o;
@@ -141,4 +173,54 @@ int qmp_run(const char *path, const char *command, struct json_object **result,
 	    struct problem *why)
 {
 	return qmp_run_late(path, command, NULL, result, why);
+}
+
+/**
+ * qmp_listen - connect to a QEMU's monitor for what it tells by itself
+ * @path: its QMP socket, which serves nobody else from now on
+ * @why: what went wrong
+ *
+ * Return: the connection, or NULL.
+ */
+struct qmp *qmp_listen(const char *path, struct problem *why)
+{
+	struct qmp *q = malloc(sizeof(*q));
+
+	if (!q) {
+		problem_errno(why, "cannot allocate");
+		return NULL;
+	}
+	if (qmp_connect(q, path, why)) {
+		free(q);
+		return NULL;
+	}
+	if (!qmp_send(q, "qmp_capabilities", why) && !qmp_answer(q, NULL, why))
+		return q;
+	close(q->fd);
+	free(q);
+	return NULL;
+}
+
+int qmp_fd(const struct qmp *q)
+{
+	return q->fd;
+}
+
+/* The next message that has arrived already, or NULL. */
+struct json_object *qmp_next(struct qmp *q)
+{
+	char *end = q->ended ? NULL : qmp_fill(q, MSG_DONTWAIT);
+
+	return end ? qmp_take(q, end) : NULL;
+}
+
+bool qmp_ended(const struct qmp *q)
+{
+	return q->ended;
+}
+
+/* The descriptor has been closed already. */
+void qmp_free(struct qmp *q)
+{
+	free(q);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Commands to a QEMU's monitor (QMP).  A monitor serves one client at a time, so
- * a connection lasts for one command: others need it too.
+ * A QEMU's monitor (QMP).  It serves one client at a time, so a connection for a
+ * command lasts for that command: others need it too.
  */
 #ifndef HOSTCLOCKD_QMP_H
 #define HOSTCLOCKD_QMP_H
@@ -21,5 +21,13 @@ int qmp_run_late(const char *path, const char *command,
 		 struct problem *why);
 int qmp_run(const char *path, const char *command, struct json_object **result,
 	    struct problem *why);
+
+struct qmp;
+
+struct qmp *qmp_listen(const char *path, struct problem *why);
+int qmp_fd(const struct qmp *q);
+struct json_object *qmp_next(struct qmp *q);
+bool qmp_ended(const struct qmp *q);
+void qmp_free(struct qmp *q);
 
 #endif /* HOSTCLOCKD_QMP_H */

@@ -11,6 +11,15 @@
 
 #define TUPLE_VERSION	1
 
+/* A set, taken to have held from a counter value on if it began after it. */
+static void encode_from(struct pset *p, u64 counter, struct hostclock_params *set)
+{
+	if ((s64)(counter - p->cycle_last) < 0)
+		pset_rebase(p, counter, pset_mono(p, counter),
+			    pset_raw(p, counter));
+	pset_encode(p, set);
+}
+
 /*
  * The set that held, or holds, at a counter value of the page followed.  Further
  * back than the page remembers, the older set is taken to have held already.
@@ -21,10 +30,7 @@ static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
 	struct pset p = *page_set_at(pg, counter);
 
-	if ((s64)(counter - p.cycle_last) < 0)
-		pset_rebase(&p, counter, pset_mono(&p, counter),
-			    pset_raw(&p, counter));
-	pset_encode(&p, set);
+	encode_from(&p, counter, set);
 }
 
 /**
@@ -32,10 +38,11 @@ static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
  * @x: the exporter
  * @vm: the guest
  * @guest_tsc: its counter when it last did
+ * @late: or at some value before that: nobody told when
  *
  * Remembers what its clocks said there, for them to continue from.
  */
-void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
+void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
 	vm->state = VM_STOPPED;
 	/* Looked at again, or never told a time. */
@@ -44,12 +51,30 @@ void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
 	vm->has_stopped = true;
 	vm->stop_foreign = false;
 	vm->stop_detached = false;
+	vm->stop_late = late;
 	vm->stop_tsc = guest_tsc;
 	vm->stop_offset = vm->tsc_offset;
 	vm->stop_mono = vm->mono_offset;
 	vm->stop_raw = vm->raw_offset;
 	vm->stop_gaps_ns = vm->gaps_ns;
 	set_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_set);
+}
+
+/*
+ * A guest whose stop was noticed late, and which goes on at a counter value before
+ * that: saved in between and loaded elsewhere, or into another process.  It had
+ * stopped before that value; there its clocks are taken up.  So the gap is what
+ * passed on the host by the change of offset alone, which is exact.
+ */
+static void stop_no_later(struct vm *vm, u64 resume_tsc)
+{
+	struct pset p;
+
+	if (!vm->stop_late || (s64)(resume_tsc - vm->stop_tsc) >= 0)
+		return;
+	pset_decode(&vm->stop_set, &p);
+	encode_from(&p, resume_tsc - vm->stop_offset, &vm->stop_set);
+	vm->stop_tsc = resume_tsc;
 }
 
 static u64 mono_at(const struct hostclock_params *set, u64 counter)
@@ -110,12 +135,13 @@ static void note_gap(struct vm *vm, u64 ns, u64 resume_tsc)
 void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
 		 u64 resume_tsc)
 {
-	struct hostclock_stretch before = stretch_before(vm);
 	struct hostclock_params now;
-	struct hostclock_stretch after = { &now, tsc_offset, 0, 0 };
+	struct hostclock_stretch before, after = { &now, tsc_offset, 0, 0 };
 	struct hostclock_jump jump;
 	u64 ns;
 
+	stop_no_later(vm, resume_tsc);
+	before = stretch_before(vm);
 	set_at(x, vm, resume_tsc - tsc_offset, &now);
 	ns = gap_ns(vm, &after, resume_tsc);
 	if (!hostclock_continue(&before, vm->stop_tsc, &after, resume_tsc, ns,

@@ -7,7 +7,7 @@
 
 #include "guest.h"
 
-void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc);
+void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late);
 void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
 		 u64 resume_tsc);
 int seam_handover(struct exporter *x, const struct vm *vm,

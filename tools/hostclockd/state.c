@@ -108,6 +108,8 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	snprintf(vm->name, sizeof(vm->name), "%s", json_text(o, "name", ""));
 	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
 		 json_text(o, "qmp", ""));
+	snprintf(vm->events_path, sizeof(vm->events_path), "%s",
+		 json_text(o, "events", ""));
 	vm->private = json_int(o, "private");
 	vm->format = json_int(o, "format");
 	vm->smear = json_int(o, "smear");
@@ -202,6 +204,7 @@ static struct json_object *save_vm(const struct vm *vm)
 		sprintf(id + 2 * i, "%02x", vm->vm_id[i]);
 	json_put_text(o, "name", vm->name);
 	json_put_text(o, "qmp", vm->qmp_path);
+	json_put_text(o, "events", vm->events_path);
 	json_put_int(o, "private", vm->private);
 	json_put_int(o, "format", vm->format);
 	json_put_int(o, "smear", vm->smear);

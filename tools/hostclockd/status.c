@@ -49,6 +49,7 @@ static struct json_object *vm_status(const struct vm *vm)
 	json_put_text(o, "smear", names_smear[vm->smear]);
 	json_put_text(o, "policy", names_policy[vm->policy]);
 	json_put_int(o, "pid", vm->pid);
+	json_put_bool(o, "hears_events", vm->monitor);
 	json_put_uint(o, "epoch", vm->epoch);
 	json_put_text(o, "cause", names_cause[vm->cause]);
 	json_put_int(o, "tsc_offset", vm->tsc_offset);

@@ -328,12 +328,15 @@ struct hostclock_vmclock {
  *			exist twice (restore, clone)
  * @resume_tsc:		guest TSC at which the last gap ended, during which the guest
  *			did not run; 0 if not known
- * @gap_ns:		what passed on the host in that gap; 0 if not known
+ * @gap_ns:		what passed on the host in that gap, from stop_tsc by the
+ *			offset before to resume_tsc by this one; 0 if not known
  * @vm_id:		the VM's UUID, or zero
  * @stop_tsc:		guest TSC at which that gap began; 0 if that is resume_tsc.
- *			It is, if the counter stood still with the guest (TCG).
- *			If it ran on (KVM), the guest's clocks go on at resume_tsc
- *			from where they were at stop_tsc.
+ *			It is, if the counter stood still with the guest (TCG), or
+ *			was saved with it and nobody knows when it had stopped.
+ *			Otherwise (KVM) the guest's clocks go on at resume_tsc
+ *			from where they were at stop_tsc: before it if the counter
+ *			ran on, and after it if the counter was set back.
  * @gaps_ns:		sum of all gaps of this generation, the last included; 0
  *			if not known.  For a guest that missed an epoch, and
  *			because a gap_ns that had to be estimated is put right in
