@@ -65,6 +65,7 @@ attach_exporter() {
 		args+=(--tsc-offset 0)
 	else
 		args+=(--pid "$qemu_pid" --qmp "$tmp/qmp")
+		[[ $accel != kvm ]] || args+=(--events "$tmp/events")
 	fi
 	say "hostclockctl ${args[*]}"
 	# What else in QEMU looks like the offset does so for 10 s at most.

@@ -37,6 +37,8 @@ machine_arguments() {
 	qemu_args+=(-serial chardev:out -serial chardev:err -serial chardev:status)
 	[[ ! $opt_hostclock ]] || page_arguments
 	[[ ! $opt_shm ]] || memory_device shm "$(realpath "$opt_shm")" on
+	# A counter that runs on while the guest does not tells nothing of that.
+	[[ $accel != kvm ]] || qemu_args+=(-qmp "unix:$tmp/events,server=on,wait=off")
 	# QEMU opens in this order: once the socket is there, the FIFOs are open.
 	qemu_args+=(-qmp "unix:$tmp/qmp,server=on,wait=off")
 }
