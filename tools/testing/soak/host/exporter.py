@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The exporter of a simulated clock, started and ended in all ways."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import time
+
+# hostclockctl, a start or an end, on a busy machine
+LIMIT_S = 60
+# So short that a frozen page expires
+VALID_S = 3
+
+
+def wait_for(what, condition):
+    """What condition() returns, once that is true."""
+    end = time.monotonic() + LIMIT_S
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise RuntimeError(f"{what}: not within {LIMIT_S} s")
+
+
+class Exporter:
+    """hostclockd."""
+
+    def __init__(self, build, work):
+        self.daemon = f"{build}/bin/hostclockd"
+        self.control = f"{build}/bin/hostclockctl"
+        self.directory = f"{work}/export"
+        self.log = f"{work}/hostclockd.log"
+        self.process = None
+        self.lives = 0
+
+    def start(self):
+        with open(self.log, "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", self.daemon, "--dir", self.directory,
+                 "--sim", "--valid", str(VALID_S)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        ready, _, _ = select.select([self.process.stdout], [], [], LIMIT_S)
+        line = self.process.stdout.readline() if ready else b""
+        if line != b"hostclockd: ready\n":
+            raise RuntimeError(f"hostclockd does not start, see {self.log}")
+        self.lives += 1
+
+    def end(self, how=signal.SIGTERM):
+        """Ends it, or waits for its end if it dies by itself (how is None)."""
+        if how is not None:
+            self.process.send_signal(how)
+        self.process.wait(LIMIT_S)
+        self.process.stdout.close()
+
+    def running(self):
+        return self.process.poll() is None
+
+    def ctl(self, *words, stdin=None, may_fail=False):
+        done = subprocess.run([self.control, "--dir", self.directory, *words],
+                              input=stdin, capture_output=True, text=True,
+                              timeout=LIMIT_S, check=False)
+        if done.returncode and not may_fail:
+            raise RuntimeError(f"hostclockctl {' '.join(words)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def sim(self, *words):
+        self.ctl("sim", "--", *words)
+
+    def status(self):
+        return json.loads(self.ctl("status", "--json"))
+
+    def page(self):
+        """The unscaled strict page, which the guests follow."""
+        return self.status()["pages"][0]
+
+    def memory(self):
+        """Resident KiB that are its own, and file descriptors."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as f:
+            words = f.read().split()
+        return (int(words[words.index("RssAnon:") + 1]),
+                len(os.listdir(f"/proc/{self.process.pid}/fd")))
