@@ -5,6 +5,9 @@
 
 #include "soakwatch.h"
 
+/* The kernel's NTP_PHASE_LIMIT */
+#define LIMIT_US	16000000ULL
+
 /* Of one set, so that the bound only grew meanwhile. */
 static bool same_set(const struct look *a, const struct look *b)
 {
@@ -12,12 +15,16 @@ static bool same_set(const struct look *a, const struct look *b)
 	       a->set.cycle_last == b->set.cycle_last;
 }
 
+/* Whole us, rounded up, as far as the kernel counts. */
+static long maxerror_us(const struct look *at)
+{
+	return at->bound_ns < LIMIT_US * 1000 ? at->bound_ns / 1000 + 1 : LIMIT_US;
+}
+
 static void judge_bound(const struct timex *tx, const struct look *before,
 			const struct look *after)
 {
-	/* whole us, rounded up */
-	if (tx->maxerror * 1000ULL < before->bound_ns ||
-	    tx->maxerror * 1000ULL >= after->bound_ns + 1000)
+	if (tx->maxerror < maxerror_us(before) || tx->maxerror > maxerror_us(after))
 		violated("adjtimex: maxerror %ld us, the page's %llu to %llu ns",
 			 tx->maxerror, (unsigned long long)before->bound_ns,
 			 (unsigned long long)after->bound_ns);
