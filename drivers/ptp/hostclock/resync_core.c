@@ -34,13 +34,16 @@ static bool hostclock_get_sync(struct clocksource *cs,
 {
 	struct hostclock_trust trust;
 	struct hostclock_view v;
+	bool stale;
 
-	/* takes over what is new, and asks for a resync if it must */
+	/* asks for a resync if it must */
 	hostclock_counter(HOSTCLOCK_MONO);
+	/* takes over what is new, or waits for who is at it */
+	stale = hostclock_stale();
 	hostclock_view_get(&v);
 	hostclock_trust_at(&v.set, hostclock_rdtsc() - v.anchor.tsc_offset,
 			   &trust);
-	sync->synced = trust.synchronized && !hostclock_stale();
+	sync->synced = trust.synchronized && !stale;
 	sync->maxerror_us = hostclock_us(trust.maxerror_ns);
 	sync->esterror_us = hostclock_us(le64_to_cpu(v.set.maxerror_ns));
 	return true;
@@ -167,10 +170,10 @@ bool notrace hostclock_core_lent(enum hostclock_kind kind, u64 *ns)
  */
 int hostclock_core_enable(enum hostclock_kind kind)
 {
-	int ret = hostclock_vdso_enable(HOSTCLOCK_RAW);
+	int ret = hostclock_vdso_enable(HOSTCLOCK_RAW, hostclock_line_get);
 
 	if (!ret && kind == HOSTCLOCK_MONO)
-		ret = hostclock_vdso_enable(HOSTCLOCK_MONO);
+		ret = hostclock_vdso_enable(HOSTCLOCK_MONO, hostclock_line_get);
 	hostclock_publish_anchor();
 	return ret;
 }
