@@ -204,28 +204,35 @@ static int event_epoch(struct exporter *x, char **argv, struct problem *why)
 	return 0;
 }
 
-static int event_hostile(struct exporter *x, char **argv, struct problem *why)
+static int hostile_field(char **argv, struct problem *why)
 {
 	u64 value;
 	char *end;
 
-	if (!strcmp(argv[1], "off")) {
-		faults_hostile_off();
-		faults_repair(x);
-		return 0;
-	}
-	if (!argv[2])
-		return problem_set(why, "hostile %s: needs a value", argv[1]);
+	if (!argv[1])
+		return problem_set(why, "hostile %s: needs a value", argv[0]);
 	errno = 0;
-	value = strtoull(argv[2], &end, 0);
+	value = strtoull(argv[1], &end, 0);
 	if (errno || *end)
 		return problem_set(why,
 				   "hostile %s %s: must be a whole number of at most 64 bits, 0x for hexadecimal",
-				   argv[1], argv[2]);
-	if (faults_hostile(argv[1], value, why))
-		return -1;
-	faults_repair(x);
-	return 0;
+				   argv[0], argv[1]);
+	return faults_hostile(argv[0], value, why);
+}
+
+/* All of them in one update: they may mean something together only. */
+static int event_hostile(struct exporter *x, char **argv, struct problem *why)
+{
+	int bad = 0;
+
+	if (!strcmp(argv[1], "off"))
+		faults_hostile_off();
+	else
+		for (argv++; *argv && !bad; argv += 2)
+			bad = hostile_field(argv, why);
+	if (!bad)
+		faults_repair(x);
+	return bad;
 }
 
 static int event_status(struct exporter *x, char **argv, struct problem *why)
@@ -294,7 +301,7 @@ static const struct event {
 	{ "scribble", 0, 1, false, true, event_scribble },
 	{ "die", 0, 2, false, true, event_die },
 	{ "epoch", 1, 1, false, false, event_epoch },
-	{ "hostile", 1, 2, false, false, event_hostile },
+	{ "hostile", 1, EVENT_MAX_WORDS - 1, false, false, event_hostile },
 	{ "status", 1, 1, false, false, event_status },
 	{ "error", 1, 1, false, false, event_error },
 	{ "stop", 0, 1, false, true, event_vm },

@@ -5,7 +5,7 @@
 
 #include "exporter.h"
 
-#define EVENT_MAX_WORDS	8
+#define EVENT_MAX_WORDS	16
 #define EVENT_MAX_TEXT	256
 
 int event_check(const struct exporter *x, int argc, char **argv,

@@ -61,24 +61,36 @@ static struct hostile {
 } hostile[MAX_HOSTILE];
 static int used;
 
-/* From now on publish @value in that field, until faults_hostile_off(). */
-int faults_hostile(const char *name, u64 value, struct problem *why)
+static const struct field *find(const char *name)
 {
 	size_t i;
 
-	if (used == MAX_HOSTILE)
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (!strcmp(fields[i].name, name))
+			return &fields[i];
+	}
+	return NULL;
+}
+
+/* From now on publish @value in that field, until faults_hostile_off(). */
+int faults_hostile(const char *name, u64 value, struct problem *why)
+{
+	const struct field *field = find(name);
+	int i = 0;
+
+	if (!field)
+		return problem_set(why,
+				   "hostile %s: no such field; names are the ABI header's, with \"page.\" or \"guest.\" before those outside struct hostclock_params",
+				   name);
+	while (i < used && hostile[i].field != field)
+		i++;
+	if (i == MAX_HOSTILE)
 		return problem_set(why, "hostile: %d fields at most; `hostile off` first",
 				   MAX_HOSTILE);
-	for (i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (strcmp(fields[i].name, name))
-			continue;
-		hostile[used].field = &fields[i];
-		hostile[used++].value = htole64(value);
-		return 0;
-	}
-	return problem_set(why,
-			   "hostile %s: no such field; names are the ABI header's, with \"page.\" or \"guest.\" before those outside struct hostclock_params",
-			   name);
+	hostile[i].field = field;
+	hostile[i].value = htole64(value);
+	used += i == used;
+	return 0;
 }
 
 void faults_hostile_off(void)
