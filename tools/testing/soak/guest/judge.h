@@ -51,9 +51,10 @@ struct watcher {
 	u64 clock_epoch, guest_epoch;
 };
 
-/* A violation: said at once, the first ones of many. */
+/* A violation: said at once, the first ones of many until the host has an answer. */
 __printf(1, 2)
 void violated(const char *why, ...);
+void violations_answered(void);
 
 /* Forget what was before; rules have changed. */
 void watcher_restart(struct watcher *w);

@@ -183,6 +183,8 @@ class Guest:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if not self.name:
+            return
         self.exporter.ctl("remove", self.name, may_fail=True)
         old = os.path.join(self.home, self.name)
         if os.path.isdir(old):

@@ -135,6 +135,8 @@ class Soak:
         print(f"# {guest.label}: {answer['readings']} readings, {answer['first']} first ones "
               f"after a change, {answer['jumps']} across guest epochs, {answer['undecided']} "
               f"undecided, {answer['resets']} resets of chronyd, {guest.moves} moves")
+        self.result(answer["violations"] == "0", f"{guest.label}: no violation",
+                    f"{answer['violations']}, seed {self.seed}")
         for what, least in (("readings", 100 * self.seconds), ("first", self.number / 4),
                             ("jumps", 1), ("resets", 1)):
             self.result(int(answer[what]) >= least, f"{guest.label}: {what} were enough",
@@ -147,7 +149,8 @@ class Soak:
         self.result(self.number >= LEAST_EVENTS * self.seconds, "events at 1 Hz",
                     f"{self.number} in {self.seconds} s")
         self.result(any(k in DISRUPTIVE for k in count), "disruptions among them", "none")
-        self.result(not self.wrong, "no violation", f"{self.wrong}, seed {self.seed}")
+        self.result(not self.wrong, "all is as it should be after each event",
+                    f"{self.wrong} times not, seed {self.seed}")
         for guest in self.guests:
             self.judge_guest(guest)
         self.figures.judge(self.result)
