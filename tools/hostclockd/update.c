@@ -300,14 +300,14 @@ int update_run(struct exporter *x, u64 lead_ns, struct problem *why)
 static bool page_continues(struct exporter *x, struct page *pg)
 {
 	u64 counter = page_counter(x, pg, x->sample.tsc);
+	struct leap_view view;
 	s64 off;
 
 	if (!pg->set.epoch ||
 	    (s64)(counter - pg->set.cycle_last) < -(s64)(x->khz * 1000))
 		return false;
-	off = pset_mono(&pg->set, counter) - x->sample.mono_ns;
-	if (pg->smear != HOSTCLOCK_SMEAR_STRICT)
-		off -= x->leap.bias_ns;
+	leap_look(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &view);
+	off = pset_mono(&pg->set, counter) - x->sample.mono_ns - view.bias_ns;
 	return off < SANE_NS && off > -SANE_NS;
 }
 
