@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-# Sourced by main.sh: live migration from one QEMU to another.
-# The exporter learns that QEMU has stopped the guest a moment later, and what
-# MONOTONIC counts of that moment is not judged.
+# Sourced by main.sh: live migration from one QEMU to another. The exporter hears
+# from QEMU when that stops the guest, or learns of it when all has arrived.
 guest_scripts=()
-kvm_guest "migrated" "$l1/migrate $work/output" --transport private -- \
-	sh -c "standstill --epoch --right --watch 3 && coherence --count=200000"
+for how in heard late; do
+	for policy in default suspend; do
+		counts=steal
+		[[ $policy == default ]] || counts=$policy
+		kvm_guest "migrated, $how, policy $policy" "$l1/migrate $work/output live $how" \
+			--transport private --policy $policy -- \
+			sh -c "standstill --epoch --right --mono $counts --watch 3 && coherence --count=200000"
+	done
+done
