@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: GPL-2.0
+"""When does a sleeping guest notice what happens on its host?
+
+Run by guest-run's --host-cmd, beside a guest in which doorbell.sh waits.
+argv: hostclockctl, hostclockd, a directory for files, the file with that guest's
+output, and what to do: "rung" or "unrung", whether it has a doorbell; "once", for a
+step only; "migrate". Prints results as tools/testing/run counts them. Ends the guest.
+"""
+
+import calendar
+import os
+import re
+import signal
+import socket
+import statistics
+import struct
+import subprocess
+import sys
+import time
+
+from machine import Control, Machine, destination, wait_for
+
+PROGRAM, DAEMON, WORK, OUTPUT, WHAT = sys.argv[1:6]
+DIR = os.environ["HOSTCLOCK_DIR"]
+# So long, nothing must happen.
+QUIET_S = 4
+# A tick that does not stop has 250 Hz; chronyd wakes up every 2 s.
+IDLE_HZ = 25
+failed = False
+
+
+def result(good, name, why):
+    global failed
+    failed |= not good
+    print(f"ok - {name}" if good else f"not ok - {name}: {why}", flush=True)
+
+
+def skip(name, why):
+    print(f"skip - {name}: {why}", flush=True)
+
+
+class Guest(Machine):
+    """One in which `notice` says what it sees, event by event."""
+
+    def __init__(self, machine, output):
+        super().__init__(machine.ctl, machine.name, machine.pid, machine.qmp)
+        self.output = output
+        self.seen = 0
+
+    def text(self):
+        with open(self.output, encoding="ascii", errors="replace") as f:
+            return f.read().replace("\r", "")
+
+    def words(self, pattern):
+        """What is new since the last event, as far as it is a whole line."""
+        return re.findall(pattern, self.text()[self.seen:], re.M)
+
+    def settled(self):
+        """All is said, and what is said from now on belongs to the next event."""
+        wait_for("quiet", lambda: self.words(r"^quiet .*$") and
+                 self.text().endswith("\n") and
+                 self.text().splitlines()[-1].startswith("quiet"))
+        self.seen = len(self.text())
+
+    def counts(self):
+        """The last: TSC, timer interrupts, rings."""
+        tsc, timer, rings = re.findall(r"^quiet (\d+) (\d+) (\w+)$", self.text(), re.M)[-1]
+        return int(tsc), int(timer), rings
+
+    def first(self, pattern):
+        """The TSC of the first such line of this event."""
+        return int(wait_for(pattern, lambda: self.words(rf"^{pattern}.*\n"))[0])
+
+    def watched(self):
+        """All are there, and sleep."""
+        self.first(r"line (\d+) notify .*: watching")
+        if WHAT != "once":
+            self.first(r"line (\d+) chronyd \S+ Selected source")
+        self.settled()
+
+    def selected(self):
+        self.first(r"line (\d+) chronyd \S+ Selected source")
+        self.settled()
+
+
+def clock_sets():
+    """
+    (epoch and status, cycle_last, REALTIME there in s) of the first page's two sets,
+    the newest last
+    """
+    with open(f"{DIR}/clock", "rb") as f:
+        page = f.read(4096)
+    sets = []
+    for at in (0x40, 0xc0):
+        epoch, cycle_last, sec = struct.unpack_from("<QQ16xQ", page, at)
+        wall_ns, = struct.unpack_from("<q", page, at + 0x30)
+        sets.append(((epoch, page[at + 0x64]), cycle_last, sec + wall_ns // 10 ** 9))
+    return sorted(sets, key=lambda s: s[1])
+
+
+def changed_at(vm, old):
+    """The guest's TSC and REALTIME from which on the clock is another than in old."""
+    sets = clock_sets()
+    assert sets[-1][0] != old[0]
+    first = next(s for s in sets if s[0] == sets[-1][0])
+    return first[1] + vm.status()["tsc_offset"], first[2]
+
+
+class Times:
+    """Latencies in ms: until poll() returned, until chronyd was reset."""
+
+    def __init__(self, ctl):
+        self.hz = ctl.status()["tsc_khz"] * 1000
+        self.poll, self.chronyd = [], []
+
+    def note(self, event, vm, tsc, resets):
+        poll = (vm.first(r"poll (\d+)") - tsc) * 1e3 / self.hz
+        self.poll.append(poll)
+        text = f"# {event}: poll() after {poll:.2f} ms"
+        if resets:
+            chronyd = vm.first(r"line (\d+) chronyd \S+ Can't synchronise: no selectable")
+            notify = vm.first(r"line (\d+) notify .* sources reset")
+            self.chronyd.append((chronyd - tsc) * 1e3 / self.hz)
+            text += (f", chronyd's log after {self.chronyd[-1]:.2f} ms, its answer after "
+                     f"{(notify - tsc) * 1e3 / self.hz:.2f} ms")
+        print(text, flush=True)
+        result(poll > -0.1, f"{event}: nobody is woken before it holds", f"{poll} ms")
+
+
+def step(vm, times, resets=True):
+    old = clock_sets()[-1]
+    vm.ctl("sim", "step", "5")
+    tsc, real = changed_at(vm, old)
+    times.note("step", vm, tsc, resets)
+    if resets:
+        said = vm.words(r"^line \d+ chronyd (\S+) Can't synchronise: no selectable")[0]
+        late = calendar.timegm(time.strptime(said, "%Y-%m-%dT%H:%M:%SZ")) - real
+        # Both are whole seconds, REALTIME's rounded down twice.
+        result(0 <= late <= 2 + times.chronyd[-1] / 1e3,
+               "step: chronyd's log has the stepped time", f"{late} s after the step")
+        vm.selected()
+    else:
+        vm.settled()
+
+
+def status(vm, times):
+    for name in ("freerunning", "off"):
+        old = clock_sets()[-1]
+        vm.ctl("sim", "status", name)
+        times.note(f"status {name}", vm, changed_at(vm, old)[0], False)
+        vm.settled()
+
+
+def stop(vm, times):
+    vm.ctl("stop", vm.name)
+    time.sleep(1)
+    vm.ctl("cont", vm.name)
+    times.note("stop", vm, vm.status()["resume_tsc"], True)
+    vm.selected()
+
+
+def generation(vm):
+    """The guest is told that it exists twice now."""
+    vm.ctl("detach", vm.name)
+    vm.first(r"poll (\d+)")
+    vm.settled()
+    vm.ctl("attach", vm.name, "--pid", str(vm.pid), "--qmp", vm.qmp,
+           "--cause", "restore")
+    tsc = vm.first(r"poll (\d+)")
+    reset = vm.first(r"line (\d+) chronyd \S+ Can't synchronise: no selectable")
+    said = vm.words(r"^line \d+ notify .*: generation .*$")
+    result(said, "another generation: told as such", vm.text()[vm.seen:])
+    hz = vm.ctl.status()["tsc_khz"] * 1000
+    print(f"# generation: chronyd's log {(reset - tsc) * 1e3 / hz:.2f} ms after poll()")
+    vm.selected()
+
+
+def quiet(vm):
+    """The host's clock is slewed, and nothing happens in the guest."""
+    before = vm.counts()
+    vm.ctl("sim", "slew", "400")
+    time.sleep(QUIET_S)
+    vm.ctl("sim", "slew", "--", "-400")
+    time.sleep(QUIET_S)
+    result(not vm.words(r"^poll"), "a slew wakes nobody", vm.text()[vm.seen:])
+    rings = vm.status()["doorbell_rings"]
+    vm.ctl("sim", "status", "freerunning")
+    vm.first(r"poll (\d+)")
+    vm.settled()
+    after = vm.counts()
+    hz = vm.ctl.status()["tsc_khz"] * 1000
+    seconds = (after[0] - before[0]) / hz
+    print(f"# {seconds:.1f} s: {after[1] - before[1]} timer interrupts, rings {before[2]} "
+          f"to {after[2]}")
+    result((after[1] - before[1]) / seconds < IDLE_HZ, "the guest is idle",
+           f"{after[1] - before[1]} timer interrupts in {seconds} s")
+    result(vm.status()["doorbell_rings"] == rings + 1 and
+           int(after[2]) == int(before[2]) + 1,
+           "the doorbell rang once, for what came after",
+           f"the host counts {rings}, then {vm.status()['doorbell_rings']}, the guest "
+           f"{before[2]}, then {after[2]}")
+    vm.ctl("sim", "status", "off")
+    vm.first(r"poll (\d+)")
+    vm.settled()
+
+
+def restart(vm):
+    """The exporter is killed; another one takes over."""
+    pid = int(re.search(r"\d+", subprocess.run(
+        ["fuser", f"{DIR}/lock"], capture_output=True, text=True,
+        check=True).stdout)[0])
+    before = vm.status()
+    os.kill(pid, signal.SIGKILL)
+    # pylint: disable=consider-using-with
+    process = subprocess.Popen([DAEMON, "--dir", DIR, "--sim"],
+                               stdout=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    time.sleep(1)
+    after = vm.status()
+    same = all(before[key] == after[key]
+               for key in ("epoch", "disruption_marker", "generation"))
+    result(same and not vm.words(r"^poll"), "a restart of the exporter is no event",
+           f"{before}, {after}, {vm.text()[vm.seen:]}")
+    return process
+
+
+def garbage(vm):
+    """Nobody who connects disturbs the guest."""
+    for i in range(20):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(f"{DIR}/doorbell/{vm.name}")
+            s.sendall(os.urandom(64 * i))
+
+
+def judge_fast(vm, times):
+    """
+    A time by itself says nothing on a machine that is busy; beside chronyc's, of
+    which only a small part is the command, it does.
+    """
+    best = min(times.chronyd)
+    chronyc = float(re.search(r"^chronyc (\S+)", vm.text(), re.M)[1])
+    name = "chronyd's log shows its reset within 10 ms"
+    print(f"# best: poll() {min(times.poll):.2f} ms, chronyd's log {best:.2f} ms; "
+          f"median: {statistics.median(times.poll):.2f} ms, "
+          f"{statistics.median(times.chronyd):.2f} ms")
+    why = f"at best {best} ms, starting chronyc takes {chronyc} ms"
+    if best >= 10 and best * 4 < chronyc:
+        skip(name, why)
+    else:
+        result(best < 10, name, why)
+
+
+def write_times(times):
+    with open(f"{WORK}/{WHAT}.times", "w", encoding="ascii") as f:
+        f.write("".join(f"{ms}\n" for ms in times.chronyd))
+
+
+def rung(vm, ctl):
+    times = Times(ctl)
+    vm.watched()
+    process = restart(vm)
+    try:
+        step(vm, times)
+        quiet(vm)
+        garbage(vm)
+        step(vm, times)
+        stop(vm, times)
+        status(vm, times)
+        generation(vm)
+        step(vm, times)
+        judge_fast(vm, times)
+        write_times(times)
+    finally:
+        process.terminate()
+
+
+def unrung(vm, ctl):
+    times = Times(ctl)
+    vm.watched()
+    for _ in range(2):
+        step(vm, times)
+    write_times(times)
+
+
+def once(vm, ctl):
+    times = Times(ctl)
+    vm.watched()
+    step(vm, times, False)
+    status(vm, times)
+    result(vm.counts()[2] == "3", "the doorbell rang for them", f"{vm.counts()[2]} times")
+
+
+def migrate(vm, ctl):
+    """What rings at the destination is another exporter's, or another doorbell."""
+    times = Times(ctl)
+    vm.watched()
+    path = f"{WORK}/live"
+    there = destination(vm, WORK, "moved", f"unix:{path}", "--doorbell")
+    try:
+        vm.live_migrate(there, path)
+        there = Guest(there, f"{WORK}/moved/out")
+        times.note("migration", there, there.status()["resume_tsc"], True)
+        result(there.words(r"^line \d+ notify .*: disruption .*cause migration"),
+               "a migration: told as such", there.text())
+        there.selected()
+        rings = there.counts()[2]
+        step(there, times)
+        result(int(there.counts()[2]) == int(rings) + 1,
+               "and there the doorbell rings", f"{rings}, then {there.counts()[2]}")
+    finally:
+        os.kill(there.pid, signal.SIGKILL)
+
+
+def main():
+    ctl = Control(PROGRAM, DIR)
+    vm = Guest(Machine.of_guest_run(ctl), OUTPUT)
+    try:
+        {"rung": rung, "unrung": unrung, "once": once, "migrate": migrate}[WHAT](vm, ctl)
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        result(False, "all events can be brought about", repr(error))
+    finally:
+        os.kill(vm.pid, signal.SIGKILL)
+    return failed
+
+
+sys.exit(main())
