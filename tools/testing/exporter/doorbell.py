@@ -7,6 +7,7 @@ Prints results as tools/testing/run counts them.
 
 import array
 import json
+import mmap
 import os
 import select
 import signal
@@ -192,6 +193,38 @@ def strange_clients(exporter, client):
     return client
 
 
+def page_of(name):
+    """What the guest page says of epoch, offset and marker, and its magic."""
+    with open(f"{DIR}/vm/{name}", "rb") as f:
+        page = f.read()
+    return (struct.unpack_from("<QQ", page, 0x90), struct.unpack_from("<Q", page, 0x10),
+            page[0x80:0x84])
+
+
+def scribbled(exporter, client):
+    """A guest may write to its page; nobody but itself is to see that."""
+    ctl("create", "other", "--doorbell")
+    ctl("attach", "other", "--tsc-offset", "5")
+    keys = ("name", "epoch", "tsc_offset", "disruption_marker", "generation")
+    before = [[vm(name)[key] for key in keys] for name in ("vm", "other")]
+    pages = page_of("vm"), page_of("other")
+    with mmap.mmap(client.messages[2][1], 4096) as memory:
+        for _ in range(20):
+            memory[:] = os.urandom(4096)
+            time.sleep(0.03)
+    result(page_of("vm") != pages[0], "a guest writes to its page", "nothing is there")
+    exporter.end(signal.SIGKILL)
+    exporter.start()
+    after = [[vm(name)[key] for key in keys] for name in ("vm", "other")]
+    result(after == before, "the exporter does not read it, not even after a restart",
+           f"{before}, {after}")
+    result(page_of("other") == pages[1], "another guest sees nothing of it",
+           str(page_of("other")))
+    result(page_of("vm") == pages[0], "and the restart has put it right",
+           str(page_of("vm")))
+    ctl("remove", "other")
+
+
 def restarts(exporter, client):
     for how in (signal.SIGTERM, signal.SIGKILL):
         client.settle()
@@ -224,6 +257,7 @@ def main():
         client = protocol()
         when(client)
         client = strange_clients(exporter, client)
+        scribbled(exporter, client)
         restarts(exporter, client)
         ctl("create", "last", "--doorbell")
         exporter.end(signal.SIGTERM)
