@@ -40,6 +40,7 @@ static void read_driver(struct kernel_state *s, const char *device)
 		{ "resyncs", s->resyncs, sizeof(s->resyncs) },
 		{ "disruptions", s->disruptions, sizeof(s->disruptions) },
 		{ "wakeups", s->wakeups, sizeof(s->wakeups) },
+		{ "rings", s->rings, sizeof(s->rings) },
 	};
 	const char *name = strrchr(device, '/');
 	char path[PATH_MAX];

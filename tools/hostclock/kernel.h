@@ -19,6 +19,7 @@ struct kernel_state {
 	char resyncs[WORD_SIZE];
 	char disruptions[WORD_SIZE];
 	char wakeups[WORD_SIZE];
+	char rings[WORD_SIZE];
 
 	/* adjtimex() */
 	bool ntp_synchronized;

@@ -83,8 +83,11 @@ static void print_driver(const struct kernel_state *k)
 		printf(" for %.3f s", strtoull(k->status_age_ns, NULL, 10) / 1e9);
 	if (k->reason[0] && strcmp(k->reason, "none"))
 		printf(": %s", k->reason);
-	printf("; %s resyncs, %s disruptions, %s wakeups\n", k->resyncs,
+	printf("; %s resyncs, %s disruptions, %s wakeups", k->resyncs,
 	       k->disruptions, k->wakeups);
+	if (k->rings[0] && strcmp(k->rings, "none"))
+		printf(", %s rings", k->rings);
+	putchar('\n');
 	if (k->wall[0])
 		printf(LABEL "%s\n", "wall clock", k->wall);
 }
