@@ -351,8 +351,11 @@ static void predict_tcg(void *arg)
 	if (tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
 		return;
 	vm->tcg.count = s.count;
-	vm_set_offset(x, vm, s.value - hostclock_rdtsc() -
-		      rate_counts(CONT_NS, x->scale), HOSTCLOCK_CAUSE_STOP);
+	/*
+	 * Rather too early than too late: what a gap turns out to be longer is
+	 * added, but what clocks counted too much they do not take back.
+	 */
+	vm_set_offset(x, vm, s.value - hostclock_rdtsc(), HOSTCLOCK_CAUSE_STOP);
 	vm->predicted = true;
 }
 
