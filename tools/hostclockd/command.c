@@ -14,9 +14,9 @@
 #include "process.h"
 #include "event.h"
 #include "script.h"
-#include "seam.h"
 #include "state.h"
 #include "status.h"
+#include "tuple.h"
 
 static struct vm *vm_of(struct exporter *x, struct json_object *req,
 			struct problem *why)
@@ -174,7 +174,7 @@ static int do_handover(struct exporter *x, struct json_object *req,
 	struct json_object *tuple = json_object_new_object();
 
 	json_object_object_add(reply, "tuple", tuple);
-	return vm ? seam_handover(x, vm, tuple, why) : -1;
+	return vm ? tuple_handover(x, vm, tuple, why) : -1;
 }
 
 static int do_takeover(struct exporter *x, struct json_object *req,
@@ -188,7 +188,7 @@ static int do_takeover(struct exporter *x, struct json_object *req,
 		return -1;
 	if (!json_object_object_get_ex(req, "tuple", &tuple))
 		return problem_set(why, "takeover: there is no tuple");
-	return seam_takeover(x, vm, tuple, why);
+	return tuple_takeover(x, vm, tuple, why);
 }
 
 static int do_sim(struct exporter *x, struct json_object *req,

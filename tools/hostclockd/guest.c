@@ -75,6 +75,8 @@ void vm_publish(struct exporter *x, struct vm *vm)
 		.gap_ns = htole64(vm->gap_ns),
 		.stop_tsc = htole64(vm->told_stop_tsc),
 		.gaps_ns = htole64(vm->gaps_ns),
+		.gap_maxerror_ns = htole64(vm->gap_error_ns),
+		.gaps_maxerror_ns = htole64(vm->gaps_error_ns),
 	};
 
 	memcpy(page.vm_id, vm->vm_id, sizeof(page.vm_id));
@@ -222,6 +224,7 @@ static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 	    vm->cause == HOSTCLOCK_CAUSE_CLONE) {
 		vm->generation = exporter_new_epoch(x);
 		vm->stop_gaps_ns = 0;
+		vm->stop_gaps_error_ns = 0;
 	}
 }
 

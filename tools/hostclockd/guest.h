@@ -34,6 +34,13 @@ enum vm_state {
 	VM_GONE,	/* its process has ended */
 };
 
+/* Which clock told when the guest stopped. */
+enum vm_origin {
+	STOPPED_HERE,		/* this exporter's */
+	STOPPED_BESIDE,		/* another exporter's of the same host */
+	STOPPED_ELSEWHERE,	/* another host's */
+};
+
 /**
  * struct vm - a guest
  * @next:	the next one
@@ -59,6 +66,8 @@ enum vm_state {
  * @gap_ns:	see the ABI header
  * @told_stop_tsc: stop_tsc, see the ABI header
  * @gaps_ns:	see the ABI header
+ * @gap_error_ns: gap_maxerror_ns, see the ABI header
+ * @gaps_error_ns: gaps_maxerror_ns, see the ABI header
  * @vm_id:	see the ABI header
  * @marker:	vmclock's disruption marker
  * @method:	where the offset comes from
@@ -80,8 +89,11 @@ enum vm_state {
  * @stop_offset: tsc_offset,
  * @stop_mono:	mono_offset,
  * @stop_raw:	raw_offset
- * @stop_gaps_ns: and gaps_ns
- * @stop_foreign: that was on another host
+ * @stop_gaps_ns: gaps_ns
+ * @stop_gaps_error_ns: and gaps_error_ns
+ * @stop_origin: where that was
+ * @stop_error_ns: unless it was here: bound on how far that clock was off UTC, or off
+ *		the host's if it was beside
  * @stop_detached: it did not stop there, but was not followed from then on
  * @stop_late:	it had stopped by then, nobody told when
  * @taken_over:	and has not been attached here yet
@@ -111,6 +123,8 @@ struct vm {
 	u64 gap_ns;
 	u64 told_stop_tsc;
 	u64 gaps_ns;
+	u64 gap_error_ns;
+	u64 gaps_error_ns;
 	u8 vm_id[16];
 	u64 marker;
 	enum vm_method method;
@@ -133,7 +147,9 @@ struct vm {
 	s64 stop_mono;
 	s64 stop_raw;
 	u64 stop_gaps_ns;
-	bool stop_foreign;
+	u64 stop_gaps_error_ns;
+	enum vm_origin stop_origin;
+	u64 stop_error_ns;
 	bool stop_detached;
 	bool stop_late;
 	bool taken_over;

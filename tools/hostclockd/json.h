@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 
 #include <hostclock/platform.h>
+#include <linux/hostclock-abi.h>
 
 static inline void json_put_int(struct json_object *o, const char *key, s64 value)
 {
@@ -15,6 +16,13 @@ static inline void json_put_int(struct json_object *o, const char *key, s64 valu
 static inline void json_put_uint(struct json_object *o, const char *key, u64 value)
 {
 	json_object_object_add(o, key, json_object_new_uint64(value));
+}
+
+/* null if it is not known. */
+static inline void json_put_error(struct json_object *o, const char *key, u64 ns)
+{
+	json_object_object_add(o, key, ns == HOSTCLOCK_ERROR_UNKNOWN ? NULL :
+			       json_object_new_uint64(ns));
 }
 
 static inline void json_put_bool(struct json_object *o, const char *key, bool value)
@@ -48,6 +56,15 @@ static inline u64 json_uint(struct json_object *o, const char *key)
 
 	return json_object_object_get_ex(o, key, &value) ?
 	       json_object_get_uint64(value) : 0;
+}
+
+/* Not known if there is none. */
+static inline u64 json_error(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) && value ?
+	       json_object_get_uint64(value) : HOSTCLOCK_ERROR_UNKNOWN;
 }
 
 static inline const char *json_text(struct json_object *o, const char *key,

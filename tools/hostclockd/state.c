@@ -124,6 +124,8 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->gap_ns = json_uint(o, "gap_ns");
 	vm->told_stop_tsc = json_uint(o, "stop_tsc");
 	vm->gaps_ns = json_uint(o, "gaps_ns");
+	vm->gap_error_ns = json_uint(o, "gap_maxerror_ns");
+	vm->gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
 	vm->marker = json_uint(o, "marker");
 	vm->next_cause = json_int(o, "next_cause");
 	vm->method = json_int(o, "method");
@@ -219,6 +221,8 @@ static struct json_object *save_vm(const struct vm *vm)
 	json_put_uint(o, "gap_ns", vm->gap_ns);
 	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
 	json_put_uint(o, "gaps_ns", vm->gaps_ns);
+	json_put_uint(o, "gap_maxerror_ns", vm->gap_error_ns);
+	json_put_uint(o, "gaps_maxerror_ns", vm->gaps_error_ns);
 	json_put_uint(o, "marker", vm->marker);
 	json_put_int(o, "next_cause", vm->next_cause);
 	json_put_int(o, "method", vm->method);

@@ -149,7 +149,7 @@
 /* hostclock_params.flags */
 #define HOSTCLOCK_PARAMS_TAI_VALID	0x1	/* tai_offset_sec is known */
 
-/* Stands for "not known" in utc_maxerror_ns. */
+/* Stands for "not known" in utc_maxerror_ns and its like. */
 #define HOSTCLOCK_ERROR_UNKNOWN		(~(__u64)0)
 
 /**
@@ -341,6 +341,13 @@ struct hostclock_vmclock {
  *			if not known.  For a guest that missed an epoch, and
  *			because a gap_ns that had to be estimated is put right in
  *			another epoch.
+ * @gap_maxerror_ns:	bound on the error of gap_ns.  A guest that came from another
+ *			host has its gap measured by two clocks, each of which is
+ *			off UTC by no more than its bound says: their sum.
+ *			HOSTCLOCK_ERROR_UNKNOWN if either is not known; at least 1
+ *			if it is, so 0 if there was no gap or this is not told.
+ * @gaps_maxerror_ns:	the same for gaps_ns: how far BOOTTIME, and MONOTONIC if
+ *			policy lets it count gaps, may be off for all of them
  */
 struct hostclock_guest_page {
 	struct hostclock_vmclock vmclock;
@@ -365,7 +372,9 @@ struct hostclock_guest_page {
 	__u8	vm_id[16];
 	__le64	stop_tsc;
 	__le64	gaps_ns;
-	__u8	reserved1[24];
+	__le64	gap_maxerror_ns;
+	__le64	gaps_maxerror_ns;
+	__u8	reserved1[8];
 };
 
 #ifdef __cplusplus
@@ -457,6 +466,8 @@ HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gap_ns, 0xc0);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, vm_id, 0xc8);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, stop_tsc, 0xd8);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gaps_ns, 0xe0);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gap_maxerror_ns, 0xe8);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gaps_maxerror_ns, 0xf0);
 HOSTCLOCK_ASSERT(sizeof(struct hostclock_guest_page) == 0x100);
 
 #endif /* _UAPI_LINUX_HOSTCLOCK_ABI_H */
