@@ -79,19 +79,36 @@ static void setup_pvclock(struct vvar *v, u64 tsc, u32 khz)
 	pv[PV_FLAGS] = PV_FLAG_TSC_STABLE;
 }
 
+static const struct hostclock_anchor anchor = {
+	.clock_epoch = 0x1111, .guest_epoch = 0x2222,
+	.tsc_offset = 1ULL << 40, .mono_offset = -(1ULL << 34),
+};
+
+void mode_tick(struct vvar *v, enum mode which)
+{
+	u32 seq = hostclock_page_begin(v->cp);
+	const struct hostclock_params *p = hostclock_newest(v->cp, seq);
+	struct hostclock_line line = { .shift = SHIFT };
+
+	if (which != MODE_HOSTCLOCK)
+		return;
+	line.tsc = hostclock_rdtsc();
+	line.mult = le32toh(p->mult);
+	hostclock_eval(v->cp, seq, v->gp, &anchor, HOSTCLOCK_MONO, line.tsc,
+		       &line.ns);
+	vvar_set_line(v, HOSTCLOCK_MONO, &line);
+	vvar_set_line(v, HOSTCLOCK_RAW, &line);
+}
+
 /* Returns what the counter is at TSC. */
 static u64 setup_hostclock(struct vvar *v, u64 tsc, u32 khz)
 {
 	const u64 second = HOSTCLOCK_NSEC_PER_SEC;
-	struct hostclock_anchor a = {
-		.clock_epoch = 0x1111, .guest_epoch = 0x2222,
-		.tsc_offset = 1ULL << 40, .mono_offset = -(1ULL << 34),
-	};
 	struct hostclock_params *p = hostclock_page_claim(v->cp);
-	u64 c = now_ns(CLOCK_MONOTONIC), mono = c - a.mono_offset;
+	u64 c = now_ns(CLOCK_MONOTONIC), mono = c - anchor.mono_offset;
 
-	p->epoch = htole64(a.clock_epoch);
-	p->cycle_last = htole64(tsc - a.tsc_offset);
+	p->epoch = htole64(anchor.clock_epoch);
+	p->cycle_last = htole64(tsc - anchor.tsc_offset);
 	p->mult = htole32(mult_of(khz));
 	p->raw_mult = p->mult;
 	p->shift = htole32(SHIFT);
@@ -99,8 +116,8 @@ static u64 setup_hostclock(struct vvar *v, u64 tsc, u32 khz)
 	p->mono_sec = htole64(mono / second);
 	p->mono_snsec = htole64((mono % second) << SHIFT);
 	hostclock_page_publish(v->cp);
-	v->gp->epoch = htole64(a.guest_epoch);
-	vvar_set_anchor(v, &a);
+	v->gp->epoch = htole64(anchor.guest_epoch);
+	vvar_set_anchor(v, &anchor);
 	return c;
 }
 
@@ -135,6 +152,7 @@ void mode_setup(struct vvar *v, enum mode which, u32 tsc_khz)
 	tk.raw_mult = tk.mult;
 	tk.raw_cycle_last = tk.cycle_last;
 	vvar_update(v, &tk);
+	mode_tick(v, which);
 }
 
 static void check_clock(const struct vvar *v, enum mode which, clockid_t id)

@@ -26,6 +26,9 @@ u32 mode_tsc_khz(void);
  */
 void mode_setup(struct vvar *v, enum mode which, u32 tsc_khz);
 
+/* What the kernel's tick renews; to be called every half second at least. */
+void mode_tick(struct vvar *v, enum mode which);
+
 /*
  * Do the clocks run, and by the image alone?  They are set an hour off, so that
  * the host's kernel, asked by a fallback, would not know.  Ends the program

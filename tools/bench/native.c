@@ -126,8 +126,10 @@ static void measure_clock(clockid_t id, const char *suffix, double tsc_khz)
 {
 	/* one round to warm up, and thrown away */
 	for (u64 i = 0; i <= rounds; i++)
-		for (int m = 0; m < MODE_COUNT; m++)
+		for (int m = 0; m < MODE_COUNT; m++) {
+			mode_tick(&vvars[m], m);
 			cost[m][i ? i - 1 : 0] = measure(&vvars[m], id);
+		}
 	printf("%s_native_hostclock_over_tsc%s %.4f\n", prefix, suffix,
 	       ratio(MODE_HOSTCLOCK, MODE_TSC));
 	printf("%s_native_hostclock_over_pvclock%s %.4f\n", prefix, suffix,
@@ -166,6 +168,7 @@ static int count_instructions(enum mode m)
 {
 	struct vdso_timespec ts;
 
+	mode_tick(&vvars[m], m);
 	stepped = &images[m];
 	steps = 0;
 	write_flags(read_flags() | TRAP_FLAG);

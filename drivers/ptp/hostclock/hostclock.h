@@ -156,6 +156,7 @@ struct hostclock {
 	struct hostclock_view view[2];
 	atomic_t view_busy;
 	u64 last_ns[2];			/* by enum hostclock_kind */
+	u64 seen_tsc;			/* last told a line for; 0: never */
 
 	/* anchor.c */
 	struct hostclock_clock_page header;	/* without sets; under view_busy */
@@ -236,6 +237,7 @@ u64 hostclock_held_until(const struct hostclock_view *v,
 u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_kind kind);
 bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
+void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line);
 void hostclock_note_status(const struct hostclock_view *v, u64 tsc);
 void hostclock_view_lock(void);
 void hostclock_view_unlock(void);

@@ -153,24 +153,48 @@ u64 notrace hostclock_held(const struct hostclock_view *v,
 	return hostclock_held_until(v, v->gp, kind, tsc);
 }
 
-/*
- * May a clock that is held_ns by one set be ns by a later one?  Both rates are
- * within max_slew_ppm of RAW's, so they drift apart by twice that.  No overflow:
- * 2^64 / 500000 is below 2^46, the ppm are below 2^17.
- */
-static bool notrace hostclock_continuous(u64 held_ns, u64 ns, u64 age_ns)
-{
-	u64 apart = (s64)(ns - held_ns) < 0 ? held_ns - ns : ns - held_ns;
+/* For how long two sets may have been apart, ns. */
+struct hostclock_span {
+	u64 age_ns;		/* since the base of the one in the view */
+	u64 unseen_ns;		/* since the kernel saw it in force last */
+};
 
-	return apart <= 1000 + age_ns / 500000 * hostclock_max_slew_ppm();
+/* How far they have drifted apart in @ns at most; see hostclock_continuous(). */
+static u64 notrace hostclock_apart_ns(u64 ns)
+{
+	return 1000 + ns / 500000 * hostclock_max_slew_ppm();
 }
 
-/* ns since the set's base, by its own rate. */
-static u64 notrace hostclock_age_ns(const struct hostclock_params *set,
-				    u64 tsc_offset, u64 tsc)
+/*
+ * May a clock that is held_ns by one set be ns by a later one?  Both rates are
+ * within max_slew_ppm of RAW's, so they drift apart by twice that.  A set that was
+ * published late may be ahead for all of that time.  But clocks that were read by
+ * the one are not to go back, and it was not replaced while it was in force.
+ *
+ * No overflow: 2^64 / 500000 is below 2^46, the ppm are below 2^17.
+ */
+static bool notrace hostclock_continuous(u64 held_ns, u64 ns,
+					 const struct hostclock_span *span)
 {
-	return hostclock_set_counter(set, tsc_offset, HOSTCLOCK_MONO, tsc) -
-	       hostclock_set_ns(set, HOSTCLOCK_MONO, 0);
+	if ((s64)(ns - held_ns) < 0)
+		return held_ns - ns <= hostclock_apart_ns(span->unseen_ns);
+	return ns - held_ns <= hostclock_apart_ns(span->age_ns);
+}
+
+/* ns since the set's base, by its own rate, and since the kernel looked. */
+static void notrace hostclock_span_get(const struct hostclock_view *v, u64 tsc,
+				       struct hostclock_span *span)
+{
+	u64 offset = v->anchor.tsc_offset;
+	u64 seen = READ_ONCE(hostclock.seen_tsc);
+	u64 now_ns = hostclock_set_counter(&v->set, offset, HOSTCLOCK_MONO, tsc);
+
+	span->age_ns = now_ns - hostclock_set_ns(&v->set, HOSTCLOCK_MONO, 0);
+	span->unseen_ns = span->age_ns;
+	/* an earlier tsc than seen: of another CPU, or set back */
+	if (seen && (s64)(tsc - seen) >= 0)
+		span->unseen_ns = now_ns - hostclock_set_counter(&v->set, offset,
+								 HOSTCLOCK_MONO, seen);
 }
 
 /* Do the pages still say what the view says?  Two loads. */
@@ -268,19 +292,50 @@ static bool notrace hostclock_same_epochs(const struct hostclock_view *v,
 bool notrace hostclock_continues(const struct hostclock_view *v,
 				 const struct hostclock_params *set, u64 tsc)
 {
-	u64 age_ns = hostclock_age_ns(&v->set, v->anchor.tsc_offset, tsc);
+	struct hostclock_span span;
 	int kind;
 
+	hostclock_span_get(v, tsc, &span);
 	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
 		u64 ns = hostclock_set_counter(set, v->anchor.tsc_offset, kind,
 					       tsc) +
 			 hostclock_offset(&v->anchor, kind);
 
 		if (!hostclock_continuous(hostclock_held(v, kind, tsc), ns,
-					  age_ns))
+					  &span))
 			return false;
 	}
 	return true;
+}
+
+/**
+ * hostclock_line_get - a counter as it is now by the view, for the vDSO
+ * @kind: which
+ * @line: where to put it
+ *
+ * Context: the timekeeper's write section.  It has just read a counter, and so
+ * taken over what was new.
+ */
+void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line)
+{
+	const struct hostclock_view *v;
+	unsigned int seq;
+	u64 tsc;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		v = &hostclock.view[seq & 1];
+		line->mult = le32_to_cpu(kind == HOSTCLOCK_RAW ? v->set.raw_mult :
+								 v->set.mult);
+		line->shift = le32_to_cpu(v->set.shift);
+		tsc = hostclock_rdtsc();
+		line->ns = hostclock_held(v, kind, tsc);
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+
+	WRITE_ONCE(hostclock.seen_tsc, tsc);
+	line->tsc = tsc - HOSTCLOCK_MAX_EARLY;
+	/* 2^17 * 2^32 is below 2^64 */
+	line->ns -= HOSTCLOCK_MAX_EARLY * line->mult >> line->shift;
 }
 
 /**
@@ -371,7 +426,8 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
 {
 	const struct hostclock_view *v;
 	enum hostclock_result result;
-	u64 ns, before_ns, held_ns, age_ns, tsc;
+	u64 ns, before_ns, held_ns, tsc;
+	struct hostclock_span span;
 	unsigned int seq;
 	bool fine;
 
@@ -386,11 +442,11 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
 		result = hostclock_read(v->cp, v->gp, &v->anchor, kind, &ns);
 		tsc = hostclock_rdtsc();
 		held_ns = hostclock_held(v, kind, tsc);
-		age_ns = hostclock_age_ns(&v->set, v->anchor.tsc_offset, tsc);
+		hostclock_span_get(v, tsc, &span);
 	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
 
 	if (fine && result == HOSTCLOCK_OK &&
-	    hostclock_continuous(clamp(ns, before_ns, held_ns), ns, age_ns)) {
+	    hostclock_continuous(clamp(ns, before_ns, held_ns), ns, &span)) {
 		if (unlikely(READ_ONCE(hostclock.state.fault)))
 			hostclock_request_resync();
 		return hostclock_note(kind, ns);

@@ -46,7 +46,6 @@ static void fill_page(struct hostclock_clock_page *cp, u64 epoch)
 		p[i].shift = htole32(24);
 		p[i].raw_mult = htole32(6452777);
 		p[i].raw_sec = htole64(384615 + i * 3600);
-		p[i].raw_snsec = htole64(123123123ULL << 24);
 	}
 	p[0].mono_sec = htole64(384000);
 	p[0].mono_snsec = htole64(base);
@@ -54,7 +53,14 @@ static void fill_page(struct hostclock_clock_page *cp, u64 epoch)
 	base += 2600000000ULL * mult[0] * 3600 - (3600000000000ULL << 24);
 	p[1].mono_sec = htole64(387600);
 	p[1].mono_snsec = htole64(base);
+	base = 123123123ULL << 24;
+	p[0].raw_snsec = htole64(base);
+	base += 2600000000ULL * 6452777 * 3600 - (3600000000000ULL << 24);
+	p[1].raw_snsec = htole64(base);
 }
+
+/* How long before the usual reading the kernel's update was: 1.5 s of 2.6 GHz. */
+#define LINE_AGO	3900000000ULL
 
 void guest_reset(struct guest *g)
 {
@@ -83,7 +89,24 @@ void guest_reset(struct guest *g)
 		       &g->tk.cycle_last);
 	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_RAW, tsc,
 		       &g->tk.raw_cycle_last);
+	g->tk.line[HOSTCLOCK_MONO] = guest_line(g, HOSTCLOCK_MONO, tsc, LINE_AGO);
+	g->tk.line[HOSTCLOCK_RAW] = guest_line(g, HOSTCLOCK_RAW, tsc, LINE_AGO);
 	guest_update(g);
+}
+
+struct hostclock_line guest_line(const struct guest *g, enum hostclock_kind kind,
+				 u64 tsc, u64 ago)
+{
+	u32 seq = hostclock_page_begin(g->v.cp);
+	const struct hostclock_params *p = hostclock_newest(g->v.cp, seq);
+	struct hostclock_line line = { .tsc = tsc - ago };
+
+	line.shift = le32toh(p->shift) & 31;
+	line.mult = le32toh(kind == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
+	hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, kind, tsc, &line.ns);
+	/* below 2^32 * 2^32 */
+	line.ns -= ago * line.mult >> line.shift;
+	return line;
 }
 
 void guest_update(struct guest *g)
@@ -125,8 +148,21 @@ static u64 pvclock_counter(const struct guest *g, u64 tsc)
 	return base + (delta >> 32) * mul + ((delta & 0xffffffff) * mul >> 32);
 }
 
+/*
+ * Not further from the line than 488 ppm of the time since it began, which is below
+ * 2^32 counts; all within 2^64, so nothing can wrap here that does not there.
+ */
+static bool near_line(const struct hostclock_line *line, u64 tsc, u64 c)
+{
+	u64 passed = (tsc - line->tsc) * line->mult >> line->shift;
+	s64 off = c - (line->ns + passed);
+
+	return tsc - line->tsc <= 0xffffffff && off <= (s64)(passed / 2048) &&
+	       -off <= (s64)(passed / 2048);
+}
+
 /* The counter behind a clock; false if the vDSO must not answer from it. */
-static bool counter(const struct guest *g, s32 mode, u64 last, u64 tsc, u64 *c)
+static bool counter(const struct guest *g, s32 mode, bool raw, u64 tsc, u64 *c)
 {
 	enum hostclock_kind kind = mode == VDSO_MODE_HOSTCLOCK_RAW ?
 				   HOSTCLOCK_RAW : HOSTCLOCK_MONO;
@@ -143,8 +179,8 @@ static bool counter(const struct guest *g, s32 mode, u64 last, u64 tsc, u64 *c)
 	if (hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, kind, tsc, c) !=
 	    HOSTCLOCK_OK)
 		return false;
-	return (*c > last ? *c - last : last - *c) <=
-	       HOSTCLOCK_VDSO_MAX_AHEAD_NS;
+	/* the line is the clock's, whichever counter that has */
+	return near_line(&g->tk.line[raw ? HOSTCLOCK_RAW : HOSTCLOCK_MONO], tsc, *c);
 }
 
 /* A clock at the last update: whole seconds and shifted ns, not normalised. */
@@ -190,7 +226,7 @@ struct reading guest_expect(const struct guest *g, clockid_t id, u64 tsc)
 	struct reading r = { .syscall = true };
 	u64 c, snsec, ns;
 
-	if (!counter(g, raw ? tk->raw_mode : tk->mode, last, tsc, &c))
+	if (!counter(g, raw ? tk->raw_mode : tk->mode, raw, tsc, &c))
 		return r;
 	r.syscall = false;
 	at_update(g, id, &r.sec, &snsec);

@@ -67,16 +67,36 @@ static u64 random_last(const struct guest *g, enum hostclock_kind kind, u64 tsc)
 
 	hostclock_eval(g->v.cp, le32toh(g->v.cp->seq), g->v.gp, &g->anchor, kind,
 		       tsc, &c);
+	/* not so far that the generic code would count the seconds for hours */
+	if (random_below(&rng, 8))
+		c -= random_sized(&rng) >> 24;
+	else
+		c += random_below(&rng, 1ULL << 20);
+	return c & (~0ULL >> 1);
+}
+
+/* The kernel's line: most often one that the counter is near. */
+static struct hostclock_line random_line(const struct guest *g,
+					 enum hostclock_kind kind, u64 tsc)
+{
+	struct hostclock_line line;
+
+	line = guest_line(g, kind, tsc, random_sized(&rng) >> 32);
 	switch (random_below(&rng, 8)) {
 	case 0:
-		return random_sized(&rng) >> 1;
-	case 1:
-		c += random_below(&rng, 1ULL << 20);
+		line.tsc += random_sized(&rng);
 		break;
-	default:
-		c -= random_sized(&rng) >> 10;
+	case 1:
+		line.mult += random_below(&rng, line.mult / 1024 + 1);
+		break;
+	case 2:
+		line.ns += random_sized(&rng) >> 30;
+		break;
+	case 3:
+		line.ns -= random_sized(&rng) >> 30;
+		break;
 	}
-	return c & (~0ULL >> 1);
+	return line;
 }
 
 static void random_timekeeping(struct guest *g, u64 tsc)
@@ -93,6 +113,9 @@ static void random_timekeeping(struct guest *g, u64 tsc)
 	tk->cycle_last = random_last(g, tk->mode == VDSO_MODE_HOSTCLOCK_RAW ?
 				     HOSTCLOCK_RAW : HOSTCLOCK_MONO, tsc);
 	tk->raw_cycle_last = random_last(g, HOSTCLOCK_RAW, tsc);
+	tk->line[HOSTCLOCK_MONO] = random_line(g, tk->mode == VDSO_MODE_HOSTCLOCK_RAW ?
+					       HOSTCLOCK_RAW : HOSTCLOCK_MONO, tsc);
+	tk->line[HOSTCLOCK_RAW] = random_line(g, HOSTCLOCK_RAW, tsc);
 	tk->real_sec = random_below(&rng, 1ULL << 33);
 	tk->real_snsec = random_below(&rng, second << tk->shift);
 	tk->wtm_sec = -(s64)random_below(&rng, tk->real_sec + 1);

@@ -124,44 +124,100 @@ static const char *out_of_range(struct guest *g)
 	return expect_syscall(g);
 }
 
+/* The page is ns ahead of what the kernel would have said after PASSED counts. */
+#define PASSED		10400000	/* a tick of 4 ms */
+
 static const char *at_distance(struct guest *g, s64 ns, bool syscall)
 {
 	struct counter c = { .g = g, .tsc = usual_tsc(g) };
-	u64 mono, raw;
 
-	/* high enough for the kernel's last update to be a valid counter */
-	g->anchor.mono_offset = 4 * HOSTCLOCK_VDSO_MAX_AHEAD_NS;
-	g->anchor.raw_offset = 5 * HOSTCLOCK_VDSO_MAX_AHEAD_NS;
-	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_MONO, c.tsc,
-		       &mono);
-	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_RAW, c.tsc,
-		       &raw);
-	g->tk.cycle_last = mono - ns;
-	g->tk.raw_cycle_last = raw - ns;
+	for (int kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
+		g->tk.line[kind] = guest_line(g, kind, c.tsc, PASSED);
+		g->tk.line[kind].ns -= ns;
+	}
 	guest_update(g);
 	return expect(g, &c, syscall);
 }
 
+/* 10400000 * 6452785 >> 24 is 4000002, and a 2048th of that 1953. */
+#define DISTANCE_NS	1953
+
 static const char *ahead(struct guest *g)
 {
-	const s64 limit = HOSTCLOCK_VDSO_MAX_AHEAD_NS;
-	const char *why = at_distance(g, limit, false);
+	const char *why = at_distance(g, DISTANCE_NS, false);
 
-	return why ? why : at_distance(g, limit + 1, true);
+	return why ? why : at_distance(g, DISTANCE_NS + 1, true);
 }
 
 static const char *behind(struct guest *g)
 {
-	const s64 limit = HOSTCLOCK_VDSO_MAX_AHEAD_NS;
-	const char *why = at_distance(g, -limit, false);
+	const char *why = at_distance(g, -DISTANCE_NS, false);
 
-	return why ? why : at_distance(g, -limit - 1, true);
+	return why ? why : at_distance(g, -DISTANCE_NS - 1, true);
+}
+
+/* So long after the last update that the product would wrap. */
+static const char *long_after(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = g->tk.line[0].tsc + (1ULL << 32) - 1 };
+	const char *why = expect(g, &c, false);
+
+	c.tsc++;
+	return why ? why : expect(g, &c, true);
+}
+
+/* On a CPU whose counter is further behind than it may be. */
+static const char *before_line(struct guest *g)
+{
+	struct counter c = { .g = g, .tsc = g->tk.line[0].tsc - 1 };
+
+	return expect(g, &c, true);
+}
+
+/*
+ * A set that changes the rate by so many millionths, begun 4 ms ago, with the
+ * kernel's last update just before it.
+ */
+static const char *rate_changed(struct guest *g, s32 ppm, bool syscall)
+{
+	struct counter c = { .g = g, .tsc = usual_tsc(g) };
+	struct hostclock_params *p = &g->v.cp->params[1];
+	u64 mono, raw;
+
+	guest_reset(g);
+	for (int kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
+		g->tk.line[kind] = guest_line(g, kind, c.tsc - PASSED, 0);
+	guest_update(g);
+	/* the bases move on to where the update was, then the rate changes */
+	p->cycle_last = htole64(c.tsc - PASSED - g->anchor.tsc_offset);
+	mono = g->tk.line[HOSTCLOCK_MONO].ns - g->anchor.mono_offset;
+	raw = g->tk.line[HOSTCLOCK_RAW].ns - g->anchor.raw_offset;
+	p->mono_sec = htole64(mono / HOSTCLOCK_NSEC_PER_SEC);
+	p->mono_snsec = htole64(mono % HOSTCLOCK_NSEC_PER_SEC << 24);
+	p->raw_sec = htole64(raw / HOSTCLOCK_NSEC_PER_SEC);
+	p->raw_snsec = htole64(raw % HOSTCLOCK_NSEC_PER_SEC << 24);
+	p->mult = htole32(le32toh(p->mult) + (s64)le32toh(p->mult) * ppm / 1000000);
+	p->raw_mult = htole32(le32toh(p->raw_mult) +
+			      (s64)le32toh(p->raw_mult) * ppm / 1000000);
+	return expect(g, &c, syscall);
+}
+
+/* 2^-11 is 488.28 ppm. */
+static const char *slewed(struct guest *g)
+{
+	const char *why = rate_changed(g, 488, false);
+
+	if (!why)
+		why = rate_changed(g, 489, true);
+	if (!why)
+		why = rate_changed(g, -488, false);
+	return why ? why : rate_changed(g, -489, true);
 }
 
 /* Anything in the clock page's set before the newest: used, and right. */
 static const char *previous_set(struct guest *g)
 {
-	struct counter c = { .g = g, .tsc = usual_tsc(g) - 2 * 2600000000ULL };
+	struct counter c = { .g = g, .tsc = usual_tsc(g) - 3120000000ULL };
 
 	return expect(g, &c, false);
 }
@@ -186,7 +242,7 @@ static const char *previous_odd(struct guest *g)
 /* A counter that stood still while the VM was stopped: not the base, that is. */
 static const char *before_both(struct guest *g)
 {
-	struct counter c = { .g = g, .tsc = usual_tsc(g) - 2 * 2600000000ULL };
+	struct counter c = { .g = g, .tsc = usual_tsc(g) - 3120000000ULL };
 
 	g->v.cp->params[0].cycle_last = g->v.cp->params[1].cycle_last;
 	return expect(g, &c, true);
@@ -227,8 +283,9 @@ static void publish(struct counter *c)
 	struct hostclock_params *p = hostclock_page_claim(cp);
 
 	*p = *last;
-	p->mono_sec = htole64(le64toh(p->mono_sec) + 1);
-	p->raw_sec = htole64(le64toh(p->raw_sec) + 1);
+	/* by 50 us, which the kernel's line allows 1.5 s after its update */
+	p->mono_snsec = htole64(le64toh(p->mono_snsec) + (50000ULL << 24));
+	p->raw_snsec = htole64(le64toh(p->raw_snsec) + (50000ULL << 24));
 	hostclock_page_publish(cp);
 }
 
@@ -357,6 +414,8 @@ static void reanchor(struct counter *c)
 	g->anchor.guest_epoch = 0x3333;
 	g->anchor.mono_offset += 5000000000;
 	g->anchor.raw_offset += 5000000000;
+	g->tk.line[HOSTCLOCK_MONO].ns += 5000000000;
+	g->tk.line[HOSTCLOCK_RAW].ns += 5000000000;
 	g->tk.real_sec += 3600;
 	guest_update(g);
 }
@@ -383,8 +442,11 @@ const struct test fallback_tests[] = {
 	{ "epochs zero: system call", no_epoch },
 	{ "empty pages: system call", empty_pages },
 	{ "counter beyond 63 bits: system call", out_of_range },
-	{ "too far ahead of the kernel: system call", ahead },
-	{ "too far behind the kernel: system call", behind },
+	{ "ahead of the kernel by more than 488 ppm: system call", ahead },
+	{ "behind the kernel by more than 488 ppm: system call", behind },
+	{ "rate changed by more than 488 ppm: system call", slewed },
+	{ "2^32 counts after the kernel's update: system call", long_after },
+	{ "before the kernel's update: system call", before_line },
 	{ "before the newest set: the one before", previous_set },
 	{ "before the newest set, epoch changed: the one before", previous_epoch },
 	{ "before the newest set, the other in work: its base", previous_odd },

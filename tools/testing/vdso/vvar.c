@@ -97,8 +97,22 @@ void vvar_update(struct vvar *v, const struct timekeeping *tk)
 	put_counter(vd, tk->raw_mode, tk->raw_cycle_last, tk->max_cycles,
 		    tk->raw_mult, tk->shift);
 	put_time(vd, CLOCK_MONOTONIC_RAW, tk->raw_sec, tk->raw_snsec);
+	vvar_set_line(v, HOSTCLOCK_MONO, &tk->line[HOSTCLOCK_MONO]);
+	vvar_set_line(v, HOSTCLOCK_RAW, &tk->line[HOSTCLOCK_RAW]);
 	hostclock_seq_publish(seq_of(v->data));
 	hostclock_seq_publish(seq_of(vd));
+}
+
+/* Of the two, the one that the image reads with this kind's clock. */
+static u8 *data_of(struct vvar *v, enum hostclock_kind kind)
+{
+	return v->data + (kind == HOSTCLOCK_RAW ? CS_RAW : CS_HRES) * VD_SIZE;
+}
+
+void vvar_set_line(struct vvar *v, enum hostclock_kind kind,
+		   const struct hostclock_line *line)
+{
+	memcpy(data_of(v, kind) + VD_LINE, line, sizeof(*line));
 }
 
 void vvar_set_anchor(struct vvar *v, const struct hostclock_anchor *a)

@@ -21,6 +21,7 @@ static phys_addr_t pages[HOSTCLOCK_VVAR_PAGES];
 
 /* Protected by timekeeper_lock, or by being in stop_machine(). */
 static struct hostclock_anchor vdso_anchor;
+static hostclock_line_t vdso_line;
 
 /**
  * hostclock_vdso_set_pages - say where the host's pages are
@@ -77,13 +78,15 @@ EXPORT_SYMBOL_GPL(hostclock_vdso_set_anchor);
 /**
  * hostclock_vdso_enable - let the vDSO read a counter
  * @kind: which
+ * @line: tells that counter at every update of the vDSO data
  *
- * To be called before a clocksource with that vdso_clock_mode is used.
+ * To be called in the enable() of a clocksource with that vdso_clock_mode.
  *
  * Return: 0, or -EINVAL for a kind there is not.
  */
-int hostclock_vdso_enable(enum hostclock_kind kind)
+int hostclock_vdso_enable(enum hostclock_kind kind, hostclock_line_t line)
 {
+	vdso_line = line;
 	switch (kind) {
 	case HOSTCLOCK_MONO:
 		vclocks_set_used(VDSO_CLOCKMODE_HOSTCLOCK);
@@ -96,10 +99,10 @@ int hostclock_vdso_enable(enum hostclock_kind kind)
 }
 EXPORT_SYMBOL_GPL(hostclock_vdso_enable);
 
-static bool hostclock_mode(s32 clock_mode)
+static void update_one(struct arch_vdso_data *arch, enum hostclock_kind kind)
 {
-	return clock_mode == VDSO_CLOCKMODE_HOSTCLOCK ||
-	       clock_mode == VDSO_CLOCKMODE_HOSTCLOCK_RAW;
+	arch->hostclock = vdso_anchor;
+	vdso_line(kind, &arch->line);
 }
 
 /* Called within the vDSO data's write section. */
@@ -108,8 +111,10 @@ void hostclock_update_vsyscall(struct vdso_data *vdata)
 	int i;
 
 	for (i = 0; i < CS_BASES; i++) {
-		if (hostclock_mode(vdata[i].clock_mode))
-			vdata[i].arch_data.hostclock = vdso_anchor;
+		if (vdata[i].clock_mode == VDSO_CLOCKMODE_HOSTCLOCK)
+			update_one(&vdata[i].arch_data, HOSTCLOCK_MONO);
+		else if (vdata[i].clock_mode == VDSO_CLOCKMODE_HOSTCLOCK_RAW)
+			update_one(&vdata[i].arch_data, HOSTCLOCK_RAW);
 	}
 }
 

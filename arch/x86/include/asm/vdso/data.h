@@ -8,12 +8,14 @@
 
 /**
  * struct arch_vdso_data - what x86 adds to the vDSO data
- * @__unused:	makes @hostclock of the first vdso_data lie in one cache line
+ * @__unused:	makes the rest lie in one cache line
  * @hostclock:	what the kernel has accepted from the host's clock pages
+ * @line:	the counter by that, at the last update
  */
 struct arch_vdso_data {
 	u64			__unused;
 	struct hostclock_anchor	hostclock;
+	struct hostclock_line	line;
 };
 
 #endif /* !__ASSEMBLY__ */
