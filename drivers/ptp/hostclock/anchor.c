@@ -14,7 +14,10 @@
 /* Counters above this are refused: 2^62 ns, 146 years. */
 #define HOSTCLOCK_MAX_NS	BIT_ULL(62)
 
-/* What tells one state of the pages from another, in one word. */
+/*
+ * What tells one state of the pages from another, in one word: the guest page's
+ * sequence count, and under which count of the clock page a set is the newest.
+ */
 static u64 notrace hostclock_pages_key(void)
 {
 	const struct hostclock_clock_page *cp;
@@ -28,7 +31,7 @@ static u64 notrace hostclock_pages_key(void)
 	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
 	if (!cp)
 		return 0;
-	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq);
+	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq) >> 1;
 }
 
 /**
@@ -71,10 +74,12 @@ static void hostclock_new_guest_epoch(const struct hostclock_view *old,
 				      const struct hostclock_capture *c,
 				      struct hostclock_change *change)
 {
-	hostclock_choose_jump(c, change);
+	bool same_gap = hostclock_same_gap(old, &c->guest);
+
+	hostclock_choose_jump(c, same_gap, hostclock_room(old, c), change);
 	change->adjusted =
 		le64_to_cpu(c->guest.generation) == hostclock.state.generation &&
-		(hostclock_same_gap(old, &c->guest) ||
+		(same_gap ||
 		 hostclock_is_adjustment(c->guest.cause, old->anchor.tsc_offset,
 					 le64_to_cpu(c->guest.tsc_offset)));
 	if (!change->adjusted)
@@ -143,6 +148,11 @@ static void hostclock_state_update(const struct hostclock_capture *c,
 	s->tai_offset_sec = le32_to_cpu(c->set.tai_offset_sec);
 	s->generation = le64_to_cpu(c->guest.generation);
 	s->gaps_ns = le64_to_cpu(c->guest.gaps_ns);
+	s->gaps_error_ns = le64_to_cpu(c->guest.gaps_maxerror_ns);
+	s->gap_ns = le64_to_cpu(c->guest.gap_ns);
+	s->gap_error_ns = le64_to_cpu(c->guest.gap_maxerror_ns);
+	if (change->adjusted || test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what))
+		s->stolen = change->stolen;
 	s->wall_offset_ns = le64_to_cpu(c->set.wall_offset_ns) - a->mono_offset;
 	s->resyncs += change->what || change->adjusted;
 	s->disruptions += test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
@@ -181,6 +191,22 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 	return 0;
 }
 
+/* If what was refused is not the newest set, that is to be looked at when it begins. */
+static void hostclock_note_refused(int fault, u64 key, u32 count)
+{
+	struct hostclock_view v;
+
+	if (count == HOSTCLOCK_NO_COUNT)
+		key |= HOSTCLOCK_NO_COUNT;
+	WRITE_ONCE(hostclock.refused_key, key);
+	WRITE_ONCE(hostclock.refused, true);
+	if (xchg(&hostclock.state.fault, fault) || !READ_ONCE(hostclock.running))
+		return;
+	hostclock_view_get(&v);
+	hostclock_note_status(&v, hostclock_rdtsc());
+	atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
+}
+
 /**
  * hostclock_refuse - note that the pages, as they are, cannot be followed
  * @fault: why
@@ -189,15 +215,11 @@ static int hostclock_accept_locked(struct hostclock_change *change)
  */
 void hostclock_refuse(int fault)
 {
+	u64 key = hostclock_pages_key();
 	struct hostclock_view v;
 
-	WRITE_ONCE(hostclock.refused_key, hostclock_pages_key());
-	WRITE_ONCE(hostclock.refused, true);
-	if (xchg(&hostclock.state.fault, fault) || !READ_ONCE(hostclock.running))
-		return;
 	hostclock_view_get(&v);
-	hostclock_note_status(&v, hostclock_rdtsc());
-	atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
+	hostclock_note_refused(fault, key, v.count);
 }
 
 /**
@@ -215,12 +237,16 @@ int hostclock_accept(struct hostclock_change *change)
 {
 	unsigned long flags;
 	int fault;
+	u64 key;
 
 	local_irq_save(flags);
 	hostclock_view_lock();
+	/* Of the pages before they are looked at: they may change any time. */
+	key = hostclock_pages_key();
+	hostclock.scratch.count = 0;
 	fault = hostclock_accept_locked(change);
 	if (fault)
-		hostclock_refuse(fault);
+		hostclock_note_refused(fault, key, hostclock.scratch.count);
 	else
 		atomic_long_or(change->what, &hostclock.changes);
 	hostclock_view_unlock();
