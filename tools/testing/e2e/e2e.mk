@@ -2,7 +2,7 @@
 # The test programs that run in the guest: static, some for 32 bits as well.
 E2E := tools/testing/e2e/guest
 E2E_PROGRAMS := nosyscall coherence order timens ptp ntpstate devnode barpoke notice \
-	idle pingpong uevents firstread leapwatch events
+	idle pingpong uevents firstread leapwatch readings
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o
 E2E_OUT := $(O)/testing/e2e

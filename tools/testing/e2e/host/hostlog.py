@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+What an exporter published, recorded from the files that guests map, and the time
+that this says it is: the ABI header's formulas once more, in whole numbers.
+"""
+
+import mmap
+import struct
+import threading
+import time
+from collections import namedtuple
+
+PAGE = 4096
+CLOCK_MAGIC, GUEST_MAGIC = 0x4b4c4348, 0x50474348
+SEQ_AT, PARAMS_AT, PARAMS_SIZE = 0x3c, 0x40, 0x80
+GUEST_AT, GUEST_SEQ_AT = 0x80, 0x88
+MARKER_AT = 0x10
+SECOND_NS = 10**9
+
+POLL_S = 0.001
+# Of reading a page that is being written
+TRIES = 100
+
+SET = struct.Struct("<QQQIIQQqqQQIiQIBBHQqQ")
+GUEST = struct.Struct("<IHHIBBBBQqqqQQQ16xQQ")
+
+GuestPage = namedtuple("GuestPage", "magic version size seq format smear policy cause "
+                       "epoch tsc_offset mono_offset raw_offset generation "
+                       "resume_tsc gap_ns stop_tsc gaps_ns marker")
+
+_Set = namedtuple("_Set", "number epoch cycle_last max_cycles mult shift mono_sec mono_snsec "
+                  "wall_ns boot_ns raw_sec raw_snsec raw_mult tai_sec maxerror_ns "
+                  "rate_ppb status leap flags valid_ns leap_sec utc_maxerror_ns")
+
+
+class Set(_Set):
+    """A parameter set, and its number; the counter may be before cycle_last."""
+
+    __slots__ = ()
+
+    def mono(self, counter):
+        return self.mono_sec * SECOND_NS + \
+            ((counter - self.cycle_last) * self.mult + self.mono_snsec >> self.shift)
+
+    def raw(self, counter):
+        return self.raw_sec * SECOND_NS + \
+            ((counter - self.cycle_last) * self.raw_mult + self.raw_snsec >> self.shift)
+
+    def offset_ns(self, clock):
+        """What a clock is ahead of MONOTONIC."""
+        return {"MONOTONIC": 0, "BOOTTIME": self.boot_ns, "REALTIME": self.wall_ns,
+                "TAI": self.wall_ns + self.tai_sec * SECOND_NS}[clock]
+
+    def read(self, clock, counter):
+        if clock == "RAW":
+            return self.raw(counter)
+        return self.mono(counter) + self.offset_ns(clock)
+
+    def goes_on(self, later):
+        """Is a later one nothing new, whatever may have been between?"""
+        at = later.cycle_last
+        same = "epoch mult raw_mult shift wall_ns boot_ns tai_sec".split()
+        return all(getattr(self, name) == getattr(later, name) for name in same) and \
+            (self.mono(at), self.raw(at)) == (later.mono(at), later.raw(at))
+
+    def slew_ppm(self):
+        return (self.mult - self.raw_mult) * 1e6 / self.raw_mult
+
+
+class ClockLog:
+    """The sets of one clock page, in their order."""
+
+    def __init__(self, path, smear):
+        with open(path, "rb") as f:
+            self.map = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)
+        self.at = next(at for at in range(0, len(self.map), PAGE)
+                       if self.is_wanted(at, smear))
+        self.sets = []
+
+    def is_wanted(self, at, smear):
+        magic, _, _, form, kind = struct.unpack_from("<IHHBB", self.map, at)
+        return magic == CLOCK_MAGIC and form == 0 and kind == smear
+
+    def seq(self):
+        return struct.unpack_from("<I", self.map, self.at + SEQ_AT)[0]
+
+    def params(self, n):
+        at = self.at + PARAMS_AT + (n & 1) * PARAMS_SIZE
+        return Set(n, *SET.unpack_from(self.map, at))
+
+    def poll(self):
+        """What is new; a set that could not be had leaves a gap in the numbers."""
+        last = self.sets[-1].number if self.sets else None
+        for _ in range(TRIES):
+            seq = self.seq()
+            n = seq >> 1
+            newest, older = self.params(n), self.params(n - 1)
+            now = self.seq()
+            if now >> 1 == n and (now == seq or n == last):
+                break
+        if n == last:
+            return
+        if last is not None and n == last + 2 and not seq & 1:
+            self.sets.append(older)
+        self.sets.append(newest)
+
+    def index_at(self, counter):
+        """Of the set that holds there."""
+        for i in range(len(self.sets) - 1, -1, -1):
+            if self.sets[i].cycle_last <= counter:
+                return i
+        raise RuntimeError("nothing was recorded as long ago as that")
+
+    def set_at(self, counter):
+        return self.sets[self.index_at(counter)]
+
+
+class GuestLog:
+    """The epochs of one guest page."""
+
+    def __init__(self, path):
+        with open(path, "rb") as f:
+            self.map = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)
+        self.at = next(at for at in range(0, len(self.map), PAGE)
+                       if struct.unpack_from("<I", self.map,
+                                             at + GUEST_AT)[0] == GUEST_MAGIC)
+        self.pages = []
+
+    def poll(self):
+        raw = self.map[self.at:self.at + PAGE]
+        page = GuestPage(*GUEST.unpack_from(raw, GUEST_AT),
+                         struct.unpack_from("<Q", raw, MARKER_AT)[0])
+        seq = struct.unpack_from("<I", self.map, self.at + GUEST_SEQ_AT)[0]
+        if page.seq & 1 or page.seq != seq or not page.epoch:
+            return
+        if not self.pages or self.pages[-1].epoch != page.epoch:
+            self.pages.append(page)
+
+    def marker(self):
+        return struct.unpack_from("<Q", self.map, self.at + MARKER_AT)[0]
+
+
+class Recorder(threading.Thread):
+    """Keeps the logs up to date, until it is ended."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.logs = []
+        self.ended = threading.Event()
+
+    def add(self, log):
+        log.poll()
+        self.logs.append(log)
+        return log
+
+    def run(self):
+        while not self.ended.is_set():
+            for log in list(self.logs):
+                log.poll()
+            time.sleep(POLL_S)
+
+    def end(self):
+        self.ended.set()
+        self.join()

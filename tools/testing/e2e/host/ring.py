@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+The memory into which a guest's `readings` writes; see guest/readings.h. As a program,
+makes such a file: FILE SIZE.
+"""
+
+import mmap
+import struct
+import sys
+import time
+
+MAGIC = 0x53474e4944414552
+HEADER = struct.Struct("<QQQQ")
+HEADER_SIZE = 4096
+READING = struct.Struct("<QQqBB6x")
+STOP_AT = 24
+
+CLOCKS = ("REALTIME", "MONOTONIC", "RAW", "BOOTTIME", "TAI")
+READERS = ("vdso", "syscall", "kernel", "file")
+SIGNALS = ("ntp", "maxerror", "cancelled", "polled", "disruptions", "resyncs",
+           "leap", "generation", "cause", "status")
+SIGNAL_CLOCK = len(CLOCKS)
+
+LIMIT_S = 60
+
+
+def unpack(readings):
+    """Tuples: TSC before, TSC after, value, clock, reader"""
+    return READING.iter_unpack(readings)
+
+
+class Ring:
+    """One guest's"""
+
+    def __init__(self, path):
+        with open(path, "r+b") as f:
+            self.map = mmap.mmap(f.fileno(), 0)
+        self.seen = 0
+
+    @staticmethod
+    def create(path, size):
+        with open(path, "wb") as f:
+            f.write(HEADER.pack(MAGIC, 0, 0, 0))
+            f.truncate(size)
+
+    def header(self):
+        return HEADER.unpack_from(self.map)
+
+    @property
+    def head(self):
+        return self.header()[2]
+
+    @property
+    def capacity(self):
+        return self.header()[1]
+
+    def at(self, i):
+        return READING.unpack_from(self.map,
+                                   HEADER_SIZE + i % self.capacity * READING.size)
+
+    def now(self):
+        """The guest's TSC at its last reading."""
+        return self.at(self.head - 1)[1] if self.head else 0
+
+    def advance(self, count):
+        """Wait for so many more readings."""
+        until = self.head + count
+        end = time.monotonic() + LIMIT_S
+        while self.head < until:
+            if time.monotonic() > end:
+                raise RuntimeError(f"no {count} readings within {LIMIT_S} s")
+            time.sleep(0.01)
+
+    def skip(self):
+        """Readings until now are not wanted."""
+        self.seen = self.head
+
+    def grab(self):
+        """Those since the last time, as far back as the ring has them, as bytes."""
+        head = self.head
+        size = READING.size
+        data = self.map[HEADER_SIZE:HEADER_SIZE + self.capacity * size]
+        # Some were overwritten meanwhile, and one is being written.
+        first = max(self.seen, self.head + 1 - self.capacity, 0)
+        self.seen = head
+        start, end = first % self.capacity * size, head % self.capacity * size
+        if first == head:
+            return b""
+        return data[start:end] if start < end else data[start:] + data[:end]
+
+    def stop(self):
+        struct.pack_into("<Q", self.map, STOP_AT, 1)
+
+
+if __name__ == "__main__":
+    Ring.create(sys.argv[1], int(sys.argv[2]))

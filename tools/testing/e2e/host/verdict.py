@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+Judges the rows that matrix.py kept, each file of which is an argument: a result for
+every event, clock and reader, and all of them as a matrix.
+"""
+
+import os
+import pickle
+import struct
+import sys
+
+from judge import Verdict
+from ring import CLOCKS, READERS
+
+# Readings that a cell needs before and after the event
+LEAST_READINGS = 20
+
+# QEMU without KVM does not tell what the counter is before the guest runs. What its
+# page says until the exporter gets to run is a guess: some 0.2 ms late, on a busy
+# machine maybe more, but nothing like the gap, and never ahead.
+GUESS_NS = 20000000
+# A live migration's, which is the shortest
+LEAST_GAP_NS = 1000000
+SLEW_TOLERANCE_PPM = 1
+
+STA_UNSYNC, TIME_ERROR = 0x40, 5
+EXPIRED = struct.unpack("<q", b"expired\n")[0]
+
+ORDER = ("REALTIME", "TAI", "MONOTONIC", "BOOTTIME", "RAW")
+COLUMNS = [(clock, reader) for clock in ORDER for reader in READERS
+           if reader != "file" or clock == "REALTIME"]
+SIGNALS = ("signals", "")
+
+
+def rows_of(path):
+    """None if there are none; then something else has failed, and said so."""
+    if not os.path.exists(path):
+        return
+    with open(path, "rb") as f:
+        while True:
+            try:
+                yield pickle.load(f)
+            except EOFError:
+                return
+
+
+class Row:
+    """What became of one event"""
+
+    def __init__(self, row):
+        self.row, self.expected, self.name = row, row["expected"], row["name"]
+        self.is_gap = "gap_ns" in row
+        self.verdict = Verdict(row["event"], row["jumps"], row["segments"],
+                               row["sets"], row["readings"], row["tsc_hz"])
+        self.cells = {}		# column: text for the matrix
+        self.why = {}		# column: what is wrong, or the reason for n/a
+        for column in COLUMNS:
+            self.judge_cell(column)
+        self.cells[SIGNALS] = "ok"
+        wrong = self.wrong_event() or self.wrong_signal()
+        if wrong:
+            self.cells[SIGNALS], self.why[SIGNALS] = "WRONG", wrong
+
+    def ns_after(self, tsc):
+        """Since the guest went on, or since the event"""
+        return (tsc - (self.row["jumps"] or [self.row["event"]])[-1]) * 10**9 // \
+            self.row["tsc_hz"]
+
+    def judge_cell(self, column):
+        cell = self.verdict.cells.get(column)
+        absent = self.expected.get("absent", {}).get(column)
+        if absent and not self.is_late(cell):
+            self.cells[column], self.why[column] = "n/a", absent
+        elif not cell or min(cell.before, cell.after) < LEAST_READINGS:
+            self.cells[column] = "WRONG"
+            self.why[column] = "hardly any readings"
+        elif not cell.wrong:
+            self.cells[column] = "ok"
+        elif self.is_guess(column[0], cell):
+            self.cells[column] = "ok~"
+        else:
+            self.cells[column] = f"WRONG {cell.worst:+}"
+            self.why[column] = f"{cell.wrong} of {cell.before + cell.after} readings, " \
+                f"by up to {cell.worst} ns, until {self.ns_after(cell.last_wrong)} ns after"
+
+    def is_late(self, cell):
+        """Were there readings to the end?"""
+        end = self.verdict.readings[-1][0]
+        return cell and cell.last and cell.last > (self.row["event"] + end) // 2
+
+    def guessed(self, clock):
+        """Does it depend on how long the gap was?"""
+        return self.is_gap and (clock in ("REALTIME", "TAI", "BOOTTIME") or
+                                clock == "MONOTONIC" and self.row["steal"])
+
+    def is_guess(self, clock, cell):
+        """Were its wrong readings just those by the host's first guess?"""
+        return self.guessed(clock) and not cell.early and not cell.ahead and \
+            abs(cell.worst) < GUESS_NS and \
+            cell.last_wrong < (cell.first + cell.last) // 2
+
+    # --- what the host's log and the guest's kernel say
+
+    def wrong_event(self):
+        row = self.row
+        readings = self.verdict.readings
+        missing = self.verdict.truth.missing(readings[0][0], readings[-1][1])
+        if missing:
+            return f"sets are missing in {missing} places of the host's log"
+        return self.wrong_gap() if self.is_gap else self.wrong_change()
+
+    def wrong_change(self):
+        old, new = self.row["change"]
+        expected = self.expected
+        if new.wall_ns - old.wall_ns != expected.get("wall_ns", 0):
+            return f"the host's wall clock moved by {new.wall_ns - old.wall_ns} ns"
+        if new.tai_sec - old.tai_sec != expected.get("tai_sec", 0):
+            return f"the host's TAI - UTC changed by {new.tai_sec - old.tai_sec}"
+        slew_ppm = new.slew_ppm() - old.slew_ppm()
+        if abs(slew_ppm - expected.get("slew_ppm", 0)) > SLEW_TOLERANCE_PPM:
+            return f"the host's rate changed by {slew_ppm:.3f} ppm"
+        if (new.epoch != old.epoch) != ("wall_ns" in expected):
+            return f"the clock page's epoch was {old.epoch}, is {new.epoch}"
+        first, *others = self.row["pages"]
+        if others:
+            return f"the guest page is of another epoch, cause {others[0].cause}, " \
+                f"offset {others[0].tsc_offset - first.tsc_offset:+}"
+        before, after = self.row["markers"]
+        if before != after:
+            return f"the disruption marker was {before}, is {after}"
+        return None
+
+    def wrong_gap(self):
+        before, after = self.row["pages"]
+        if after.cause != self.expected["cause"] or after.gap_ns != self.row["gap_ns"]:
+            return f"the page says cause {after.cause}, {after.gap_ns} ns"
+        if self.row["gap_ns"] < LEAST_GAP_NS:
+            return f"the gap was but {self.row['gap_ns']} ns"
+        if (before.generation != after.generation) != ("generation" in self.expected):
+            return "the VM's generation is not as it should be"
+        return None
+
+    def grew(self, name):
+        first, last = self.verdict.signal(name)
+        return last - first
+
+    def wrong_signal(self):
+        if not self.verdict.signals:
+            return "no signals were read"
+        want = {"disruptions": (0, 0), "resyncs": (0, 0), "cancelled": (0, 0),
+                "polled": (0, 0)}
+        if self.is_gap:
+            # The host's correction of a guess is followed, too. Where MONOTONIC counts
+            # the gap, REALTIME is not set against it.
+            want = {"disruptions": (1, 1), "resyncs": (1, 9), "polled": (1, 9),
+                    "cancelled": (0 if self.row["steal"] else 1, 9)}
+        elif "told" in self.expected:
+            want.update(resyncs=(1, 1), cancelled=(1, 1), polled=(1, 1))
+        elif "expires" in self.expected:
+            want.update(polled=(0, 1))
+        for name, (least, most) in want.items():
+            if not least <= self.grew(name) <= most:
+                return f"{name}: {self.grew(name)} more, not {least} to {most}"
+        return self.wrong_leap() or self.wrong_state()
+
+    def wrong_leap(self):
+        leaps = self.verdict.signal_values("leap", self.row["event"])
+        if leaps[-1] != self.expected.get("leap_before", leaps[-1]):
+            return f"the leap indicator was {leaps[-1]}"
+        return None
+
+    def wrong_state(self):
+        """synchronised all the time, or not any more in the end"""
+        states = self.verdict.signal_values("ntp")
+        maxerrors = self.verdict.signal_values("maxerror")
+        unsync = [state & STA_UNSYNC or state >> 32 == TIME_ERROR for state in states]
+        if "expires" not in self.expected:
+            if any(unsync) and not self.is_gap or unsync[-1]:
+                return f"adjtimex says {states[-1] >> 32}, {states[-1] & 2**32 - 1:#x}"
+            return None
+        if any(unsync[:1]) or not unsync[-1] or self.verdict.signal("status")[1] != EXPIRED:
+            return "adjtimex and the driver do not say that the page expired"
+        if maxerrors[-1] <= max(maxerrors[:1]):
+            return f"maxerror did not grow: {maxerrors[0]}, {maxerrors[-1]} us"
+        return None
+
+    # --- what is printed
+
+    def result(self, column):
+        clock, reader = column
+        name = f"{self.name}: " + (f"{clock} by {reader}" if reader else clock)
+        text = self.cells[column]
+        if text == "n/a":
+            return f"skip - {name}: {self.why[column]}"
+        if column in self.why:
+            return f"not ok - {name}: {self.why[column]}"
+        return f"ok - {name}"
+
+    def note(self):
+        """Figures for the log"""
+        cells = self.verdict.cells
+        fine = [cell for (_, reader), cell in cells.items() if reader != "file"]
+        firsts = [cell.first for cell in fine if cell.first]
+        text = f"at TSC {self.row['event']}, {sum(cell.before for cell in fine)} " \
+            f"readings before, {sum(cell.after for cell in fine)} after"
+        if firsts:
+            text += f", the first {max(self.ns_after(min(firsts)), 0)} ns after"
+        if self.is_gap:
+            text += f"; gap {self.row['gap_ns']} ns" + self.guess_note(fine)
+        widths = [self.verdict.constants.width(clock) or 0 for clock in CLOCKS]
+        return text + f"; known to {max(widths)} ns"
+
+    def guess_note(self, cells):
+        wrong = [cell for cell in cells if cell.wrong]
+        if not wrong:
+            return ""
+        worst = max((cell.worst for cell in wrong), key=abs)
+        until = max(self.ns_after(cell.last_wrong) for cell in wrong)
+        return f"; ~ {sum(cell.wrong for cell in wrong)} readings by the host's guess, " \
+            f"off by {worst:+} ns, for {until} ns"
+
+
+def matrix(rows):
+    """Lines: two of heads, one per row"""
+    columns = COLUMNS + [SIGNALS]
+    widths = [max(len(column[1]), *(len(row.cells[column]) for row in rows)) + 1
+              for column in columns]
+    names = max(len(row.name) for row in rows)
+    heads = ["", ""]
+    for (clock, reader), width in zip(columns, widths):
+        at = len(heads[1])
+        if not heads[0].rstrip().endswith(clock):
+            heads[0] = heads[0].ljust(at) + " " + clock
+        heads[1] += " " + reader.ljust(width)
+    yield " " * names + heads[0]
+    yield "event".ljust(names) + heads[1]
+    for row in rows:
+        yield row.name.ljust(names) + "".join(
+            " " + row.cells[column].ljust(width)
+            for column, width in zip(columns, widths))
+
+
+def main():
+    rows = [Row(row) for path in sys.argv[1:] for row in rows_of(path)]
+    for row in rows:
+        for column in COLUMNS + [SIGNALS]:
+            print(row.result(column))
+        print(f"# {row.name}: {row.note()}")
+    for line in matrix(rows):
+        print(f"# {line}".rstrip())
+    print("# ok: every reading is what the host's log says, to the nanosecond")
+    print("# ok~: but for what the host had to guess before it could know, see ~ above")
+    return any(set(row.why) - {c for c, t in row.cells.items() if t == "n/a"}
+               for row in rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
