@@ -11,8 +11,11 @@
 
 #include "hostclock.h"
 
-/* Counters above this are refused: 2^62 ns, 146 years. */
-#define HOSTCLOCK_MAX_NS	BIT_ULL(62)
+/*
+ * Counters above this are refused: 8.07 * 10^18 ns, 255 years.  That leaves 36 years
+ * until 2^63 ns, which is more than the kernel's own 30 years for an uptime.
+ */
+#define HOSTCLOCK_MAX_NS	(BIT_ULL(63) - BIT_ULL(60))
 
 /*
  * What tells one state of the pages from another, in one word: the guest page's
@@ -67,6 +70,15 @@ static bool hostclock_same_gap(const struct hostclock_view *old,
 	       guest->cause >= HOSTCLOCK_CAUSE_STOP &&
 	       guest->cause <= HOSTCLOCK_CAUSE_MIGRATION &&
 	       le64_to_cpu(guest->resume_tsc) == old->resume_tsc;
+}
+
+/* How far the counter may jump at the end of the old view. */
+static u64 hostclock_room(const struct hostclock_view *old,
+			  const struct hostclock_capture *c)
+{
+	u64 ns = hostclock_held_until(old, &c->guest, HOSTCLOCK_MONO, c->tsc);
+
+	return ns < HOSTCLOCK_MAX_NS ? HOSTCLOCK_MAX_NS - ns : 0;
 }
 
 /* A guest epoch: is it anything that users should hear of? */

@@ -46,7 +46,7 @@ enum hostclock_fault {
 	HOSTCLOCK_FAULT_COUNTER,	/* this machine's counter is no good */
 	HOSTCLOCK_FAULT_SLEW,		/* mult too far from raw_mult */
 	HOSTCLOCK_FAULT_EARLY,		/* the counter is before all sets */
-	HOSTCLOCK_FAULT_RANGE,		/* counters outside 0 to 2^62 ns */
+	HOSTCLOCK_FAULT_RANGE,		/* counters outside 0 to 255 years */
 	HOSTCLOCK_FAULT_WALL,		/* the kernel refuses that wall time */
 	HOSTCLOCK_FAULTS
 };
@@ -111,6 +111,7 @@ enum {
 struct hostclock_change {
 	unsigned long what;
 	bool adjusted;		/* a guest epoch that is no disruption */
+	bool stolen;		/* MONOTONIC counts the gap */
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;
@@ -126,6 +127,10 @@ struct hostclock_state {
 	s32 tai_offset_sec;
 	u64 generation;
 	u64 gaps_ns;		/* of that generation */
+	u64 gaps_error_ns;	/* bound, as the guest page tells it */
+	u64 gap_ns;		/* the last one */
+	u64 gap_error_ns;
+	bool stolen;		/* MONOTONIC counts the last one */
 	s64 wall_offset_ns;	/* REALTIME - the guest's counter */
 	u64 resyncs;
 	u64 disruptions;
@@ -256,8 +261,8 @@ void hostclock_refuse(int fault);
 void hostclock_view_forget(void);
 
 /* jump.c */
-void hostclock_choose_jump(const struct hostclock_capture *c,
-			   struct hostclock_change *change);
+void hostclock_choose_jump(const struct hostclock_capture *c, bool same_gap,
+			   u64 room_ns, struct hostclock_change *change);
 
 /* clocksource.c */
 extern struct clocksource hostclock_cs[2];

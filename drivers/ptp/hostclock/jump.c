@@ -3,12 +3,9 @@
  * What the clocks do about a gap: time that passed on the host while the guest
  * did not run, and that its counter did not count.
  */
-#include <linux/bits.h>
+#include <linux/minmax.h>
 
 #include "hostclock.h"
-
-/* Longer gaps than 2^61 ns, 73 years, are left to REALTIME. */
-#define HOSTCLOCK_MAX_GAP_NS	BIT_ULL(61)
 
 static bool hostclock_steals(const struct hostclock_guest_page *guest)
 {
@@ -39,20 +36,25 @@ static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
 /**
  * hostclock_choose_jump - how far the clocks jump at the start of a guest epoch
  * @c: validated
+ * @same_gap: what is new is a correction of the last gap
+ * @room_ns: how far the counter may jump
  * @change: where to put it
  *
  * The guest's own policy wins over the page's hint.  By default a migration's
  * gap is counted by MONOTONIC, as it is by a guest that is not migrated, and
- * any other gap by BOOTTIME alone.
+ * any other gap by BOOTTIME alone.  So is one for which MONOTONIC has no room.
+ * A correction goes where the gap went.
  */
-void hostclock_choose_jump(const struct hostclock_capture *c,
-			   struct hostclock_change *change)
+void hostclock_choose_jump(const struct hostclock_capture *c, bool same_gap,
+			   u64 room_ns, struct hostclock_change *change)
 {
 	u64 gap_ns = hostclock_new_gap_ns(&c->guest);
 
-	if (gap_ns > HOSTCLOCK_MAX_GAP_NS)
-		return;
-	if (hostclock_steals(&c->guest) && gap_ns <= hostclock_core_max_jump_ns()) {
+	change->stolen = same_gap ? hostclock.state.stolen :
+				    hostclock_steals(&c->guest);
+	if (gap_ns > min(room_ns, hostclock_core_max_jump_ns()))
+		change->stolen = false;
+	if (change->stolen) {
 		change->counter_jump_ns = gap_ns;
 		change->mono_jump_ns = gap_ns;
 	} else {

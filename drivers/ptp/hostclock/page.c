@@ -19,7 +19,7 @@ static const char * const hostclock_fault_strings[] = {
 	[HOSTCLOCK_FAULT_EARLY - HOSTCLOCK_PAGE_ERRORS] =
 		"the counter is before the page's parameters: the VM was stopped",
 	[HOSTCLOCK_FAULT_RANGE - HOSTCLOCK_PAGE_ERRORS] =
-		"a counter is not within 0 to 2^62 ns",
+		"a counter is not within 0 to 255 years",
 	[HOSTCLOCK_FAULT_WALL - HOSTCLOCK_PAGE_ERRORS] =
 		"the kernel refuses the wall time",
 };
