@@ -77,6 +77,12 @@ static void add_guest(struct json_object *o, const struct report *r)
 	add_hex(o, "generation", HOSTCLOCK_LE64(guest->generation));
 	add_text(o, "policy", word_policy(guest->mono_policy));
 	add_text(o, "cause", word_cause(guest->cause));
+	add_int(o, "gap_ns", HOSTCLOCK_LE64(guest->gap_ns));
+	add_error(o, "gap_maxerror_ns",
+		  report_bound(guest->gap_ns, guest->gap_maxerror_ns));
+	add_int(o, "gaps_ns", HOSTCLOCK_LE64(guest->gaps_ns));
+	add_error(o, "gaps_maxerror_ns",
+		  report_bound(guest->gaps_ns, guest->gaps_maxerror_ns));
 }
 
 static void add_trust(struct json_object *o, const struct hostclock_trust *trust)

@@ -53,6 +53,27 @@ static void print_guest(const struct report *r)
 	       word_policy(guest->mono_policy), word_cause(guest->cause));
 }
 
+static void print_gaps(const char *label, u64 ns, u64 error_ns)
+{
+	printf(LABEL "%llu ns", label, (unsigned long long)ns);
+	if (error_ns > INT64_MAX)
+		puts(", and nobody knows how exactly");
+	else
+		printf(", to within %llu ns\n", (unsigned long long)error_ns);
+}
+
+static void print_missed(const struct report *r)
+{
+	const struct hostclock_guest_page *guest = &r->reading.guest;
+
+	if (!r->reading.has_guest || !guest->gap_ns)
+		return;
+	print_gaps("last gap", HOSTCLOCK_LE64(guest->gap_ns),
+		   report_bound(guest->gap_ns, guest->gap_maxerror_ns));
+	print_gaps("all gaps", HOSTCLOCK_LE64(guest->gaps_ns),
+		   report_bound(guest->gaps_ns, guest->gaps_maxerror_ns));
+}
+
 static void print_trust(const struct report *r)
 {
 	const struct hostclock_params *set = &r->reading.set;
@@ -138,6 +159,7 @@ void report_print(const struct report *r)
 		print_date(r);
 		print_page(r);
 		print_guest(r);
+		print_missed(r);
 		print_trust(r);
 	}
 	print_kernel(r);

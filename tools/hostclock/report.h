@@ -29,6 +29,12 @@ struct report {
 extern const char *const clock_titles[CLOCKS];
 extern const char *const clock_keys[CLOCKS];
 
+/* A bound that a guest page tells for some ns; no host tells 0 for more than that. */
+static inline u64 report_bound(__le64 ns, __le64 bound_ns)
+{
+	return ns && !bound_ns ? HOSTCLOCK_ERROR_UNKNOWN : HOSTCLOCK_LE64(bound_ns);
+}
+
 /* Does the difference allow for none at all? */
 bool comparison_exact(const struct comparison *c);
 

@@ -183,9 +183,36 @@ HOSTCLOCK_ATTR(page_format, "%s", hostclock_formats[hostclock.state.format]);
 HOSTCLOCK_ATTR(page_smear, "%s", hostclock_smears[hostclock.state.smear]);
 HOSTCLOCK_ATTR(cause, "%u", hostclock.state.cause);
 HOSTCLOCK_ATTR(generation, "%llu", hostclock.state.generation);
+HOSTCLOCK_ATTR(gap_ns, "%llu", hostclock.state.gap_ns);
 HOSTCLOCK_ATTR(resyncs, "%llu", hostclock.state.resyncs);
 HOSTCLOCK_ATTR(disruptions, "%llu", hostclock.state.disruptions);
 HOSTCLOCK_ATTR(wakeups, "%llu", READ_ONCE(hostclock.wakeups));
+
+/* A bound that goes with some ns; the page tells none for no ns */
+static ssize_t hostclock_emit_bound(char *buf, u64 ns, u64 bound_ns)
+{
+	if (bound_ns == HOSTCLOCK_ERROR_UNKNOWN || (ns && !bound_ns))
+		return sysfs_emit(buf, "unknown\n");
+	return sysfs_emit(buf, "%llu\n", bound_ns);
+}
+
+static ssize_t gap_error_ns_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	hostclock_look();
+	return hostclock_emit_bound(buf, hostclock.state.gap_ns,
+				    hostclock.state.gap_error_ns);
+}
+static DEVICE_ATTR_RO(gap_error_ns);
+
+static ssize_t gaps_error_ns_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	hostclock_look();
+	return hostclock_emit_bound(buf, hostclock.state.gaps_ns,
+				    hostclock.state.gaps_error_ns);
+}
+static DEVICE_ATTR_RO(gaps_error_ns);
 
 /* How often the host rang, or "none" if it cannot */
 static ssize_t rings_show(struct device *dev, struct device_attribute *attr,
@@ -222,6 +249,9 @@ static struct attribute *hostclock_attrs[] = {
 	&dev_attr_page_smear.attr,
 	&dev_attr_cause.attr,
 	&dev_attr_generation.attr,
+	&dev_attr_gap_ns.attr,
+	&dev_attr_gap_error_ns.attr,
+	&dev_attr_gaps_error_ns.attr,
 	&dev_attr_resyncs.attr,
 	&dev_attr_disruptions.attr,
 	&dev_attr_wakeups.attr,
