@@ -168,11 +168,11 @@ class Events:
         """By the exporter; the host's clock may be set meanwhile."""
         guest = self.guest
         self.log(f"{guest.label} stop")
-        self.exporter.ctl("stop", guest.name)
+        self.exporter.control_vm("stop", guest.name)
         if self.random.random() < 0.3:
             self.do_step()
         self.pause(MAX_GAP_S)
-        self.exporter.ctl("cont", guest.name)
+        self.exporter.control_vm("cont", guest.name)
         guest.expected += 1
 
     def do_pause(self):

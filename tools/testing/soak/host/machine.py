@@ -23,11 +23,19 @@ class Monitor:
     def __call__(self, command, **arguments):
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(LIMIT_S)
-            s.connect(self.path)
+            wait_for(f"{self.path}: connection", lambda: self.connect(s))
             with s.makefile("rw") as lines:
                 lines.readline()
                 self.run(lines, "qmp_capabilities", {})
                 return self.run(lines, command, arguments)
+
+    def connect(self, s):
+        try:
+            s.connect(self.path)
+        except BlockingIOError:
+            # others are waiting for it already
+            return False
+        return True
 
     @staticmethod
     def run(lines, command, arguments):
@@ -219,5 +227,6 @@ class Machine:
                  in ("paused", "prelaunch", "postmigrate"))
         self.exporter.ctl("takeover", self.name, stdin=state)
         self.exporter.ctl("attach", self.name, "--pid", str(self.process.pid),
-                          "--qmp", self.monitor.path, "--cause", cause)
-        self.exporter.ctl("cont", self.name)
+                          "--qmp", self.monitor.path, "--cause", cause,
+                          "--wait", str(LIMIT_S))
+        self.exporter.control_vm("cont", self.name)
