@@ -91,3 +91,10 @@ int bars_find(struct bar *bars, int max, bool writable)
 	closedir(dir);
 	return found;
 }
+
+void bars_close(struct bar *bars, int found)
+{
+	for (int i = 0; i < found; i++)
+		if (bars[i].memory)
+			munmap(bars[i].memory, bars[i].size);
+}

@@ -21,4 +21,7 @@ struct bar {
  */
 int bars_find(struct bar *bars, int max, bool writable);
 
+/* And unmaps them again. */
+void bars_close(struct bar *bars, int found);
+
 #endif /* _BAR_H */

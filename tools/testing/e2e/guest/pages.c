@@ -57,6 +57,11 @@ void pages_open_device(struct pages *pages, const char *device)
 	read_guest_page(pages);
 }
 
+void pages_close(struct pages *pages)
+{
+	munmap((void *)pages->guest, 2 * HOSTCLOCK_PAGE_SIZE);
+}
+
 static bool is_wanted(const struct hostclock_clock_page *cp, u8 smear)
 {
 	return HOSTCLOCK_LE32(cp->magic) == HOSTCLOCK_CLOCK_MAGIC &&

@@ -38,6 +38,7 @@ struct page_time {
 
 /* In the guest: DEVICE's guest page and the clock page it follows. */
 void pages_open_device(struct pages *pages, const char *device);
+void pages_close(struct pages *pages);
 
 /*
  * On the host: the page of this format and smear in an exporter's clock file.

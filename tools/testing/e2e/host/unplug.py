@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The pages' devices are taken from a guest that reads its clocks, and given back.
+
+Run by guest-run's --host-cmd, beside `faults` in the guest.
+"""
+
+import os
+import sys
+
+import broken
+from broken import Guest, Monitor, judge_calm, judge_recovery, result, wait_for
+
+# guest-run's name for the memory that is not the pages'
+MAILBOX = "shm"
+DEVICES = "/machine/peripheral-anon"
+
+
+class Bus:
+    """The machine's devices with pages, by the name of their memory."""
+
+    def __init__(self, monitor):
+        self.monitor = monitor
+        self.at = {}
+        for entry in monitor("qom-list", path=DEVICES):
+            path = f"{DEVICES}/{entry['name']}"
+            if entry["type"] != "child<ivshmem-plain>":
+                continue
+            memory = monitor("qom-get", path=path, property="memdev")
+            self.at[memory.rpartition("/")[2]] = path
+        self.added = 0
+
+    def there(self, memory):
+        parent, _, name = self.at[memory].rpartition("/")
+        return any(entry["name"] == name for entry in self.monitor("qom-list", path=parent))
+
+    def remove(self, memories):
+        for memory in memories:
+            self.monitor("device_del", id=self.at[memory])
+        for memory in memories:
+            wait_for(f"{memory}'s end", lambda name=memory: not self.there(name))
+
+    def add(self, memories):
+        """With memory of another name from the same file: QEMU 7.2 does not give a
+        name back when a device goes away."""
+        for memory in memories:
+            name = f"{memory}-{self.added}"
+            self.added += 1
+            old = {key: self.monitor("qom-get", path=f"/objects/{memory}", property=key)
+                   for key in ("mem-path", "size", "share", "readonly")}
+            self.monitor("object-add", **{"qom-type": "memory-backend-file", "id": name, **old})
+            self.monitor("device_add", driver="ivshmem-plain", memdev=name, id=f"device-{name}",
+                         master=not old["readonly"])
+            self.at[memory] = f"/machine/peripheral/device-{name}"
+
+
+def away(row, guest):
+    """Without pages: another clocksource, unsynchronised, and everybody told."""
+    seen = wait_for(f"{row}: told", lambda: (
+        lambda r: r if not r["kernel_clocksource"].startswith("hostclock") and r["unsynced_now"]
+        else None)(guest.report()))
+    result(True, f"{row}: another clocksource ({seen['kernel_clocksource']}), unsynchronised", "")
+    return seen
+
+
+def judge_files(row, guest, seen):
+    result(seen["hangups"] > 0 and seen["removed"] > 0, f"{row}: POLLHUP and a uevent tell",
+           f"{seen['hangups']} hang-ups, {seen['removed']} removals")
+    touched = guest.ask("touch")["touch"]
+    result(touched == "bus error", f"{row}: what was mapped raises SIGBUS", touched)
+
+
+def back(row, guest):
+    try:
+        wait_for("clocksource hostclock", lambda:
+                 guest.report()["kernel_clocksource"] == "hostclock")
+    except RuntimeError as why:
+        result(False, f"{row}: followed again", why)
+        return
+    judge_recovery(f"{row}, and given back", guest)
+    judge_calm(row, guest.report())
+
+
+def unplug(row, guest, take, give):
+    guest.ask("map")
+    guest.arm()
+    take()
+    seen = away(row, guest)
+    judge_files(row, guest, seen)
+    judge_calm(f"{row}, meanwhile", guest.report())
+    give()
+    back(row, guest)
+
+
+def rows(guest, bus):
+    memories = [memory for memory in bus.at if memory != MAILBOX]
+    groups = [[memory] for memory in memories] + [memories] * (len(memories) > 1)
+    for group in groups:
+        unplug(f"{' and '.join(group)} unplugged", guest, lambda gone=group: bus.remove(gone),
+               lambda gone=group: bus.add(gone))
+    unplug("removed by sysfs", guest, lambda: guest.ask("remove"), lambda: guest.ask("rescan"))
+
+
+def main():
+    guest = Guest(os.environ["GUEST_RUN_SHM"])
+    try:
+        rows(guest, Bus(Monitor(os.environ["QMP_SOCKET"])))
+    except RuntimeError as why:
+        result(False, "unplugging", why)
+    finally:
+        guest.ask("quit")
+    return broken.failed
+
+
+sys.exit(main())
