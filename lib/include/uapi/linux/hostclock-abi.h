@@ -74,6 +74,17 @@
  * ends a read may be performed before the counter is sampled (by as much as a
  * CPU reorders), the lead must be much longer than that: HOSTCLOCK_MIN_LEAD_NS.
  *
+ * Rates
+ * -----
+ * MONOTONIC runs at RAW's rate, give or take what the host slews it by.  A guest
+ * refuses a set by which that is more than it believes a host to do, 2000 ppm
+ * unless it is told another limit: 500 by adjtimex(), 500 by adjtime(), 1000 by a
+ * UTC-SLS smear.  The rate may change from one set to the next by any amount within
+ * that; what a guest does about a set that does not continue the one before is its
+ * own business, but its MONOTONIC will not follow.  A set that changes the rate by
+ * more than 488 ppm (2^-11) costs readers of the vDSO a system call each, until
+ * the guest's kernel has taken it in.
+ *
  * Epochs
  * ------
  * An epoch names one continuous stretch.  A clock page's epoch changes when

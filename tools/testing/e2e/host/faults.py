@@ -380,6 +380,33 @@ def slewed(bench):
     judge_recovery("no slew", bench.guest)
 
 
+def jump(bench, values, ns):
+    """From 50 ms on, both counters are off by that: no slewing does it."""
+    values = advanced(values, now_counter(bench) + hz(bench) // 20)
+    for sec, snsec in (("mono_sec", "mono_snsec"), ("raw_sec", "raw_snsec")):
+        total = (values[sec] * broken.NSEC << values["shift"]) + values[snsec]
+        total += ns << values["shift"]
+        values[sec], values[snsec] = divmod(total, broken.NSEC << values["shift"])
+    bench.clock.publish(values)
+    time.sleep(0.1)
+    return values
+
+
+def jumped(bench):
+    """Back by 50 us, which is within what slewing makes of the age of a set."""
+    bench.sim("freeze")
+    good = bench.clock.newest().copy()
+    for ns, way in ((-50000, "back by 50 us"), (50000, "ahead by 50 us"),
+                    (5000000000, "ahead by 5 s"), (-5000000000, "back by 5 s")):
+        row = f"the page jumps {way} within an epoch"
+        bench.guest.arm()
+        good = jump(bench, good, ns)
+        judge_recovery(row, bench.guest)
+        judge_calm(row, bench.guest.report())
+    bench.sim("thaw")
+    judge_recovery("the page jumps no more", bench.guest)
+
+
 def epochs(bench):
     row = "1000 epochs a second on each page, with gaps"
     page = bench.page
@@ -411,7 +438,7 @@ ROWS = {
     "kill": [kill_at_random, kill_at_clock_stores, kill_at_guest_stores],
     "freeze": [frozen, stopped, odd_for_ever, guest_odd_for_ever, wrapped, guest_wrapped],
     "hostile": [hostile_in_place, hostile_published, hostile_header, hostile_guest],
-    "slew": [slewed],
+    "slew": [slewed, jumped],
     "storm": [scribbled, epochs],
     "private": [scribbled_by_guest],
 }
