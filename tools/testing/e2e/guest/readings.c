@@ -37,10 +37,10 @@
 #define SIGNAL_ROUNDS	32
 
 /*
- * From one round to the next: some 200 us, for the ring to have a second and not a
- * tenth of that.
+ * From one round to the next: some 200 us at 2.5 GHz, for the ring to have seconds
+ * and not tenths.
  */
-#define PAUSE_COUNTS	(1 << 19)
+#define PAUSE_COUNTS	500000
 
 static struct readings_header *ring;
 static struct reading *slots;

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -87,10 +88,13 @@ class Machine:
         return next(vm for vm in self.ctl.status()["vms"] if vm["name"] == self.name)
 
     def end(self):
-        """Of a destination()"""
-        if self.process:
-            self.process.kill()
-            self.process.wait()
+        """Of a destination(). Its kernel log is judged as those of guest-run's."""
+        self.process.kill()
+        self.process.wait()
+        logs = os.environ.get("GUEST_RUN_CONSOLE_DIR")
+        if logs:
+            shutil.copy(os.path.join(os.path.dirname(self.qmp), "console"),
+                        f"{logs}/{self.name}.console")
 
     def go_on(self, cause, state):
         """A destination(), once all has arrived; state is from `handover`."""

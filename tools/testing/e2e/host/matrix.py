@@ -157,6 +157,7 @@ class Gaps:
         for event, cause in (("restore", 2), ("clone", 3)):
             for policy in ("steal", "suspend"):
                 if guest:
+                    self.machines.remove(guest.vm)
                     guest.vm.end()
                 guest = self.go_on(source, f"{event}-{policy}", f"exec:cat {saved}",
                                    "--policy", policy)

@@ -30,6 +30,7 @@ ORDER = ("REALTIME", "TAI", "MONOTONIC", "BOOTTIME", "RAW")
 COLUMNS = [(clock, reader) for clock in ORDER for reader in READERS
            if reader != "file" or clock == "REALTIME"]
 SIGNALS = ("signals", "")
+GUESSED = "ok~"
 
 
 def rows_of(path):
@@ -77,7 +78,7 @@ class Row:
         elif not cell.wrong:
             self.cells[column] = "ok"
         elif self.is_guess(column[0], cell):
-            self.cells[column] = "ok~"
+            self.cells[column] = GUESSED
         else:
             self.cells[column] = f"WRONG {cell.worst:+}"
             self.why[column] = f"{cell.wrong} of {cell.before + cell.after} readings, " \
@@ -206,12 +207,13 @@ class Row:
         if firsts:
             text += f", the first {max(self.ns_after(min(firsts)), 0)} ns after"
         if self.is_gap:
-            text += f"; gap {self.row['gap_ns']} ns" + self.guess_note(fine)
+            text += f"; gap {self.row['gap_ns']} ns" + self.guess_note()
         widths = [self.verdict.constants.width(clock) or 0 for clock in CLOCKS]
         return text + f"; known to {max(widths)} ns"
 
-    def guess_note(self, cells):
-        wrong = [cell for cell in cells if cell.wrong]
+    def guess_note(self):
+        wrong = [self.verdict.cells[column] for column in COLUMNS
+                 if self.cells[column] == GUESSED]
         if not wrong:
             return ""
         worst = max((cell.worst for cell in wrong), key=abs)
@@ -223,9 +225,9 @@ class Row:
 def matrix(rows):
     """Lines: two of heads, one per row"""
     columns = COLUMNS + [SIGNALS]
-    widths = [max(len(column[1]), *(len(row.cells[column]) for row in rows)) + 1
+    widths = [max([len(column[1])] + [len(row.cells[column]) for row in rows]) + 1
               for column in columns]
-    names = max(len(row.name) for row in rows)
+    names = max((len(row.name) for row in rows), default=0)
     heads = ["", ""]
     for (clock, reader), width in zip(columns, widths):
         at = len(heads[1])
@@ -249,7 +251,7 @@ def main():
     for line in matrix(rows):
         print(f"# {line}".rstrip())
     print("# ok: every reading is what the host's log says, to the nanosecond")
-    print("# ok~: but for what the host had to guess before it could know, see ~ above")
+    print(f"# {GUESSED}: but for what the host had to guess before it could know, see ~ above")
     return any(set(row.why) - {c for c, t in row.cells.items() if t == "n/a"}
                for row in rows)
 
