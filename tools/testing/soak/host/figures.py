@@ -11,9 +11,9 @@ WARM_UP = 0.1
 TOLERANCE_KIB = {
     "MemUsed": 2048,
     "Slab": 256,
-    "KernelStack": 64,
+    "KernelStack": 128,
     "PageTables": 64,
-    "VmallocUsed": 64,
+    "VmallocUsed": 128,
     "Percpu": 16,
     "hostclockd": 32,
 }

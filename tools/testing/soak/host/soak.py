@@ -25,7 +25,7 @@ PARTS = 6
 # In no less time than this is chronyd reset, with events all the time
 RESET_S = 60
 # Fewer than one a second, as some take long, but not by much.
-LEAST_EVENTS = 0.8
+LEAST_EVENTS = 0.7
 
 
 class Soak:
