@@ -48,17 +48,19 @@ static void publish(int64_t *highest, int64_t now)
 		;
 }
 
-static void judge_leap(struct reader *r, int clock, int64_t now, uint64_t tsc)
+/* Whoever is kept from running within a reading does not know before or after what. */
+static void judge_leap(struct reader *r, int clock, int64_t now, uint64_t before,
+		       uint64_t after)
 {
 	int64_t passed_ns = now - r->last_ns[clock];
-	int64_t counts = tsc - r->last_tsc[clock];
+	int64_t counts = after - r->last_tsc[clock];
 
 	if (r->last_tsc[clock] && passed_ns > counts + LEAP_NS) {
 		WRITE_ONCE(r->result.leaps, r->result.leaps + 1);
 		WRITE_ONCE(r->result.leapt_ns, passed_ns);
 	}
 	r->last_ns[clock] = now;
-	r->last_tsc[clock] = tsc;
+	r->last_tsc[clock] = before;
 }
 
 static void judge_order(struct watch_result *result, int clock, int64_t before,
@@ -86,7 +88,7 @@ static void read_one(struct reader *r, int clock, bool vdso)
 	WRITE_ONCE(result->reads, result->reads + 1);
 	if (!goes_on(id))
 		return;
-	judge_leap(r, clock, now, begun + took);
+	judge_leap(r, clock, now, begun, begun + took);
 	judge_order(result, clock, before, now);
 }
 
