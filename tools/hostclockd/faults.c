@@ -52,7 +52,8 @@ static const struct field fields[] = {
 	GUEST(cause, 1), GUEST(epoch, 8), GUEST(tsc_offset, 8),
 	GUEST(mono_offset_ns, 8), GUEST(raw_offset_ns, 8),
 	GUEST(generation, 8), GUEST(resume_tsc, 8), GUEST(gap_ns, 8),
-	GUEST(stop_tsc, 8), GUEST(gaps_ns, 8),
+	GUEST(stop_tsc, 8), GUEST(gaps_ns, 8), GUEST(ran_on_tsc, 8),
+	GUEST(gap_maxerror_ns, 8), GUEST(gaps_maxerror_ns, 8),
 };
 
 static struct hostile {

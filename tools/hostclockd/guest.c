@@ -75,6 +75,7 @@ void vm_publish(struct exporter *x, struct vm *vm)
 		.gap_ns = htole64(vm->gap_ns),
 		.stop_tsc = htole64(vm->told_stop_tsc),
 		.gaps_ns = htole64(vm->gaps_ns),
+		.ran_on_tsc = htole64(vm->ran_on_tsc),
 		.gap_maxerror_ns = htole64(vm->gap_error_ns),
 		.gaps_maxerror_ns = htole64(vm->gaps_error_ns),
 	};
@@ -225,6 +226,7 @@ static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 		vm->generation = exporter_new_epoch(x);
 		vm->stop_gaps_ns = 0;
 		vm->stop_gaps_error_ns = 0;
+		vm->stop_ran_on_tsc = 0;
 	}
 }
 

@@ -66,6 +66,7 @@ enum vm_origin {
  * @gap_ns:	see the ABI header
  * @told_stop_tsc: stop_tsc, see the ABI header
  * @gaps_ns:	see the ABI header
+ * @ran_on_tsc: see the ABI header
  * @gap_error_ns: gap_maxerror_ns, see the ABI header
  * @gaps_error_ns: gaps_maxerror_ns, see the ABI header
  * @vm_id:	see the ABI header
@@ -90,7 +91,8 @@ enum vm_origin {
  * @stop_mono:	mono_offset,
  * @stop_raw:	raw_offset
  * @stop_gaps_ns: gaps_ns
- * @stop_gaps_error_ns: and gaps_error_ns
+ * @stop_gaps_error_ns: gaps_error_ns
+ * @stop_ran_on_tsc: and ran_on_tsc
  * @stop_origin: where that was
  * @stop_error_ns: unless it was here: bound on how far that clock was off UTC, or off
  *		the host's if it was beside
@@ -123,6 +125,7 @@ struct vm {
 	u64 gap_ns;
 	u64 told_stop_tsc;
 	u64 gaps_ns;
+	u64 ran_on_tsc;
 	u64 gap_error_ns;
 	u64 gaps_error_ns;
 	u8 vm_id[16];
@@ -148,6 +151,7 @@ struct vm {
 	s64 stop_raw;
 	u64 stop_gaps_ns;
 	u64 stop_gaps_error_ns;
+	u64 stop_ran_on_tsc;
 	enum vm_origin stop_origin;
 	u64 stop_error_ns;
 	bool stop_detached;

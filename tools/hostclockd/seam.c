@@ -51,6 +51,7 @@ void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 	vm->stop_raw = vm->raw_offset;
 	vm->stop_gaps_ns = vm->gaps_ns;
 	vm->stop_gaps_error_ns = vm->gaps_error_ns;
+	vm->stop_ran_on_tsc = vm->ran_on_tsc;
 	set_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_set);
 }
 
@@ -131,8 +132,11 @@ static bool steals(const struct vm *vm)
 
 static void note_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
 {
+	u64 stop_tsc = resume_tsc ? vm->stop_tsc : 0;
+
 	vm->resume_tsc = resume_tsc;
-	vm->told_stop_tsc = resume_tsc == vm->stop_tsc ? 0 : vm->stop_tsc;
+	vm->told_stop_tsc = resume_tsc == stop_tsc ? 0 : stop_tsc;
+	vm->ran_on_tsc = vm->stop_ran_on_tsc + (resume_tsc - stop_tsc);
 	vm->gap_ns = ns;
 	vm->gaps_ns = vm->stop_gaps_ns + ns;
 	vm->gap_error_ns = error_ns;

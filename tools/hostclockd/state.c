@@ -124,6 +124,7 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->gap_ns = json_uint(o, "gap_ns");
 	vm->told_stop_tsc = json_uint(o, "stop_tsc");
 	vm->gaps_ns = json_uint(o, "gaps_ns");
+	vm->ran_on_tsc = json_uint(o, "ran_on_tsc");
 	vm->gap_error_ns = json_uint(o, "gap_maxerror_ns");
 	vm->gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
 	vm->marker = json_uint(o, "marker");
@@ -221,6 +222,7 @@ static struct json_object *save_vm(const struct vm *vm)
 	json_put_uint(o, "gap_ns", vm->gap_ns);
 	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
 	json_put_uint(o, "gaps_ns", vm->gaps_ns);
+	json_put_uint(o, "ran_on_tsc", vm->ran_on_tsc);
 	json_put_uint(o, "gap_maxerror_ns", vm->gap_error_ns);
 	json_put_uint(o, "gaps_maxerror_ns", vm->gaps_error_ns);
 	json_put_uint(o, "marker", vm->marker);

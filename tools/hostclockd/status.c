@@ -60,6 +60,7 @@ static struct json_object *vm_status(const struct vm *vm)
 	json_put_uint(o, "gap_ns", vm->gap_ns);
 	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
 	json_put_uint(o, "gaps_ns", vm->gaps_ns);
+	json_put_int(o, "ran_on_tsc", vm->ran_on_tsc);
 	json_put_error(o, "gap_maxerror_ns", vm->gap_error_ns);
 	json_put_error(o, "gaps_maxerror_ns", vm->gaps_error_ns);
 	json_put_uint(o, "disruption_marker", vm->marker);

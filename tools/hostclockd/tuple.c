@@ -95,6 +95,7 @@ int tuple_handover(struct exporter *x, const struct vm *vm,
 	put_bounds(vm, tuple);
 	json_put_uint(tuple, "generation", vm->generation);
 	json_put_uint(tuple, "gaps_ns", vm->stop_gaps_ns);
+	json_put_uint(tuple, "ran_on_tsc", vm->stop_ran_on_tsc);
 	json_put_error(tuple, "gaps_maxerror_ns", vm->stop_gaps_error_ns);
 	return 0;
 }
@@ -187,6 +188,7 @@ int tuple_takeover(struct exporter *x, struct vm *vm, struct json_object *tuple,
 				 json_int(tuple, "host_monotonic_ns") : 0;
 	vm->stop_raw = 0;
 	vm->stop_gaps_ns = json_uint(tuple, "gaps_ns");
+	vm->stop_ran_on_tsc = json_uint(tuple, "ran_on_tsc");
 	vm->stop_gaps_error_ns = json_error(tuple, "gaps_maxerror_ns");
 	tuple_set(x, vm, tuple, &vm->stop_set);
 	vm->generation = json_uint(tuple, "generation");

@@ -187,6 +187,8 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 	new.gp = hostclock.guest.mem;
 	new.set = c->set;
 	new.resume_tsc = le64_to_cpu(c->guest.resume_tsc);
+	new.ran_on_tsc = le64_to_cpu(c->guest.ran_on_tsc);
+	new.generation = le64_to_cpu(c->guest.generation);
 	new.count = c->count;
 	if (!hostclock_note_both(&new, c->tsc))
 		return HOSTCLOCK_FAULT_RANGE;

@@ -77,6 +77,8 @@ struct hostclock_view {
 	const struct hostclock_guest_page *gp;
 	struct hostclock_params set;
 	u64 resume_tsc;		/* end of the last gap that was followed */
+	u64 ran_on_tsc;		/* the guest page's, of that generation */
+	u64 generation;
 	/* the page's seq >> 1 under which set was the newest, or NO_COUNT */
 	u32 count;
 };

@@ -87,8 +87,23 @@ static __always_inline bool hostclock_gap_near(u64 a, u64 b)
 }
 
 /*
+ * What the counter counted in gaps that the view does not know, before the one from
+ * stop to resume: the guest missed those epochs.
+ */
+static u64 notrace hostclock_missed_tsc(const struct hostclock_view *v,
+					const struct hostclock_guest_page *gp,
+					u64 stop, u64 resume)
+{
+	u64 ran_on = HOSTCLOCK_LE64(gp->ran_on_tsc);
+
+	if (!ran_on || HOSTCLOCK_LE64(gp->generation) != v->generation)
+		return 0;
+	return ran_on - v->ran_on_tsc - (resume - stop);
+}
+
+/*
  * A guest TSC value less what the counter counted while the guest did not run, in
- * a gap that this guest page tells of and the view does not know yet.
+ * gaps that this guest page tells of and the view does not know yet.
  *
  * This is asked of a page that may be refused in the end, so what it says must be
  * a guest page's, and what this guest may have lived through.
@@ -97,7 +112,7 @@ static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
 					 const struct hostclock_guest_page *gp,
 					 u64 tsc)
 {
-	u64 stop, resume, base;
+	u64 stop, resume, missed, base;
 	u32 seq, magic;
 
 	if (likely(HOSTCLOCK_LE64(gp->epoch) == v->anchor.guest_epoch))
@@ -106,13 +121,16 @@ static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
 	magic = HOSTCLOCK_LE32(gp->magic);
 	stop = HOSTCLOCK_LE64(gp->stop_tsc);
 	resume = HOSTCLOCK_LE64(gp->resume_tsc);
-	if (hostclock_seq_retry(&gp->seq, seq) || !stop ||
+	stop = stop ?: resume;
+	missed = hostclock_missed_tsc(v, gp, stop, resume);
+	if (hostclock_seq_retry(&gp->seq, seq) || !resume ||
 	    resume == v->resume_tsc || magic != HOSTCLOCK_GUEST_MAGIC)
 		return tsc;
 	base = v->anchor.tsc_offset + le64_to_cpu(v->set.cycle_last);
-	if (!hostclock_gap_near(stop, base) || !hostclock_gap_near(tsc, resume))
+	if (!hostclock_gap_near(stop - missed, base) ||
+	    !hostclock_gap_near(tsc, resume))
 		return tsc;
-	return hostclock_run_tsc(tsc, stop, resume);
+	return hostclock_run_tsc(tsc, stop, resume) - missed;
 }
 
 /**

@@ -359,6 +359,9 @@ struct hostclock_vmclock {
  *			if it is, so 0 if there was no gap or this is not told.
  * @gaps_maxerror_ns:	the same for gaps_ns: how far BOOTTIME, and MONOTONIC if
  *			policy lets it count gaps, may be off for all of them
+ * @ran_on_tsc:		sum of resume_tsc - stop_tsc over the gaps in gaps_ns, modulo
+ *			2^64: what the counter counted in gaps.  For a guest that
+ *			missed an epoch.
  */
 struct hostclock_guest_page {
 	struct hostclock_vmclock vmclock;
@@ -385,7 +388,7 @@ struct hostclock_guest_page {
 	__le64	gaps_ns;
 	__le64	gap_maxerror_ns;
 	__le64	gaps_maxerror_ns;
-	__u8	reserved1[8];
+	__le64	ran_on_tsc;
 };
 
 #ifdef __cplusplus
@@ -479,6 +482,7 @@ HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, stop_tsc, 0xd8);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gaps_ns, 0xe0);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gap_maxerror_ns, 0xe8);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, gaps_maxerror_ns, 0xf0);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_guest_page, ran_on_tsc, 0xf8);
 HOSTCLOCK_ASSERT(sizeof(struct hostclock_guest_page) == 0x100);
 
 #endif /* _UAPI_LINUX_HOSTCLOCK_ABI_H */
