@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # The test programs that run in the guest: static, some for 32 bits as well.
 E2E := tools/testing/e2e/guest
-E2E_PROGRAMS := nosyscall coherence order timens ptp ntpstate devnode barpoke notice \
+E2E_PROGRAMS := nosyscall coherence order timens ptp ntpstate devnode barpoke notice jumps \
 	idle pingpong uevents firstread leapwatch readings \
 	faults
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o \
+	jumpclocks.o jumptimers.o jumpafter.o \
 	watch.o truth.o listen.o
 E2E_OUT := $(O)/testing/e2e
 E2E_TARGETS := $(E2E_PROGRAMS:%=$(O)/bin/guest/%) \
