@@ -286,14 +286,12 @@ bool notrace hostclock_view_changed(unsigned int since)
 	return raw_read_seqcount_latch_retry(&hostclock.latch, since);
 }
 
-/* Is this set, just taken from the page, of an epoch that the view accepts? */
-static bool notrace hostclock_same_epochs(const struct hostclock_view *v,
-					  const struct hostclock_params *set)
+/* Is this set, just taken from the page, of the clock epoch that the view accepts? */
+static bool notrace hostclock_same_clock_epoch(const struct hostclock_view *v,
+					       const struct hostclock_params *set)
 {
 	u32 seq = HOSTCLOCK_LE32(v->cp->seq);
 
-	if (HOSTCLOCK_LE64(v->gp->epoch) != v->anchor.guest_epoch)
-		return false;
 	if (le64_to_cpu(set->epoch) == v->anchor.clock_epoch)
 		return true;
 	/* The one before the newest; see hostclock_epoch_ok(). */
@@ -369,17 +367,26 @@ void notrace hostclock_note_status(const struct hostclock_view *v, u64 tsc)
 		   hostclock_held(v, HOSTCLOCK_MONO, tsc));
 }
 
-/* Take over a new set of the same epochs.  False: there is more to it. */
+/*
+ * Take over a new set.  False: there is more to it.
+ *
+ * If it is one epoch that changed, MONOTONIC and RAW go on by this set, by which
+ * programs may have read them already: a resync has to start from there, and not
+ * from where the set before would be now.  If both did, the pages promise nothing.
+ */
 static bool notrace hostclock_refresh_locked(void)
 {
 	const struct hostclock_view *v = &hostclock.view[0];
+	bool same_clock, same_guest;
 	struct hostclock_params set;
 	u32 count;
 	u64 tsc;
 
 	if (hostclock_take_set(v->cp, v->anchor.tsc_offset, &set, &count, &tsc))
 		return false;
-	if (!hostclock_same_epochs(v, &set) ||
+	same_clock = hostclock_same_clock_epoch(v, &set);
+	same_guest = HOSTCLOCK_LE64(v->gp->epoch) == v->anchor.guest_epoch;
+	if ((!same_clock && !same_guest) ||
 	    hostclock_check_set(&hostclock.header, &set) ||
 	    !hostclock_continues(v, &set, tsc))
 		return false;
@@ -389,8 +396,8 @@ static bool notrace hostclock_refresh_locked(void)
 		/* whose handler has it reported */
 		hostclock_resync_raise();
 	}
-	hostclock_view_put_set(&set, count);
-	return true;
+	hostclock_view_put_set(&set, same_clock ? count : HOSTCLOCK_NO_COUNT);
+	return same_clock && same_guest;
 }
 
 /* True too if somebody else is at it. */
