@@ -125,8 +125,17 @@ class Simulated:
         scene.gap("VM stop/cont, TSC runs on", scene.guest, before, False, cause=1)
 
 
+def stop(scene, name, steal):
+    guest = scene.guest
+    before = guest.begin()
+    scene.ctl("stop", guest.vm.name)
+    time.sleep(GAP_S)
+    scene.ctl("cont", guest.vm.name)
+    scene.gap(name, guest, before, steal, cause=1)
+
+
 class Gaps:
-    """What happens to a VM"""
+    """What happens to a VM that is saved"""
 
     def __init__(self, scene):
         self.scene, self.ctl = scene, scene.ctl
@@ -136,14 +145,6 @@ class Gaps:
         guest = self.scene.go_on(*arguments)
         self.machines.append(guest.vm)
         return guest
-
-    def stop(self):
-        guest = self.scene.guest
-        before = guest.begin()
-        self.ctl("stop", guest.vm.name)
-        time.sleep(GAP_S)
-        self.ctl("cont", guest.vm.name)
-        self.scene.gap("VM stop/cont", guest, before, False, cause=1)
 
     def restore(self):
         """Twice, and cloned twice; the last clone lives on."""
@@ -181,9 +182,9 @@ class Gaps:
 
 
 def gaps(scene):
+    stop(scene, "VM stop/cont, policy suspend", False)
     events = Gaps(scene)
     try:
-        events.stop()
         events.migrate(events.restore())
     finally:
         events.end()
@@ -209,6 +210,7 @@ def main():
             strict(Simulated(scene, exporter))
         else:
             Simulated(scene, exporter).smear()
+            stop(scene, "VM stop/cont, policy steal", True)
     finally:
         scene.end()
         exporter.end()
