@@ -454,6 +454,7 @@ def run_group(bench, group):
             row(bench)
         except RuntimeError as why:
             result(False, row.__name__.replace("_", " "), why)
+            bench.exporter.signal(signal.SIGCONT)
             bench.sim("thaw")
         print(f"# {row.__name__}: {time.monotonic() - begun:.1f} s", flush=True)
 
