@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclockd: exports a host's clocks to its virtual machines. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +109,23 @@ static int open_clock(struct exporter *x, struct problem *why)
 	return state_take_up(x, why);
 }
 
+/*
+ * Held up between the last look at the counter and publishing, it would publish
+ * late.  It sleeps but for some us ten times a second, so this starves nobody.
+ */
+static int take_priority(int priority, struct problem *why)
+{
+	struct sched_param param = { .sched_priority = priority };
+
+	/* Being paged out holds it up as well; that may be forbidden. */
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	if (priority && sched_setscheduler(0, SCHED_FIFO, &param))
+		return problem_errno(why,
+				     "--priority %d: cannot get it (CAP_SYS_NICE, or RLIMIT_RTPRIO)",
+				     priority);
+	return 0;
+}
+
 static int set_up(struct exporter *x, struct problem *why)
 {
 	umask(022);
@@ -118,8 +136,8 @@ static int set_up(struct exporter *x, struct problem *why)
 		return -1;
 	if (x->opt.pidfile && write_pidfile(x->opt.pidfile, why))
 		return -1;
-	/* Being paged out would make updates late; it may be forbidden. */
-	mlockall(MCL_CURRENT | MCL_FUTURE);
+	if (take_priority(x->opt.priority, why))
+		return -1;
 	return schedule_open(x, why);
 }
 

@@ -26,6 +26,7 @@ enum {
 	OPT_SIM_REALTIME,
 	OPT_FAULTS,
 	OPT_KVM_DEBUGFS,
+	OPT_PRIORITY,
 };
 
 static const struct argp_option argp_options[] = {
@@ -49,6 +50,8 @@ static const struct argp_option argp_options[] = {
 	  "pages are synchronized only while the host's kernel is (default: whenever they follow the host's clock)",
 	  0 },
 	{ "pidfile", OPT_PIDFILE, "FILE", 0, "write the process ID there", 0 },
+	{ "priority", OPT_PRIORITY, "N", 0,
+	  "run with this real-time priority, 1 to 99, so as not to publish late", 0 },
 	{ "kvm-debugfs", OPT_KVM_DEBUGFS, "DIR", 0,
 	  "where KVM's TSC offsets are (default /sys/kernel/debug/kvm)",
 	  0 },
@@ -130,6 +133,27 @@ static error_t parse_test_option(int key, char *arg, struct argp_state *state,
 	}
 }
 
+static error_t parse_path_option(int key, char *arg, struct argp_state *state,
+				 struct options *opt)
+{
+	switch (key) {
+	case OPT_DIR:
+		opt->dir = arg;
+		return 0;
+	case OPT_LEAP_LIST:
+		opt->leap_list = arg;
+		return 0;
+	case OPT_PIDFILE:
+		opt->pidfile = arg;
+		return 0;
+	case OPT_KVM_DEBUGFS:
+		opt->kvm_debugfs = arg;
+		return 0;
+	default:
+		return parse_test_option(key, arg, state, opt);
+	}
+}
+
 static void check(struct argp_state *state, const struct options *opt)
 {
 	if (!opt->dir)
@@ -143,9 +167,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct options *opt = state->input;
 
 	switch (key) {
-	case OPT_DIR:
-		opt->dir = arg;
-		return 0;
 	case OPT_RATE:
 		opt->interval_ns = NSEC_PER_SEC / number(state, "--rate", arg, 1, 100);
 		return 0;
@@ -158,17 +179,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_MAX_SLEW:
 		opt->max_slew_ppb = number(state, "--max-slew", arg, 1, 100000) * 1000;
 		return 0;
-	case OPT_LEAP_LIST:
-		opt->leap_list = arg;
-		return 0;
 	case OPT_REQUIRE_UTC:
 		opt->require_utc = true;
 		return 0;
-	case OPT_PIDFILE:
-		opt->pidfile = arg;
-		return 0;
-	case OPT_KVM_DEBUGFS:
-		opt->kvm_debugfs = arg;
+	case OPT_PRIORITY:
+		opt->priority = number(state, "--priority", arg, 1, 99);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: takes options only", arg);
@@ -177,7 +192,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		check(state, opt);
 		return 0;
 	default:
-		return parse_test_option(key, arg, state, opt);
+		return parse_path_option(key, arg, state, opt);
 	}
 }
 

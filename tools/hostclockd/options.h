@@ -14,6 +14,7 @@
  *			the host's is expected to be
  * @leap_list:		leap second list, or NULL for tzdata's
  * @pidfile:		or NULL
+ * @priority:		real-time priority, or 0 for none
  * @script:		or NULL
  * @require_utc:	status follows the host kernel's NTP state
  * @sim:		simulated clock
@@ -30,6 +31,7 @@ struct options {
 	u64 max_slew_ppb;
 	const char *leap_list;
 	const char *pidfile;
+	int priority;
 	const char *script;
 	bool require_utc;
 	bool sim;
