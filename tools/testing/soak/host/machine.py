@@ -32,8 +32,8 @@ class Monitor:
     def connect(self, s):
         try:
             s.connect(self.path)
-        except BlockingIOError:
-            # others are waiting for it already
+        except (BlockingIOError, ConnectionRefusedError):
+            # others are in line, or it does not listen yet
             return False
         return True
 
