@@ -94,6 +94,7 @@ static void stand_clock(struct standing *s, enum jump_clock clock, int reader)
 	       ns - host_mono(&before));
 	s->tsc = before.tsc;
 	s->mono_ns = host_mono(&before);
+	s->real_ns = before.real;
 }
 
 void clocks_stand(struct standing *s)

@@ -24,6 +24,7 @@ struct bounds {
  * @by_mono:	clock - the page's MONOTONIC
  * @tsc:	a guest TSC value
  * @mono_ns:	the page's MONOTONIC there
+ * @real_ns:	and its REALTIME
  * @mult:	and its rate
  * @shift:	likewise
  * @gaps_ns:	the guest page's
@@ -35,6 +36,7 @@ struct standing {
 	struct bounds by_mono[JUMP_CLOCKS];
 	u64 tsc;
 	s64 mono_ns;
+	s64 real_ns;
 	u32 mult;
 	u32 shift;
 	u64 gaps_ns;

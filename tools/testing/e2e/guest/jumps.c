@@ -194,10 +194,8 @@ static bool is_gap(const struct row *row)
 	return !strcmp(row->event, "gap");
 }
 
-static void ask_host(const struct row *row)
+static void ask_host(const struct row *row, s64 ns)
 {
-	s64 ns = jump_ns(row);
-
 	printf("ask: %s %s%lld.%09lld\n", is_gap(row) ? "gap" : "step",
 	       ns < 0 ? "-" : "", llabs(ns / NSEC_PER_SEC), llabs(ns % NSEC_PER_SEC));
 	fflush(stdout);
@@ -306,6 +304,26 @@ static void judge_clocks(const struct row *row, const struct standing *before,
 	      "not for %llu ns", (unsigned long long)h->stall_ns);
 }
 
+/* The event was that large; a stop and a cont take a while themselves. */
+static void judge_size(const struct row *row, s64 ns, const struct standing *before,
+		       const struct standing *after, const struct happening *h)
+{
+	const struct first *f = &h->first[REAL][0];
+	s64 size, spare_ns;
+
+	if (is_gap(row)) {
+		size = after->gaps_ns - before->gaps_ns;
+		spare_ns = PATIENCE_MS * 1000000LL;
+	} else {
+		size = f->page_before - before->real_ns -
+		       clocks_ns(before, f->before - before->tsc);
+		spare_ns = EXTRAPOLATED_NS;
+	}
+	check(size >= ns - EXTRAPOLATED_NS && size <= ns + spare_ns,
+	      label(row, "", "the host did it"), "%lld ns, not %lld",
+	      (long long)size, (long long)ns);
+}
+
 static void judge_state(const struct row *row)
 {
 	char status[64], reason[64];
@@ -352,10 +370,10 @@ static void run_row(const struct row *row, unsigned int turn)
 	offset = wall_offset();
 	ns = jump_ns(row);
 	timers_arm(llabs(ns), ns < 0);
-	ask_host(row);
+	ask_host(row, ns);
 	clocks_await(&h, &before, turn);
-	if (!check(h.seen, label(row, "", "the host did it"), "no new epoch"))
-		exit(1);
+	if (!h.seen)
+		die("%s: the host has not done it", row->name);
 	if (!stock)
 		after_judge(row->name);
 	watch(&h);
@@ -363,6 +381,7 @@ static void run_row(const struct row *row, unsigned int turn)
 		after_judge(row->name);
 	clocks_stand(&after);
 	was_set = !row->refused && wall_offset() != offset;
+	judge_size(row, ns, &before, &after, &h);
 	judge_clocks(row, &before, &after, &h);
 	judge_state(row);
 	timers_judge(row->name, was_set);
