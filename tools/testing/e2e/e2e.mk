@@ -3,7 +3,7 @@
 E2E := tools/testing/e2e/guest
 E2E_PROGRAMS := nosyscall coherence order timens ptp ntpstate devnode barpoke notice jumps \
 	idle pingpong uevents firstread leapwatch readings \
-	faults
+	faults stress
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o \
 	jumpclocks.o jumptimers.o jumpafter.o \
@@ -38,6 +38,8 @@ $(E2E_PROGRAMS:%=$(O)/bin/guest/%): $(O)/bin/guest/%: $(E2E_OUT)/64/%.o \
 		$(E2E_OUT)/64/shared.a $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(CC) -static $(USER_CFLAGS) -o $@ $^ -lpthread
+
+$(O)/bin/guest/stress: $(patsubst %,$(E2E_OUT)/64/stress_%.o,read timers change ask)
 
 $(E2E_PROGRAMS_32:%=$(O)/bin/guest/%32): $(O)/bin/guest/%32: \
 		$(E2E_OUT)/32/%.o $(E2E_OUT)/32/shared.a
