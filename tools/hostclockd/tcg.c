@@ -49,11 +49,19 @@ static bool plausible(const struct words *w, u64 now, u64 window, u64 t0)
 	return started_here(w, now, t0);
 }
 
+/* What could be the offset, and does not look as if the VM was started here. */
+struct doubt {
+	pid_t pid;
+	u64 address;
+	u64 previous;
+};
+
 /*
- * Two pointers may differ by what the TSC happens to be. Those are told apart by
- * started_here(), unless the VM did not.
+ * Two pointers may differ by what the TSC happens to be.  Those are told apart by
+ * started_here(), unless the VM did not, or did not start yet; then by not moving.
  */
-static int search(const u8 *data, u64 size, u64 window, u64 t0, u64 *at)
+static int search(const u8 *data, u64 size, u64 window, u64 t0, u64 *at,
+		  bool *sure)
 {
 	u64 now = hostclock_rdtsc(), place[2] = { 0 };
 	int hits[2] = { 0 };
@@ -71,13 +79,29 @@ static int search(const u8 *data, u64 size, u64 window, u64 t0, u64 *at)
 	}
 	here = hits[true];
 	*at = place[here];
+	*sure = here;
 	return hits[here];
 }
 
-static int scan(struct tcg *t, const struct elf_data *d, u64 window, u64 t0,
-		struct problem *why)
+/* Was the guest given a TSC value since this was found for the first time? */
+static bool moved(const struct words *w, pid_t pid, u64 address)
+{
+	static struct doubt doubt;
+	struct doubt now = { pid, address, w->previous };
+	bool same = doubt.pid == pid && doubt.address == address;
+
+	if (same && doubt.previous != now.previous)
+		return true;
+	doubt = now;
+	return false;
+}
+
+static int scan(struct tcg *t, const struct elf_data *d, pid_t pid, u64 window,
+		u64 t0, struct problem *why)
 {
 	u8 *data = malloc(d->size);
+	struct words w = { 0 };
+	bool sure = false;
 	u64 at = 0;
 	int hits;
 
@@ -88,18 +112,25 @@ static int scan(struct tcg *t, const struct elf_data *d, u64 window, u64 t0,
 		free(data);
 		return problem_errno(why, "cannot read the QEMU's data");
 	}
-	hits = search(data, d->size, window, t0, &at);
+	hits = search(data, d->size, window, t0, &at, &sure);
+	if (hits)
+		memcpy(&w, data + at - offsetof(struct words, offset), sizeof(w));
 	free(data);
+	if (hits == 1 && !sure && !moved(&w, pid, d->start + at))
+		hits = 0;
 	if (!hits) {
 		problem_set(why,
 			    "no TSC offset found in its data: is it a QEMU with -accel tcg, and is the VM running? A stopped VM can be attached only once a running one of the same build has been");
 		why->again = true;
 		return -1;
 	}
-	if (hits > 1)
-		return problem_set(why,
-				   "%d values in its data could be the TSC offset; try again, or give it with --tsc-offset",
-				   hits);
+	if (hits > 1) {
+		problem_set(why,
+			    "%d values in its data could be the TSC offset; try again, or give it with --tsc-offset",
+			    hits);
+		why->again = !sure;
+		return -1;
+	}
 	t->address = d->start + at;
 	return 0;
 }
@@ -132,7 +163,7 @@ int tcg_open(struct tcg *t, pid_t pid, u64 tick_hz, u64 t0,
 		return problem_errno(why, "%s: cannot open", name);
 	known = tcgcache_find(d.key);
 	t->address = d.bias + known;
-	if (!known && scan(t, &d, WINDOW_SEC * tick_hz, t0, why)) {
+	if (!known && scan(t, &d, pid, WINDOW_SEC * tick_hz, t0, why)) {
 		tcg_close(t);
 		return -1;
 	}
