@@ -15,7 +15,7 @@ set xtics ("1 µs" 1e-6, "10 µs" 1e-5, "100 µs" 1e-4, "1 ms" 1e-3, "10 ms" 1e-
 set grid xtics ytics lc rgb "#dddddd" lt 1
 set border 3 lc rgb "#444444"
 set tics nomirror out scale 0.5
-set title "A guest restored from a snapshot, 60 s after it was saved" font ",16"
+set title "Guests restored from a snapshot, a minute after they were stopped" font ",16"
 set xlabel "time since the guest runs again"
 set ylabel "|guest's CLOCK\\_REALTIME − host's|"
 set key at graph 0.04, graph 0.7 left top reverse Left samplen 3 spacing 1.25 noenhanced

@@ -8,7 +8,7 @@
 
 /* Shorter waits are spent reading. */
 #define SHORTEST_SLEEP_NS	1000000LL
-#define LONGEST_SLEEP_NS	250000000LL
+#define LONGEST_SLEEP_NS	999999999LL
 /* A sample is due when this part of the time since the event has passed. */
 #define DENSITY			100
 /* The narrowest of so many readings is kept: the machine is busy at times. */
@@ -16,12 +16,12 @@
 
 /*
  * At a reading per us at the fastest, up to DENSITY us from the first one; then
- * DENSITY * ln(25 s / 100 us) = 1243 until they are LONGEST_SLEEP_NS apart, and 4
- * a second: 4000 more in RECORD_MAX_NS, 5343 in all.
+ * DENSITY * ln(100 s / 100 us) = 1382 until they are LONGEST_SLEEP_NS apart, and
+ * one a second: 900 more in RECORD_MAX_NS, 2382 in all.
  */
 static struct sample {
 	int64_t at_ns, low_ns, high_ns;
-} samples[8192];
+} samples[4096];
 static size_t count;
 
 static void keep(const struct reading *r, int64_t begin)
