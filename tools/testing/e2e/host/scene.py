@@ -102,17 +102,19 @@ class Scene:
     def simulated(self, name, provoke, is_it, more=None, **expected):
         """
         A row with an event of the exporter's. is_it() finds the event in the host's
-        log, between two sets; without it, the event is that nothing follows the last
-        one. more() is done after it, and readings are taken once more.
+        log, between two sets; without it, the event is that nothing follows, and
+        begins when it is brought about. more() is done after it, and readings are
+        taken once more.
         """
         ring, page, sets = self.guest.ring, self.guest.page, self.clock.sets
         before, marker = self.guest.begin(), page.marker()
-        first, mark = page.pages.index(before), len(sets)
+        first, mark, event = page.pages.index(before), len(sets), ring.now()
         provoke()
-        old, new = wait_for(name, lambda: self.changed(mark, is_it)) if is_it else \
-            (sets[-1], sets[-1])
-        event = new.cycle_last + before.tsc_offset
-        wait_for(name, lambda: ring.now() >= event)
+        old = new = sets[-1]
+        if is_it:
+            old, new = wait_for(name, lambda: self.changed(mark, is_it))
+            event = new.cycle_last + before.tsc_offset
+            wait_for(name, lambda: ring.now() >= event)
         ring.advance(AFTER)
         readings = ring.grab()
         if more:
