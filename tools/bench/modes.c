@@ -96,6 +96,8 @@ void mode_tick(struct vvar *v, enum mode which)
 	line.mult = le32toh(p->mult);
 	hostclock_eval(v->cp, seq, v->gp, &anchor, HOSTCLOCK_MONO, line.tsc,
 		       &line.ns);
+	line.tsc -= HOSTCLOCK_MAX_EARLY;
+	line.ns -= HOSTCLOCK_MAX_EARLY * line.mult >> SHIFT;
 	vvar_set_line(v, HOSTCLOCK_MONO, &line);
 	vvar_set_line(v, HOSTCLOCK_RAW, &line);
 }

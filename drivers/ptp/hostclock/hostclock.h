@@ -27,7 +27,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include <hostclock/reader.h>
+#include <hostclock/near.h>
 #include <hostclock/validate.h>
 
 enum hostclock_mode {
@@ -84,6 +84,9 @@ struct hostclock_view {
 };
 
 #define HOSTCLOCK_NO_COUNT	(~0U)
+
+/* How often the highest reading is noted: 2^30 ns, about a second. */
+#define HOSTCLOCK_NOTE_NS	BIT_ULL(30)
 
 /* A consistent, validated copy of the pages, and the counter at that time. */
 struct hostclock_capture {
@@ -234,14 +237,18 @@ int hostclock_check_set(const struct hostclock_clock_page *header,
 			const struct hostclock_params *set);
 const char *hostclock_fault_string(int fault);
 
-/* view.c */
-u64 hostclock_counter(enum hostclock_kind kind);
-u64 hostclock_held(const struct hostclock_view *v, enum hostclock_kind kind,
-		   u64 tsc);
+/* held.c */
+u64 hostclock_set_counter(const struct hostclock_params *set, u64 tsc_offset,
+			  enum hostclock_kind kind, u64 tsc);
+u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_kind kind);
 u64 hostclock_held_until(const struct hostclock_view *v,
 			 const struct hostclock_guest_page *gp,
 			 enum hostclock_kind kind, u64 tsc);
-u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_kind kind);
+u64 hostclock_held(const struct hostclock_view *v, enum hostclock_kind kind,
+		   u64 tsc);
+
+/* view.c */
+u64 hostclock_counter(enum hostclock_kind kind);
 bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
 void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line);
@@ -253,8 +260,6 @@ bool hostclock_stale(void);
 void hostclock_view_get(struct hostclock_view *view);
 void hostclock_anchor_get(struct hostclock_anchor *anchor);
 bool hostclock_view_changed(unsigned int since);
-u64 hostclock_set_counter(const struct hostclock_params *set, u64 tsc_offset,
-			  enum hostclock_kind kind, u64 tsc);
 
 /* anchor.c */
 int hostclock_accept(struct hostclock_change *change);

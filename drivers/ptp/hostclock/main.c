@@ -5,7 +5,8 @@
  *	pci.c		finds memory that a host offers
  *	doorbell.c	hears the host say that there is something new
  *	page.c		finds the pages in it, and copies and validates them
- *	view.c		what the kernel accepted of them, and reading clocks by it
+ *	view.c		what the kernel accepted of them, and reading clocks by it,
+ *	held.c		even if the pages say something else by now
  *	anchor.c	accepting them: how the guest's counters go on
  *	jump.c		what the clocks do about time that the guest missed
  *	clocksource.c	the kernel's clocksource

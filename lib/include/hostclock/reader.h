@@ -19,16 +19,6 @@
 #define HOSTCLOCK_MAX_TRIES	8
 
 /*
- * How far a reading may be off what the kernel would have said at its last update
- * (struct hostclock_line) before the vDSO leaves it to the kernel: 2^-11 of what
- * passed since, 488 ppm.  A set whose rate differs by more from the one before, or
- * that does not begin where the other is, is the kernel's to judge, which takes it
- * in with the next tick.  So that is what readers can be told by a page that breaks
- * the rules: 2 us off at the end of a tick of 4 ms.
- */
-#define HOSTCLOCK_LINE_SLEW_SHIFT	11
-
-/*
  * How far, in counts, a counter may be before both sets: 2^17, 13 us at 10 GHz,
  * 131 us at 1 GHz.  CPUs' counters differ by less.  A VM that was stopped along
  * with its counter is behind by as long as that took, until its guest page is
@@ -75,23 +65,6 @@ struct hostclock_anchor {
 	u64 tsc_offset;
 	u64 mono_offset;
 	u64 raw_offset;
-};
-
-/**
- * struct hostclock_line - a guest's counter by the set that its kernel uses
- * @tsc:	guest TSC: HOSTCLOCK_MAX_EARLY before the kernel's last update,
- *		so that no CPU's is before it
- * @ns:		the counter there, ns, modulo 2^64
- * @mult:	shifted ns per count
- * @shift:	bits of fraction, 0 to 31
- *
- * Kept as the anchor is, and native-endian.
- */
-struct hostclock_line {
-	u64 tsc;
-	u64 ns;
-	u32 mult;
-	u32 shift;
 };
 
 /**
@@ -460,71 +433,6 @@ hostclock_read(const struct hostclock_clock_page *cp,
 	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, tsc, ns)))
 		return HOSTCLOCK_OK;
 	return hostclock_read_slow(cp, gp, a, kind, ns, &tsc);
-}
-
-/**
- * hostclock_on_line - is a reading what the kernel might have said?
- * @line: what it would have said
- * @tsc: guest TSC of the reading
- * @ns: the reading
- *
- * Not so, either, 2^32 counts and more after the line's @tsc, which keeps the
- * product below 2^64: 1.6 s at 2.6 GHz, hundreds of ticks.  An idle guest's kernel
- * updates before it runs any program.
- */
-static __always_inline bool
-hostclock_on_line(const struct hostclock_line *line, u64 tsc, u64 ns)
-{
-	u64 delta = tsc - READ_ONCE(line->tsc);
-	u64 passed, slack;
-
-	passed = delta * READ_ONCE(line->mult) >> (READ_ONCE(line->shift) & 31);
-	slack = passed >> HOSTCLOCK_LINE_SLEW_SHIFT;
-	/* one comparison for both sides */
-	return !(delta >> 32) &&
-	       ns - READ_ONCE(line->ns) - passed + slack <= 2 * slack;
-}
-
-/* As a counter, for hostclock_read_near(): all of its slow path in one call. */
-static __maybe_unused noinline __cold u64
-hostclock_read_near_slow(const struct hostclock_clock_page *cp,
-			 const struct hostclock_guest_page *gp,
-			 const struct hostclock_anchor *a,
-			 enum hostclock_kind kind,
-			 const struct hostclock_line *line)
-{
-	u64 ns, tsc;
-
-	if (hostclock_read_slow(cp, gp, a, kind, &ns, &tsc) != HOSTCLOCK_OK)
-		return ~0ULL;
-	return hostclock_on_line(line, tsc, ns) ? ns : ~0ULL;
-}
-
-/**
- * hostclock_read_near - hostclock_read() for the vDSO
- * @cp: the clock page to follow
- * @gp: the guest page
- * @a: what the guest has accepted
- * @kind: which counter
- * @line: that counter at the kernel's last update
- *
- * Return: the counter, ns, below 2^63; ~0 if it could not be read or is not
- * hostclock_on_line(): ask the kernel.
- */
-static __always_inline u64
-hostclock_read_near(const struct hostclock_clock_page *cp,
-		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_kind kind,
-		    const struct hostclock_line *line)
-{
-	u32 seq = hostclock_page_begin(cp);
-	u64 tsc = hostclock_rdtsc();
-	u64 ns;
-
-	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, tsc, &ns)) &&
-	    likely(hostclock_on_line(line, tsc, ns)))
-		return ns;
-	return hostclock_read_near_slow(cp, gp, a, kind, line);
 }
 
 #endif /* _HOSTCLOCK_READER_H */

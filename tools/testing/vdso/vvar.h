@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-#include <hostclock/reader.h>
+#include <hostclock/near.h>
 
 #include "image.h"
 

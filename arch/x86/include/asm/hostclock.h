@@ -7,7 +7,7 @@
 
 #include <linux/mm_types.h>
 #include <linux/types.h>
-#include <hostclock/reader.h>
+#include <hostclock/near.h>
 
 struct vdso_data;
 
