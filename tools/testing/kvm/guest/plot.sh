@@ -68,5 +68,7 @@ show_chronyd tracking
 run standstill --epoch --record "$seconds"
 show_chronyd tracking
 show_chronyd sources
-grep . /sys/class/misc/hostclock0/status /sys/class/misc/hostclock0/reason
+for name in status reason resyncs disruptions cause; do
+	echo "$name $(cat /sys/class/misc/hostclock0/$name)"
+done
 exit $failed
