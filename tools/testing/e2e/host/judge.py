@@ -64,14 +64,18 @@ class Truth:
     def index(self, tsc):
         return max(bisect.bisect_right(self.starts, tsc) - 1, 0)
 
-    def missing(self, first, last):
+    def unsure(self, first, last):
         """
-        From one TSC value to another: how often is it not known what held, because
-        the log lacks sets and the clock is not the same before and after these?
+        From one TSC value to another: may there have been sets that the log lacks?
+        Not if the clock is the same before and after them.
         """
-        held = self.held_sets[self.index(first):self.index(last) + 1]
-        return sum(a[0] == b[0] and b[1].number - a[1].number != 1 and
-                   not a[1].goes_on(b[1]) for a, b in zip(held, held[1:]))
+        last = self.index(last)
+        for i in range(self.index(first), min(last + 1, len(self.pieces) - 1)):
+            (segment, params), (its, later) = self.held_sets[i:i + 2]
+            if segment == its and later.number - params.number != 1 and \
+                    not params.goes_on(later):
+                return True
+        return False
 
     def spans(self, clock, before, after):
         """
@@ -120,7 +124,7 @@ class Constants:
             if after >= event or clock >= SIGNAL_CLOCK or CLOCKS[clock] in ABSOLUTE:
                 continue
             first, last = truth.index(before), truth.index(after)
-            if first != last:
+            if first != last or truth.unsure(before, after):
                 continue
             piece = truth.pieces[first]
             low = value - piece.read(clock, after)
@@ -193,6 +197,8 @@ class Verdict:
             before, after, value, clock, reader = reading
             if clock >= SIGNAL_CLOCK:
                 self.signals.append((before, SIGNALS[reader], value))
+                continue
+            if self.truth.unsure(before - 1, after):
                 continue
             last = max((e for e in self.jumps if e <= after), default=None)
             cell = self.cells.setdefault((CLOCKS[clock], READERS[reader]), Cell())

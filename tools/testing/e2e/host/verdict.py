@@ -103,11 +103,9 @@ class Row:
     # --- what the host's log and the guest's kernel say
 
     def wrong_event(self):
-        row = self.row
-        readings = self.verdict.readings
-        missing = self.verdict.truth.missing(readings[0][0], readings[-1][1])
-        if missing:
-            return f"sets are missing in {missing} places of the host's log"
+        for tsc in [self.row["event"]] + self.row["jumps"]:
+            if self.verdict.truth.unsure(tsc - 1, tsc):
+                return "sets are missing in the host's log"
         return self.wrong_gap() if self.is_gap else self.wrong_change()
 
     def wrong_change(self):
