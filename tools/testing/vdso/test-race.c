@@ -191,8 +191,8 @@ static void *writer(void *arg)
 		if ((s64)(now - e.cycle_last) <= 0)
 			continue;
 		advance(&e, now + LEAD - e.cycle_last);
-		/* slewed by up to 500 ppm */
-		e.mult[HOSTCLOCK_MONO] = 6452776 + random_below(&rng, 6452) - 3226;
+		/* slewed by up to 240 ppm: the line allows for twice that */
+		e.mult[HOSTCLOCK_MONO] = 6452776 + random_below(&rng, 3098) - 1549;
 		publish(&e);
 		/* Preempted: for a moment, time was what the old set says. */
 		if (hostclock_rdtsc() - offset >= e.cycle_last)
