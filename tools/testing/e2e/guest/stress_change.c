@@ -12,9 +12,14 @@
 #define PAUSE_US	70000
 #define AWAY_US		20000
 
+/*
+ * A gap that the kernel has yet to follow, having followed too many in this tick, goes
+ * by the policy of then: so it gets some ticks to do so.
+ */
 static void change_policy(struct job *job, bool steal)
 {
 	own_begin(OWN_POLICY);
+	usleep(AWAY_US);
 	if (!write_line(STATE_DIR "policy", steal ? "steal" : "suspend"))
 		job_wrong(job, "the policy cannot be changed");
 	own_end(OWN_POLICY, steal ? OWN_STEAL : 0);
