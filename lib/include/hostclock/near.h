@@ -66,11 +66,18 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 			 enum hostclock_kind kind,
 			 const struct hostclock_line *line)
 {
-	u64 ns, tsc;
+	int tries = HOSTCLOCK_MAX_TRIES;
+	u64 ns, tsc, line_tsc;
 
-	if (hostclock_read_slow(cp, gp, a, kind, &ns, &tsc) != HOSTCLOCK_OK)
-		return ~0ULL;
-	return hostclock_on_line(line, tsc, ns) ? ns : ~0ULL;
+	do {
+		line_tsc = READ_ONCE(line->tsc);
+		if (hostclock_read_slow(cp, gp, a, kind, &ns, &tsc) != HOSTCLOCK_OK)
+			break;
+		if (hostclock_on_line(line, tsc, ns))
+			return ns;
+		/* off a line that the kernel moved meanwhile means nothing */
+	} while (READ_ONCE(line->tsc) != line_tsc && --tries);
+	return ~0ULL;
 }
 
 /**
