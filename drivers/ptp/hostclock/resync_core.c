@@ -44,6 +44,7 @@ static bool hostclock_get_sync(struct clocksource *cs,
 	hostclock_trust_at(&v.set, hostclock_rdtsc() - v.anchor.tsc_offset,
 			   &trust);
 	sync->synced = trust.synchronized && !stale;
+	sync->pending = stale && !hostclock_known_refused();
 	sync->maxerror_us = hostclock_us(trust.maxerror_ns);
 	sync->esterror_us = hostclock_us(le64_to_cpu(v.set.maxerror_ns));
 	return true;

@@ -6,6 +6,7 @@
 run order 20000
 run coherence --clock=REALTIME --count=100000
 run coherence --clock=MONOTONIC --count=100000
+run ntpstate always 20000
 resyncs=$(cat /sys/class/misc/hostclock0/resyncs)
 echo "# $resyncs resyncs"
 holds "the guest resynchronised far more often than once a second" \

@@ -4,6 +4,7 @@
  * page: synchronised, with the page's error bound, and the page's TAI offset.
  *
  *	ntpstate [synchronised|unsynchronised]
+ *	ntpstate always COUNT	as often as that, synchronised each time
  */
 #include <stdio.h>
 #include <string.h>
@@ -87,6 +88,20 @@ static void expect_unsynchronised(void)
 	      tx.status);
 }
 
+static void expect_always(u64 count)
+{
+	u64 wrong = 0;
+
+	for (u64 i = 0; i < count; i++) {
+		struct timex tx = { };
+		int state = adjtimex(&tx);
+
+		wrong += state == TIME_ERROR || (tx.status & STA_UNSYNC);
+	}
+	check(!wrong, "adjtimex: always synchronised", "not in %llu of %llu calls",
+	      (unsigned long long)wrong, (unsigned long long)count);
+}
+
 int main(int argc, char **argv)
 {
 	const char *want = argc > 1 ? argv[1] : "synchronised";
@@ -96,8 +111,10 @@ int main(int argc, char **argv)
 		expect_synchronised();
 	} else if (!strcmp(want, "unsynchronised")) {
 		expect_unsynchronised();
+	} else if (!strcmp(want, "always") && argc > 2) {
+		expect_always(number_arg(argv[2], "COUNT"));
 	} else {
-		fprintf(stderr, "usage: ntpstate [synchronised|unsynchronised]\n");
+		fprintf(stderr, "usage: ntpstate [synchronised|unsynchronised|always COUNT]\n");
 		return 2;
 	}
 	return check_status();
