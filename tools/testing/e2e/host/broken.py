@@ -10,12 +10,11 @@ import signal
 import socket
 import struct
 import subprocess
-import time
+
+from waiting import LIMIT_S, wait_for
 
 PAGE = 4096
 NSEC = 10**9
-# How long anything may take on a busy machine before it counts as hanging.
-LIMIT_S = 30
 CODES = {1: "B", 2: "<H", 4: "<I", 8: "<Q"}
 
 failed = False
@@ -26,16 +25,6 @@ def result(good, name, why):
     failed |= not good
     print(f"ok - {name}" if good else f"not ok - {name}: {why}", flush=True)
     return good
-
-
-def wait_for(what, condition, limit=LIMIT_S):
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise RuntimeError(f"{what}: not within {limit} s")
 
 
 class Abi:

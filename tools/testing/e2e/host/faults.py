@@ -260,12 +260,17 @@ def hostile_rows(bench, row, page, restore, publish=None):
     return bench.guest.report()
 
 
+def hold_still(bench):
+    """From now on only the test changes the page. Returns the set in force."""
+    bench.sim("freeze")
+    bench.header = Page.copy(bench.clock)
+    return bench.clock.newest().copy()
+
+
 def hostile_in_place(bench):
     """A scribbler that changes no count: the kernel has its own copy."""
     row = "any field of the set in force hostile"
-    bench.sim("freeze")
-    good = bench.clock.newest().copy()
-    bench.header = Page.copy(bench.clock)
+    good = hold_still(bench)
 
     seen = hostile_rows(bench, row, bench.clock.newest(), lambda: renew(bench, good))
     judge_calm(row, seen)
@@ -276,9 +281,7 @@ def hostile_in_place(bench):
 
 def hostile_published(bench):
     row = "any field of a new set hostile"
-    bench.sim("freeze")
-    good = bench.clock.newest().copy()
-    bench.header = Page.copy(bench.clock)
+    good = hold_still(bench)
 
     def publish(field, value):
         values = advanced(good, now_counter(bench) + hz(bench) // 500)
@@ -293,9 +296,7 @@ def hostile_published(bench):
 
 def hostile_header(bench):
     row = "any field of the clock page's header hostile"
-    bench.sim("freeze")
-    good = bench.clock.newest().copy()
-    bench.header = Page.copy(bench.clock)
+    good = hold_still(bench)
     seen = hostile_rows(bench, row, bench.clock, lambda: renew(bench, good))
     judge_calm(row, seen)
     bench.sim("thaw")

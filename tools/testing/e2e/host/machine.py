@@ -7,21 +7,8 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 
-# hostclockctl, the monitor and files of some 100 MB on a busy machine
-LIMIT_S = 40
-
-
-def wait_for(what, condition):
-    """What condition() returns, once that is true."""
-    end = time.monotonic() + LIMIT_S
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise RuntimeError(f"{what}: not within {LIMIT_S} s")
+from waiting import LIMIT_S, wait_for
 
 
 class Control:

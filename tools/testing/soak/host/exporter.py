@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """The exporter of a simulated clock, started and ended in all ways."""
 
+import functools
 import json
 import os
 import select
 import signal
 import subprocess
 import time
+
+import waiting
 
 # Whatever is waited for, a guest's boot included, on a busy machine
 LIMIT_S = 300
@@ -15,16 +18,7 @@ VALID_S = 3
 # Memory is got by the page, so that what leaks is seen soon
 ENVIRONMENT = {**os.environ, "MALLOC_TOP_PAD_": "0"}
 
-
-def wait_for(what, condition):
-    """What condition() returns, once that is true."""
-    end = time.monotonic() + LIMIT_S
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise RuntimeError(f"{what}: not within {LIMIT_S} s")
+wait_for = functools.partial(waiting.wait_for, limit_s=LIMIT_S)
 
 
 class Exporter:
