@@ -38,6 +38,18 @@ check() {
 
 ctl() { "$build/bin/hostclockctl" --dir "$dir" "$@"; }
 
+# as_nobody PROGRAM OPTION...: one of ours as another user, who may have no way to
+# where it was built. 125 if there cannot be one.
+as_nobody() {
+	local program=$work/$1 user=(setpriv --reuid 65534 --clear-groups --inh-caps=-all)
+
+	shift
+	chmod 755 "$work"
+	install -m 755 "$build/bin/${program##*/}" "$program"
+	"${user[@]}" test -x "$program" || { echo "no way to $program"; return 125; }
+	"${user[@]}" "$program" "$@"
+}
+
 # start OPTION...: an exporter in $dir; returns when it is ready.
 start() {
 	local line=
