@@ -48,14 +48,21 @@ class Figures:
                  int(answer["MemTotal"]) - int(answer["MemAvailable"]))
 
     def judge(self, result):
-        """result(good, name, why), of each that there is enough of."""
+        """result(good, name, why), of each that there is enough of. Kinds of those."""
+        judged, short = set(), {}
         for name, samples in sorted(self.series.items()):
             kind = name.split()[-1]
             if len(samples) < LEAST_SAMPLES.get(kind, LEAST_SAMPLES_ELSE):
+                short.setdefault(kind, []).append(len(samples))
                 continue
+            judged.add(kind)
             grown, first, last = growth(samples)
             tolerance = TOLERANCE_KIB[kind]
             print(f"# {name}: {first} to {last} KiB in {len(samples)} samples, trend "
                   f"{grown:+.1f} KiB")
             result(grown <= tolerance, f"{name} is flat",
                    f"grew by {grown:.1f} KiB, more than {tolerance}")
+        for kind, counts in short.items():
+            print(f"skip - {len(counts)} series of {kind} are flat: of at most {max(counts)} "
+                  f"samples, not {LEAST_SAMPLES.get(kind, LEAST_SAMPLES_ELSE)}")
+        return judged
