@@ -276,13 +276,14 @@ static struct json_object *save_builds(void)
 /* Write the state down; to be called whenever any of it has changed. */
 void state_save(struct exporter *x)
 {
-	struct json_object *o = json_object_new_object();
-	struct json_object *list = json_object_new_array();
+	struct json_object *o, *list;
 	struct problem why;
 	struct vm *vm;
 
 	if (found)	/* not all VMs are known yet */
 		return;
+	o = json_object_new_object();
+	list = json_object_new_array();
 	save_clock(x, o);
 	for (vm = x->vms; vm; vm = vm->next)
 		json_object_array_add(list, save_vm(vm));
