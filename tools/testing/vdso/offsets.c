@@ -11,7 +11,7 @@
 #include <asm/pvclock-abi.h>
 #include <vdso/datapage.h>
 
-int main(void)
+static void vdso_data(void)
 {
 	DEFINE(VD_SIZE, sizeof(struct vdso_data));
 	OFFSET(VD_SEQ, vdso_data, seq);
@@ -23,6 +23,12 @@ int main(void)
 	OFFSET(VD_SHIFT, vdso_data, shift);
 	OFFSET(VD_BASETIME, vdso_data, basetime);
 	OFFSET(VD_HRTIMER_RES, vdso_data, hrtimer_res);
+	OFFSET(VD_ANCHOR, vdso_data, arch_data.hostclock);
+	OFFSET(VD_LINE, vdso_data, arch_data.line);
+}
+
+static void timestamps(void)
+{
 	DEFINE(VD_TIMESTAMP_SIZE, sizeof(struct vdso_timestamp));
 	OFFSET(VD_TIMESTAMP_SEC, vdso_timestamp, sec);
 	OFFSET(VD_TIMESTAMP_NSEC, vdso_timestamp, nsec);
@@ -30,15 +36,19 @@ int main(void)
 	DEFINE(VD_TIMENS_SIZE, sizeof(struct timens_offset));
 	OFFSET(VD_TIMENS_SEC, timens_offset, sec);
 	OFFSET(VD_TIMENS_NSEC, timens_offset, nsec);
-	BLANK();
+}
+
+static void clock_modes(void)
+{
 	DEFINE(VDSO_MODE_TSC, VDSO_CLOCKMODE_TSC);
 	DEFINE(VDSO_MODE_PVCLOCK, VDSO_CLOCKMODE_PVCLOCK);
 	DEFINE(VDSO_MODE_TIMENS, VDSO_CLOCKMODE_TIMENS);
-	OFFSET(VD_ANCHOR, vdso_data, arch_data.hostclock);
-	OFFSET(VD_LINE, vdso_data, arch_data.line);
 	DEFINE(VDSO_MODE_HOSTCLOCK, VDSO_CLOCKMODE_HOSTCLOCK);
 	DEFINE(VDSO_MODE_HOSTCLOCK_RAW, VDSO_CLOCKMODE_HOSTCLOCK_RAW);
-	BLANK();
+}
+
+static void pvclock(void)
+{
 	OFFSET(PV_VERSION, pvclock_vcpu_time_info, version);
 	OFFSET(PV_TSC_TIMESTAMP, pvclock_vcpu_time_info, tsc_timestamp);
 	OFFSET(PV_SYSTEM_TIME, pvclock_vcpu_time_info, system_time);
@@ -46,7 +56,10 @@ int main(void)
 	OFFSET(PV_SHIFT, pvclock_vcpu_time_info, tsc_shift);
 	OFFSET(PV_FLAGS, pvclock_vcpu_time_info, flags);
 	DEFINE(PV_FLAG_TSC_STABLE, PVCLOCK_TSC_STABLE_BIT);
-	BLANK();
+}
+
+static void alternatives(void)
+{
 	DEFINE(ALT_SIZE, sizeof(struct alt_instr));
 	OFFSET(ALT_INSTR, alt_instr, instr_offset);
 	OFFSET(ALT_REPL, alt_instr, repl_offset);
@@ -57,5 +70,17 @@ int main(void)
 	DEFINE(ALT_LFENCE_RDTSC, X86_FEATURE_LFENCE_RDTSC);
 	DEFINE(ALT_RDTSCP, X86_FEATURE_RDTSCP);
 	DEFINE(ALT_RDPID, X86_FEATURE_RDPID);
+}
+
+int main(void)
+{
+	vdso_data();
+	timestamps();
+	BLANK();
+	clock_modes();
+	BLANK();
+	pvclock();
+	BLANK();
+	alternatives();
 	return 0;
 }
