@@ -8,7 +8,7 @@ jumps() {
 
 	: >"$work/out"
 	guest "$label" --clock sim --timeout 300 "$@" --host-cmd \
-		"'$here/host/asked' '$build/bin/hostclockctl' '$work/out'" -- \
+		"'$here/host/asked' '$work/out'" -- \
 		jumps "$table" >"$work/out"
 	grep -v "^ask:" "$work/out"
 }

@@ -2,15 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # gaps.sh OUTPUT: once the guest says that it waits, lets it miss three gaps at once.
 # Run by guest-run's --host-cmd.
-control=${O:-$(dirname "$0")/../../../../build}/bin/hostclockctl
+. "$(dirname "$0")/control.sh"
 
-ctl() {
-	"$control" --dir "$HOSTCLOCK_DIR" "$@"
-}
-
-until grep -q "waiting" "$1"; do
-	sleep 0.1
-done
+guest_waits "$1"
 offset=$(ctl status --json |
 	sed -n '/"name": *"'"$HOSTCLOCK_GUEST"'"/,/}/s/.*"tsc_offset": *\([-0-9]*\).*/\1/p')
 ctl attach "$HOSTCLOCK_GUEST" --tsc-offset "$offset" || exit 1

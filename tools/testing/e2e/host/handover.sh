@@ -3,15 +3,9 @@
 # handover.sh OUTPUT OFF_NS BOUND_NS: once the guest says that it waits, takes it over
 # from a host whose clock was behind UTC by OFF_NS when the guest stopped, and which
 # said that this might be up to BOUND_NS. Run by guest-run's --host-cmd.
-control=${O:-$(dirname "$0")/../../../../build}/bin/hostclockctl
+. "$(dirname "$0")/control.sh"
 
-ctl() {
-	"$control" --dir "$HOSTCLOCK_DIR" "$@"
-}
-
-until grep -q "waiting" "$1"; do
-	sleep 0.1
-done
+guest_waits "$1"
 ctl stop "$HOSTCLOCK_GUEST" || exit 1
 tuple=$(ctl handover "$HOSTCLOCK_GUEST") || exit 1
 realtime=$(sed -n 's/.*"realtime_ns": *\([0-9]*\).*/\1/p' <<<"$tuple")
