@@ -126,8 +126,8 @@ static void hostclock_new_anchor(const struct hostclock_view *old,
 	a->raw_offset = hostclock_new_offset(old, c, HOSTCLOCK_RAW, change);
 }
 
-/* Both counters within range, and noted as seen. */
-static bool hostclock_note_both(const struct hostclock_view *v, u64 tsc)
+/* Both counters within range, and noted as seen, even if that is less than before. */
+static bool hostclock_set_seen(const struct hostclock_view *v, u64 tsc)
 {
 	u64 ns[2];
 	int kind;
@@ -142,6 +142,14 @@ static bool hostclock_note_both(const struct hostclock_view *v, u64 tsc)
 	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
 		WRITE_ONCE(hostclock.last_ns[kind], ns[kind]);
 	return true;
+}
+
+/* A fault that is over once the pages were accepted: a wall time is not known yet. */
+static bool hostclock_page_fault(void)
+{
+	int fault = READ_ONCE(hostclock.state.fault);
+
+	return fault && fault != HOSTCLOCK_FAULT_WALL;
 }
 
 static void hostclock_state_update(const struct hostclock_capture *c,
@@ -190,12 +198,13 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 	new.ran_on_tsc = le64_to_cpu(c->guest.ran_on_tsc);
 	new.generation = le64_to_cpu(c->guest.generation);
 	new.count = c->count;
-	if (!hostclock_note_both(&new, c->tsc))
+	if (!hostclock_set_seen(&new, c->tsc))
 		return HOSTCLOCK_FAULT_RANGE;
 	if (old->cp && old->cp != new.cp)
 		__set_bit(HOSTCLOCK_CHANGED_PAGE, &change->what);
-	other_status = !old->cp || old->set.status != new.set.status;
-	if (other_status || hostclock.state.fault)
+	other_status = hostclock_other_status(&new.set, new.anchor.tsc_offset, c->tsc) ||
+		       !old->cp;
+	if (other_status || hostclock_page_fault())
 		hostclock_note_status(&new, c->tsc);
 	hostclock.header = c->clock;
 	hostclock_view_put(&new);

@@ -98,6 +98,16 @@ static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
 	return hostclock_run_tsc(tsc, stop, resume) - missed;
 }
 
+/* Is it more than the core, if it counts with one of these, could take in? */
+static bool notrace hostclock_too_far(enum hostclock_kind kind, u64 ns)
+{
+	u64 last = READ_ONCE(hostclock.last_ns[kind]);
+
+	return (s64)(ns - last) > (s64)hostclock_core_max_ahead_ns() &&
+	       (hostclock_clocksource_current(HOSTCLOCK_MONO) ||
+		hostclock_clocksource_current(HOSTCLOCK_RAW));
+}
+
 /**
  * hostclock_held_until - a guest counter by the view, up to what a page tells of
  * @v: the view
@@ -106,7 +116,7 @@ static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
  * @tsc: guest TSC
  *
  * However far the TSC has gone, and whatever gap the page tells of, it is never
- * more than hostclock_core_max_ahead_ns() after what the kernel saw last: the core
+ * more than hostclock_core_max_ahead_ns() after what was seen last: the core
  * could not take that in without overflowing or looping for minutes.
  */
 u64 notrace hostclock_held_until(const struct hostclock_view *v,
@@ -116,11 +126,10 @@ u64 notrace hostclock_held_until(const struct hostclock_view *v,
 	u64 ns = hostclock_set_counter(&v->set, v->anchor.tsc_offset, kind,
 				       hostclock_without_gap(v, gp, tsc)) +
 		 hostclock_offset(&v->anchor, kind);
-	u64 last = READ_ONCE(hostclock.last_ns[kind]);
 
 	/* A counter is below 2^63 ns; what saturated there and got an offset is not. */
-	if ((s64)ns < 0 || (s64)(ns - last) > (s64)hostclock_core_max_ahead_ns())
-		return last + HOSTCLOCK_NOTE_NS;
+	if ((s64)ns < 0 || hostclock_too_far(kind, ns))
+		return READ_ONCE(hostclock.last_ns[kind]) + HOSTCLOCK_NOTE_NS;
 	return ns;
 }
 

@@ -167,6 +167,7 @@ struct hostclock {
 	atomic_t view_busy;
 	u64 last_ns[2];			/* by enum hostclock_kind */
 	u64 seen_tsc;			/* last told a line for; 0: never */
+	bool expired;			/* the page; under view_busy */
 
 	/* anchor.c */
 	struct hostclock_clock_page header;	/* without sets; under view_busy */
@@ -253,6 +254,8 @@ bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
 void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line);
 void hostclock_note_status(const struct hostclock_view *v, u64 tsc);
+bool hostclock_other_status(const struct hostclock_params *set, u64 tsc_offset,
+			    u64 tsc);
 void hostclock_view_lock(void);
 void hostclock_view_unlock(void);
 void hostclock_view_put(const struct hostclock_view *v);

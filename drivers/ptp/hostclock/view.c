@@ -11,6 +11,8 @@
 #include <linux/kernel.h>
 #include <linux/processor.h>
 
+#include <hostclock/clocks.h>
+
 #include "hostclock.h"
 
 static bool notrace hostclock_view_trylock(void)
@@ -223,6 +225,28 @@ void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line)
 }
 
 /**
+ * hostclock_other_status - is the status another by this set?
+ * @set: private copy, validated; the view's is the one before
+ * @tsc_offset: guest TSC - the page's counter
+ * @tsc: guest TSC
+ *
+ * Having expired counts as one.
+ *
+ * Context: view_busy held, view not changed yet.
+ */
+bool notrace hostclock_other_status(const struct hostclock_params *set,
+				    u64 tsc_offset, u64 tsc)
+{
+	bool expired = hostclock.expired;
+	struct hostclock_trust trust;
+
+	hostclock_trust_at(set, tsc - tsc_offset, &trust);
+	hostclock.expired = !trust.valid;
+	return hostclock.expired != expired ||
+	       set->status != hostclock.view[0].set.status;
+}
+
+/**
  * hostclock_note_status - the status, as sysfs tells it, is another from now on
  * @v: the view, under which the counter is read
  * @tsc: guest TSC
@@ -233,6 +257,27 @@ void notrace hostclock_note_status(const struct hostclock_view *v, u64 tsc)
 {
 	WRITE_ONCE(hostclock.state.status_since_ns,
 		   hostclock_held(v, HOSTCLOCK_MONO, tsc));
+}
+
+static u64 notrace hostclock_note(enum hostclock_kind kind, u64 ns)
+{
+	if ((s64)(ns - READ_ONCE(hostclock.last_ns[kind])) >=
+	    (s64)HOSTCLOCK_NOTE_NS)
+		WRITE_ONCE(hostclock.last_ns[kind], ns);
+	return ns;
+}
+
+/* Both counters by a set: nobody may be reading the one, so it is noted here. */
+static void notrace hostclock_note_both(const struct hostclock_view *v,
+					const struct hostclock_params *set,
+					u64 tsc)
+{
+	int kind;
+
+	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
+		hostclock_note(kind, hostclock_set_counter(set, v->anchor.tsc_offset,
+							   kind, tsc) +
+				     hostclock_offset(&v->anchor, kind));
 }
 
 /*
@@ -258,7 +303,8 @@ static bool notrace hostclock_refresh_locked(void)
 	    hostclock_check_set(&hostclock.header, &set) ||
 	    !hostclock_continues(v, &set, tsc))
 		return false;
-	if (set.status != v->set.status) {
+	hostclock_note_both(v, &set, tsc);
+	if (hostclock_other_status(&set, v->anchor.tsc_offset, tsc)) {
 		hostclock_note_status(v, tsc);
 		atomic_long_or(BIT(HOSTCLOCK_CHANGED_STATUS), &hostclock.changes);
 		/* whose handler has it reported */
@@ -301,14 +347,6 @@ bool hostclock_stale(void)
 	hostclock_view_unlock();
 	local_irq_restore(flags);
 	return !fine || READ_ONCE(hostclock.state.fault);
-}
-
-static u64 notrace hostclock_note(enum hostclock_kind kind, u64 ns)
-{
-	if ((s64)(ns - READ_ONCE(hostclock.last_ns[kind])) >=
-	    (s64)HOSTCLOCK_NOTE_NS)
-		WRITE_ONCE(hostclock.last_ns[kind], ns);
-	return ns;
 }
 
 /*
