@@ -158,9 +158,11 @@ static void hostclock_state_update(const struct hostclock_capture *c,
 {
 	struct hostclock_state *s = &hostclock.state;
 
-	if (s->fault && READ_ONCE(hostclock.running))
-		__set_bit(HOSTCLOCK_CHANGED_RECOVERED, &change->what);
-	WRITE_ONCE(s->fault, 0);
+	if (hostclock_page_fault()) {
+		WRITE_ONCE(s->fault, 0);
+		if (READ_ONCE(hostclock.running))
+			__set_bit(HOSTCLOCK_CHANGED_RECOVERED, &change->what);
+	}
 	s->cause = c->guest.cause;
 	s->format = c->clock.format;
 	s->smear = c->clock.smear;
@@ -231,18 +233,34 @@ static void hostclock_note_refused(int fault, u64 key, u32 count)
 }
 
 /**
- * hostclock_refuse - note that the pages, as they are, cannot be followed
+ * hostclock_refuse - note that the pages, as accepted last, cannot be followed
  * @fault: why
  *
  * Context: any but NMI.
  */
 void hostclock_refuse(int fault)
 {
-	u64 key = hostclock_pages_key();
 	struct hostclock_view v;
 
 	hostclock_view_get(&v);
-	hostclock_note_refused(fault, key, v.count);
+	hostclock_note_refused(fault, READ_ONCE(hostclock.accepted_key), v.count);
+}
+
+/**
+ * hostclock_wall_taken - the wall time was accepted, too, or is not asked for
+ *
+ * Context: any but NMI.
+ */
+void hostclock_wall_taken(void)
+{
+	struct hostclock_view v;
+
+	if (cmpxchg(&hostclock.state.fault, HOSTCLOCK_FAULT_WALL, 0) !=
+	    HOSTCLOCK_FAULT_WALL || !READ_ONCE(hostclock.running))
+		return;
+	hostclock_view_get(&v);
+	hostclock_note_status(&v, hostclock_rdtsc());
+	atomic_long_or(BIT(HOSTCLOCK_CHANGED_RECOVERED), &hostclock.changes);
 }
 
 /**
@@ -268,10 +286,12 @@ int hostclock_accept(struct hostclock_change *change)
 	key = hostclock_pages_key();
 	hostclock.scratch.count = 0;
 	fault = hostclock_accept_locked(change);
-	if (fault)
+	if (fault) {
 		hostclock_note_refused(fault, key, hostclock.scratch.count);
-	else
+	} else {
+		WRITE_ONCE(hostclock.accepted_key, key);
 		atomic_long_or(change->what, &hostclock.changes);
+	}
 	hostclock_view_unlock();
 	local_irq_restore(flags);
 	return fault;
@@ -287,4 +307,6 @@ void hostclock_view_forget(void)
 	memset(hostclock.view, 0, sizeof(hostclock.view));
 	memset(&hostclock.state, 0, sizeof(hostclock.state));
 	hostclock.refused = false;
+	hostclock.accepted_key = 0;
+	hostclock.expired = false;
 }

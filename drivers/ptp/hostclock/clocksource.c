@@ -50,8 +50,10 @@ static void hostclock_cs_disable(struct clocksource *cs)
 /* The core has taken the time of the suspension from elsewhere. */
 static void hostclock_cs_resume(struct clocksource *cs)
 {
-	if (hostclock_clocksource_current(cs - hostclock_cs))
-		hostclock_force_resync();
+	if (!hostclock_clocksource_current(cs - hostclock_cs))
+		return;
+	hostclock_wall_forget();
+	hostclock_force_resync();
 }
 
 struct clocksource hostclock_cs[2] = {

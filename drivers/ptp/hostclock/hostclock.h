@@ -124,7 +124,7 @@ struct hostclock_change {
 
 /* For sysfs, uevents and pollers; written under view_busy. */
 struct hostclock_state {
-	int fault;
+	int fault;		/* any time */
 	u8 cause;
 	u8 format;
 	u8 smear;
@@ -175,6 +175,7 @@ struct hostclock {
 	struct hostclock_state state;
 	bool refused;			/* the pages, as refused_key found them */
 	u64 refused_key;
+	u64 accepted_key;		/* how the pages were found last */
 
 	/* clocksource.c */
 	bool enabled[2];		/* by enum hostclock_kind */
@@ -253,9 +254,9 @@ u64 hostclock_counter(enum hostclock_kind kind);
 bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
 void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line);
-void hostclock_note_status(const struct hostclock_view *v, u64 tsc);
 bool hostclock_other_status(const struct hostclock_params *set, u64 tsc_offset,
 			    u64 tsc);
+void hostclock_note_status(const struct hostclock_view *v, u64 tsc);
 void hostclock_view_lock(void);
 void hostclock_view_unlock(void);
 void hostclock_view_put(const struct hostclock_view *v);
@@ -268,6 +269,7 @@ bool hostclock_view_changed(unsigned int since);
 int hostclock_accept(struct hostclock_change *change);
 bool hostclock_known_refused(void);
 void hostclock_refuse(int fault);
+void hostclock_wall_taken(void);
 void hostclock_view_forget(void);
 
 /* jump.c */

@@ -25,7 +25,7 @@
 /*
  * How long a reader waits for the resync it asked for.  Ordinarily the
  * interrupt has come before the first look; another CPU may be at it, which
- * takes a microsecond.  1000 times a few ns is some 10 us.
+ * takes a microsecond.  1000 times 10 to 50 ns, a pause, is at most 50 us.
  */
 #define HOSTCLOCK_RESYNC_SPINS	1000
 
@@ -121,8 +121,7 @@ static void hostclock_resync_irq(struct irq_work *work)
 
 	this_cpu_write(hostclock_resyncing, true);
 	if (force || hostclock_stale()) {
-		if (!force)
-			hostclock_wall_check();
+		hostclock_wall_check();
 		if (hostclock_clocksource_current(kind))
 			hostclock_core_reanchor(kind);
 		else if (hostclock_resync_due())
@@ -178,8 +177,12 @@ static void hostclock_report(struct work_struct *work)
 		hostclock_chardev_pages_changed();
 		hostclock_force_resync();
 	}
-	if (test_bit(HOSTCLOCK_CHANGED_WALL, &changes))
+	if (test_bit(HOSTCLOCK_CHANGED_WALL, &changes)) {
 		hostclock_core_set_wall();
+		/* what became of it is for the next turn to tell */
+		if (atomic_long_read(&hostclock.changes))
+			schedule_work(&hostclock.report);
+	}
 	changes &= ~BIT(HOSTCLOCK_CHANGED_WALL);
 	if (changes)
 		hostclock_tell(changes);

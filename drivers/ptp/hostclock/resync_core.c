@@ -140,7 +140,9 @@ void hostclock_core_reanchor(enum hostclock_kind kind)
 {
 	int ret = timekeeping_reanchor(&hostclock_cs[kind], hostclock_commit);
 
-	if (ret == -EINVAL) {
+	if (!ret) {
+		hostclock_wall_taken();
+	} else if (ret == -EINVAL) {
 		hostclock_wall_forget();
 		hostclock_refuse(HOSTCLOCK_FAULT_WALL);
 	}

@@ -127,8 +127,10 @@ void hostclock_core_set_wall(void)
 {
 	int i, ret = -EAGAIN;
 
-	if (hostclock_wall_detached())
+	if (hostclock_wall_detached()) {
+		hostclock_wall_taken();
 		return;
+	}
 	hostclock_wall_forget();
 	for (i = 0; i < HOSTCLOCK_SET_TRIES && ret == -EAGAIN; i++) {
 		s64 wall_offset_ns = READ_ONCE(hostclock.state.wall_offset_ns);
@@ -141,9 +143,11 @@ void hostclock_core_set_wall(void)
 		if (!ret)
 			hostclock_wall_anchored(wall_offset_ns);
 	}
-	if (ret == -EINVAL)
+	if (!ret)
+		hostclock_wall_taken();
+	else if (ret == -EINVAL)
 		hostclock_refuse(HOSTCLOCK_FAULT_WALL);
-	else if (ret)
+	else
 		pr_warn_ratelimited("hostclock: the wall clock may be off by microseconds\n");
 }
 
