@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the clocks do about a gap: time that passed on the host while the guest
- * did not run, and that its counter did not count.
+ * did not run.
  */
 #include <linux/minmax.h>
 
