@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "array.h"
+#include "attach.h"
 #include "command.h"
 #include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
 #include "json.h"
-#include "monitor.h"
 #include "names.h"
 #include "process.h"
 #include "event.h"
@@ -97,30 +97,23 @@ static int do_attach(struct exporter *x, struct json_object *req,
 		     struct json_object *reply, struct problem *why)
 {
 	struct vm *vm = vm_of(x, req, why);
-	pid_t pid = json_int(req, "pid");
+	struct attachment to = {
+		.pid = json_int(req, "pid"),
+		.t0 = json_uint(req, "t0"),
+		.qmp_path = json_text(req, "qmp", ""),
+		.events_path = json_text(req, "events", ""),
+	};
 
 	(void)reply;
 	if (!vm)
 		return -1;
-	vm->next_cause = likely_cause(vm, pid);
-	if (choose(req, "cause", names_cause, &vm->next_cause, why))
+	to.cause = likely_cause(vm, to.pid);
+	if (choose(req, "cause", names_cause, &to.cause, why))
 		return -1;
-	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
-		 json_text(req, "qmp", ""));
-	snprintf(vm->events_path, sizeof(vm->events_path), "%s",
-		 json_text(req, "events", ""));
-	if (json_has(req, "tsc-offset")) {
-		monitor_close(vm);
-		vm->method = VM_GIVEN;
-		vm->taken_over = false;
-		vm_set_offset(x, vm, json_int(req, "tsc-offset"),
-			      HOSTCLOCK_CAUSE_OFFSET);
-		state_save(x);
-		return 0;
-	}
-	vm->pid = pid;
-	vm->t0 = json_uint(req, "t0");
-	return follow_attach(x, vm, why);
+	if (!json_has(req, "tsc-offset"))
+		return attach_process(x, vm, &to, why);
+	attach_given(x, vm, &to, json_int(req, "tsc-offset"));
+	return 0;
 }
 
 static int do_detach(struct exporter *x, struct json_object *req,

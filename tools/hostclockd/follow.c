@@ -3,9 +3,7 @@
  * Following the guests' TSC offsets: looked at in turn, at a bounded rate, and
  * before and after a stop or cont that goes through here.
  */
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "doorbell.h"
 #include "follow.h"
@@ -92,6 +90,25 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 	return 0;
 }
 
+/**
+ * follow_find_kvm - the offset of a process's guest to the page that @vm follows
+ * @x: the exporter, whose scaled pages are made to fit if nobody else follows any
+ * @vm: the guest
+ * @pid: the process
+ * @offset: the answer
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
+		    struct problem *why)
+{
+	struct hostclock_tsc tsc;
+
+	return kvm_read(x->opt.kvm_debugfs, pid, &tsc, why) ||
+	       kvm_offset(x, vm, &tsc, offset, why) ? -1 : 0;
+}
+
 static bool is_running(const struct vm *vm)
 {
 	struct json_object *answer = NULL;
@@ -125,14 +142,12 @@ static bool is_arriving(const struct vm *vm)
 static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
-	struct hostclock_tsc tsc;
 
 	if (process_start(vm->pid) != vm->pid_start) {
 		gone(x, vm);
 		return false;
 	}
-	if (kvm_read(x->opt.kvm_debugfs, vm->pid, &tsc, &why) ||
-	    kvm_offset(x, vm, &tsc, offset, &why)) {
+	if (follow_find_kvm(x, vm, vm->pid, offset, &why)) {
 		vm->problem = why;
 		return false;
 	}
@@ -154,7 +169,8 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
 }
 
-static void follow(struct exporter *x, struct vm *vm)
+/* Look at the guest now. */
+void follow_look(struct exporter *x, struct vm *vm)
 {
 	if (vm->state == VM_GONE)
 		return;
@@ -171,7 +187,7 @@ static void follow(struct exporter *x, struct vm *vm)
 bool follow_poll(struct exporter *x, struct vm *vm)
 {
 	if (vm->method != VM_KVM || !(vm->polls++ % KVM_POLLS))
-		follow(x, vm);
+		follow_look(x, vm);
 	return vm->state != VM_GONE &&
 	       (vm->method == VM_TCG || vm->method == VM_KVM);
 }
@@ -192,7 +208,7 @@ void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
 		     (s64)(vm->stop_tsc - tsc) <= 0;
 
 	if (vm->method == VM_TCG)
-		follow(x, vm);
+		follow_look(x, vm);
 	else if (vm->method == VM_KVM && !known)
 		vm_stopped(x, vm, tsc, false);
 }
@@ -209,124 +225,13 @@ void follow_resumed(struct exporter *x, struct vm *vm)
 	u64 offset;
 
 	if (vm->method == VM_TCG)
-		follow(x, vm);
+		follow_look(x, vm);
 	if (vm->method != VM_KVM || vm->state != VM_STOPPED ||
 	    !look_kvm(x, vm, &offset))
 		return;
 	vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_STOP);
 	vm->state = VM_RUNNING;
 	vm->has_stopped = false;
-}
-
-static void learn_uuid(struct vm *vm)
-{
-	struct json_object *answer = NULL, *value;
-	struct problem why;
-	const char *p;
-	int i;
-
-	if (!vm->qmp_path[0] || qmp_run(vm->qmp_path, "query-uuid", &answer, &why))
-		return;
-	p = json_object_object_get_ex(answer, "UUID", &value) ?
-	    json_object_get_string(value) : "";
-	for (i = 0; i < 16; i++) {
-		p += strspn(p, "-");
-		if (sscanf(p, "%2hhx", &vm->vm_id[i]) != 1)
-			break;
-		p += 2;
-	}
-	json_object_put(answer);
-}
-
-/* A TSC value from before the process was started. */
-static u64 tsc_before(const struct exporter *x, const struct vm *vm)
-{
-	if (vm->t0)
-		return vm->t0;
-	return hostclock_rdtsc() -
-	       rate_counts(process_age_ns(vm->pid_start), x->scale);
-}
-
-/* Is the socket there, if one was named? */
-static bool has_socket(const char *path, struct problem *why)
-{
-	if (!path[0] || !access(path, F_OK))
-		return true;
-	problem_errno(why, "%s: no QMP socket there", path);
-	why->again = true;
-	return false;
-}
-
-/**
- * follow_attach - find the TSC offset of the VM that vm->pid is, and follow it
- * @x: the exporter
- * @vm: the guest; pid is set, and next_cause
- * @why: what went wrong
- *
- * Return: 0 or -1; nothing is followed then.
- */
-int follow_attach(struct exporter *x, struct vm *vm, struct problem *why)
-{
-	tcg_close(&vm->tcg);
-	monitor_close(vm);
-	vm->method = VM_DETACHED;
-	vm->pid_start = process_start(vm->pid);
-	if (!vm->pid_start)
-		return problem_set(why, "%s: there is no process %d", vm->name,
-				   vm->pid);
-	if (!has_socket(vm->qmp_path, why) || !has_socket(vm->events_path, why))
-		return -1;
-	if (kvm_has(x->opt.kvm_debugfs, vm->pid)) {
-		vm->method = VM_KVM;
-	} else if (!kvm_uses(vm->pid)) {
-		if (tcg_open(&vm->tcg, vm->pid, x->khz * 1000,
-			     tsc_before(x, vm), why))
-			return -1;
-		vm->method = VM_TCG;
-	} else {
-		problem_set(why, "process %d uses KVM, and %s has no VM of it: is debugfs mounted?",
-			    vm->pid, x->opt.kvm_debugfs);
-		why->again = true;
-		return -1;
-	}
-	vm->state = VM_PENDING;
-	vm->problem.text[0] = '\0';
-	learn_uuid(vm);
-	vm->taken_over = false;
-	if (monitor_open(x, vm, why)) {
-		vm_detach(x, vm);
-		return -1;
-	}
-	follow(x, vm);
-	if (vm->problem.text[0]) {
-		*why = vm->problem;
-		vm_detach(x, vm);
-		return -1;
-	}
-	state_save(x);
-	return 0;
-}
-
-/* After a restart: the same process, or none. */
-void follow_again(struct exporter *x, struct vm *vm)
-{
-	struct problem why = { .again = false };
-
-	if (vm->method != VM_TCG && vm->method != VM_KVM)
-		return;
-	if (process_start(vm->pid) != vm->pid_start) {
-		vm->state = VM_GONE;
-		return;
-	}
-	if (vm->method == VM_TCG &&
-	    tcg_open(&vm->tcg, vm->pid, x->khz * 1000, tsc_before(x, vm), &why)) {
-		say("%s: %s", vm->name, why.text);
-		vm->state = VM_GONE;
-		return;
-	}
-	if (monitor_open(x, vm, &why))
-		say("%s: %s", vm->name, why.text);
-	follow_poll(x, vm);
 }
 
 struct prediction {
@@ -432,7 +337,7 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 		why->again = true;
 		return -1;
 	}
-	follow(x, vm);
+	follow_look(x, vm);
 	late = stop && has_stopped_before(vm);
 	if (!stop)
 		before_cont(x, vm);
@@ -443,7 +348,7 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 		after_stop(x, vm, late);
 	if (!stop)
 		doorbell_ring(vm);
-	follow(x, vm);
+	follow_look(x, vm);
 	vm->predicted = false;
 	vm->hurried = false;
 	state_save(x);

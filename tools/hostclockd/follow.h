@@ -5,8 +5,9 @@
 
 #include "guest.h"
 
-int follow_attach(struct exporter *x, struct vm *vm, struct problem *why);
-void follow_again(struct exporter *x, struct vm *vm);
+int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
+		    struct problem *why);
+void follow_look(struct exporter *x, struct vm *vm);
 bool follow_poll(struct exporter *x, struct vm *vm);
 void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns);
 void follow_resumed(struct exporter *x, struct vm *vm);

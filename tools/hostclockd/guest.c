@@ -159,8 +159,8 @@ void vm_detach(struct exporter *x, struct vm *vm)
 	monitor_close(vm);
 	vm->method = VM_DETACHED;
 	vm->state = VM_IDLE;
+	vm->marker += !!vm->epoch;
 	vm->epoch = 0;
-	vm->marker++;
 	vm_publish(x, vm);
 	doorbell_ring(vm);
 }
@@ -221,6 +221,7 @@ static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 		return;
 	vm->cause = vm->next_cause == VM_CAUSE_FOUND ? found : vm->next_cause;
 	vm->next_cause = VM_CAUSE_FOUND;
+	vm->taken_over = false;
 	if (vm->cause == HOSTCLOCK_CAUSE_RESTORE ||
 	    vm->cause == HOSTCLOCK_CAUSE_CLONE) {
 		vm->generation = exporter_new_epoch(x);

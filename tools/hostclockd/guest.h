@@ -9,6 +9,8 @@
 #include "tcg.h"
 
 #define VM_NAME_MAX	48
+/* What fits into struct sockaddr_un, its end included. */
+#define VM_SOCKET_MAX	108
 /* A private file: the guest page, then a copy of every clock page. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
@@ -98,7 +100,7 @@ enum vm_origin {
  *		the host's if it was beside
  * @stop_detached: it did not stop there, but was not followed from then on
  * @stop_late:	it had stopped by then, nobody told when
- * @taken_over:	and has not been attached here yet
+ * @taken_over:	and has not gone on here yet; next_cause is why it will
  * @problem:	why it is pending
  */
 struct vm {
@@ -134,8 +136,8 @@ struct vm {
 	enum vm_state state;
 	pid_t pid;
 	u64 pid_start;
-	char qmp_path[108];
-	char events_path[108];
+	char qmp_path[VM_SOCKET_MAX];
+	char events_path[VM_SOCKET_MAX];
 	struct monitor *monitor;
 	u64 t0;
 	struct tcg tcg;

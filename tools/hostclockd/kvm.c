@@ -148,8 +148,10 @@ int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
 		return problem_set(why,
 				   "the TSCs of process %d's vCPUs are offset differently: no page can describe that",
 				   pid);
-	if (!cpus)
-		return problem_set(why, "%s/%d-*: has no vcpu*/tsc-offset (a kernel before 4.17?)",
-				   debugfs, pid);
-	return 0;
+	if (cpus)
+		return 0;
+	problem_set(why, "%s/%d-*: has no vcpu*/tsc-offset; is the VM just being started? (or a kernel before 4.17?)",
+		    debugfs, pid);
+	why->again = true;
+	return -1;
 }

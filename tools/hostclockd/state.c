@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attach.h"
 #include "doorbell.h"
 #include "files.h"
-#include "follow.h"
 #include "guest.h"
 #include "json.h"
 #include "page.h"
@@ -189,7 +189,7 @@ int state_take_up(struct exporter *x, struct problem *why)
 		if (!vm)
 			return -1;
 		load_doorbell(x, vm, saved);
-		follow_again(x, vm);
+		attach_again(x, vm);
 	}
 	json_object_put(found);
 	found = NULL;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Beginning to follow a guest. */
+#ifndef HOSTCLOCKD_ATTACH_H
+#define HOSTCLOCKD_ATTACH_H
+
+#include "guest.h"
+
+/**
+ * struct attachment - what a VM is to be attached to
+ * @pid:	its QEMU
+ * @t0:		a TSC value before that was started, or 0
+ * @cause:	why its counter is another one, or VM_CAUSE_FOUND
+ * @qmp_path:	its QMP socket, or ""
+ * @events_path: a QMP socket for us alone, or ""
+ */
+struct attachment {
+	pid_t pid;
+	u64 t0;
+	u8 cause;
+	const char *qmp_path;
+	const char *events_path;
+};
+
+int attach_process(struct exporter *x, struct vm *vm, const struct attachment *to,
+		   struct problem *why);
+void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to,
+		  u64 tsc_offset);
+void attach_again(struct exporter *x, struct vm *vm);
+
+#endif /* HOSTCLOCKD_ATTACH_H */
