@@ -162,6 +162,7 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	vm->problem.text[0] = '\0';
 	learn_uuid(vm);
 	follow_look(x, vm);
+	monitor_heed(vm);
 	state_save(x);
 	return 0;
 }
@@ -198,4 +199,5 @@ void attach_again(struct exporter *x, struct vm *vm)
 	if (monitor_open(x, vm, &why))
 		say("%s: %s", vm->name, why.text);
 	follow_poll(x, vm);
+	monitor_heed(vm);
 }

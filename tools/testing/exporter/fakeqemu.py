@@ -2,9 +2,10 @@
 """A QEMU's monitors without a QEMU: fakeqemu.py DIR STATUS
 
 Serves QMP at DIR/qmp and DIR/events, one client at a time each, as QEMU does, for
-a VM that is in STATUS (running, paused, inmigrate). Commands: stop, cont,
-query-status; and "silently", with which the VM stops and only those who listen
-are told. What it tells by itself is appended to DIR/told as "EVENT NS".
+a VM that is in STATUS (running, paused, inmigrate; or stopping: it runs until somebody
+listens, and stops just then). Commands: stop, cont, query-status; and "silently",
+with which the VM stops and only those who listen are told. What it tells by itself is
+appended to DIR/told as "EVENT NS".
 """
 
 import json
@@ -53,8 +54,16 @@ class Machine:
             self.status = "running"
             self.tell("RESUME")
         if command == "query-status":
-            return {"status": self.status, "running": self.status == "running"}
+            return {"status": self.status, "running": self.status in ("running", "stopping")}
         return {}
+
+    def listening(self):
+        return [client for client in self.clients if self.clients[client][0] is self.listeners[1]]
+
+    def last_words(self, client):
+        """An answer and an event in one packet."""
+        self.status = "paused"
+        client.sendall(b'{"return": {}}\r\n{"event": "STOP"}\r\n')
 
     def drop(self, client):
         self.selector.unregister(client)
@@ -83,6 +92,9 @@ class Machine:
             line, _, rest = bytes(buffer).partition(b"\n")
             buffer[:] = rest
             answer = self.run(json.loads(line)["execute"])
+            if self.status == "stopping" and client in self.listening():
+                self.last_words(client)
+                continue
             self.send(client, {"return": answer})
 
     def serve(self):
