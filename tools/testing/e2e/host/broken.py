@@ -184,6 +184,26 @@ class Guest:
         return self.ask("report")
 
 
+class Bench:
+    """All that a row works with."""
+
+    def __init__(self, exporter, guest, abi, directory, name):
+        self.exporter, self.guest, self.name = exporter, guest, name
+        self.files = [open_file(os.path.join(directory, "clock")),
+                      open_file(os.path.join(directory, "vm", name))]
+        self.clocks = [ClockPage(abi, self.files[0], i * PAGE) for i in range(4)]
+        self.clock = self.clocks[0]
+        self.page = Page(abi, "hostclock_guest_page", self.files[1], 0)
+        self.vmclock = Page(abi, "hostclock_vmclock", self.files[1], 0)
+
+    def sim(self, *words):
+        self.exporter.ctl("sim", *words)
+
+    def identity(self):
+        seen = self.guest.report()
+        return [seen[key] for key in ("epoch", "guest_epoch", "resyncs", "disruptions")]
+
+
 class Monitor:
     """QEMU's."""
 
