@@ -181,7 +181,10 @@ static int do_takeover(struct exporter *x, struct json_object *req,
 		return -1;
 	if (!json_object_object_get_ex(req, "tuple", &tuple))
 		return problem_set(why, "takeover: there is no tuple");
-	return tuple_takeover(x, vm, tuple, why);
+	if (tuple_takeover(x, vm, tuple, why))
+		return -1;
+	state_save(x);
+	return 0;
 }
 
 static int do_sim(struct exporter *x, struct json_object *req,

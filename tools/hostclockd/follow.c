@@ -30,6 +30,14 @@ static void gone(struct exporter *x, struct vm *vm)
 	state_save(x);
 }
 
+/* It is to be known after a restart, too. */
+static void stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
+{
+	vm_stopped(x, vm, guest_tsc, false);
+	if (!vm->hurried)
+		state_save(x);
+}
+
 static void follow_tcg(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
@@ -54,7 +62,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
-		vm_stopped(x, vm, s.value, false);
+		stopped(x, vm, s.value);
 }
 
 /* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
@@ -210,7 +218,7 @@ void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
 	if (vm->method == VM_TCG)
 		follow_look(x, vm);
 	else if (vm->method == VM_KVM && !known)
-		vm_stopped(x, vm, tsc, false);
+		stopped(x, vm, tsc);
 }
 
 /**
@@ -232,6 +240,7 @@ void follow_resumed(struct exporter *x, struct vm *vm)
 	vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_STOP);
 	vm->state = VM_RUNNING;
 	vm->has_stopped = false;
+	state_save(x);
 }
 
 struct prediction {

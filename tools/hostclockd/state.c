@@ -8,9 +8,11 @@
 #include "doorbell.h"
 #include "files.h"
 #include "guest.h"
+#include "hex.h"
 #include "json.h"
 #include "page.h"
 #include "state.h"
+#include "stopped.h"
 #include "tcgcache.h"
 
 #define STATE_FILE	"state"
@@ -21,14 +23,12 @@
 /* What was found at the start, until the VMs are taken up. */
 static struct json_object *found;
 
-static void host_id(char text[33])
+static void host_id(char text[HEX_SIZE(16)])
 {
 	u8 id[16];
-	int i;
 
 	pages_host_id(id);
-	for (i = 0; i < 16; i++)
-		sprintf(text + 2 * i, "%02x", id[i]);
+	hex_write(text, id, sizeof(id));
 }
 
 static void load_builds(struct json_object *o)
@@ -70,7 +70,7 @@ static void load_clock(struct exporter *x, struct json_object *o)
 int state_load(struct exporter *x, struct problem *why)
 {
 	struct json_object *o;
-	char id[33], *text;
+	char id[HEX_SIZE(16)], *text;
 
 	text = files_read(x->dir, STATE_FILE, STATE_MAX, why);
 	if (!text)
@@ -91,16 +91,6 @@ int state_load(struct exporter *x, struct problem *why)
 	load_clock(x, o);
 	found = o;
 	return 0;
-}
-
-static void parse_id(const char *text, u8 id[16])
-{
-	int i;
-
-	for (i = 0; i < 16; i++) {
-		if (sscanf(text + 2 * i, "%2hhx", &id[i]) != 1)
-			return;
-	}
 }
 
 static void load_vm(struct json_object *o, struct vm *vm)
@@ -133,7 +123,9 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->state = json_int(o, "state");
 	vm->pid = json_int(o, "pid");
 	vm->pid_start = json_uint(o, "pid_start");
-	parse_id(json_text(o, "vm_id", ""), vm->vm_id);
+	vm->stopped_offset = json_uint(o, "stopped_offset");
+	vm->taken_over = json_int(o, "taken_over");
+	hex_read(json_text(o, "vm_id", ""), vm->vm_id, sizeof(vm->vm_id));
 	/* What readers saw is unknown: begin where they are unlikely to be. */
 	vm->seq = hostclock_rdtsc() & ~1U;
 	vm->vmclock_seq = vm->seq;
@@ -183,6 +175,7 @@ int state_take_up(struct exporter *x, struct problem *why)
 		load_vm(saved, &like);
 		if (!pages_find(x, like.format, like.smear))
 			like.smear = x->opt.smear;
+		stopped_load(x, &like, saved);
 		if (!x->continued)
 			renew_epoch(x, &like);
 		vm = vm_create(x, &like, why);
@@ -200,11 +193,9 @@ int state_take_up(struct exporter *x, struct problem *why)
 static struct json_object *save_vm(const struct vm *vm)
 {
 	struct json_object *o = json_object_new_object();
-	char id[33];
-	int i;
+	char id[HEX_SIZE(sizeof(vm->vm_id))];
 
-	for (i = 0; i < 16; i++)
-		sprintf(id + 2 * i, "%02x", vm->vm_id[i]);
+	hex_write(id, vm->vm_id, sizeof(vm->vm_id));
 	json_put_text(o, "name", vm->name);
 	json_put_text(o, "qmp", vm->qmp_path);
 	json_put_text(o, "events", vm->events_path);
@@ -231,7 +222,10 @@ static struct json_object *save_vm(const struct vm *vm)
 	json_put_int(o, "state", vm->state);
 	json_put_int(o, "pid", vm->pid);
 	json_put_uint(o, "pid_start", vm->pid_start);
+	json_put_uint(o, "stopped_offset", vm->stopped_offset);
+	json_put_bool(o, "taken_over", vm->taken_over);
 	json_put_text(o, "vm_id", id);
+	stopped_save(vm, o);
 	if (vm->doorbell)
 		json_object_object_add(o, "doorbell", doorbell_save(vm));
 	return o;
@@ -239,7 +233,7 @@ static struct json_object *save_vm(const struct vm *vm)
 
 static void save_clock(const struct exporter *x, struct json_object *o)
 {
-	char id[33];
+	char id[HEX_SIZE(16)];
 
 	host_id(id);
 	json_put_int(o, "version", STATE_VERSION);

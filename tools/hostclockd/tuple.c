@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
 #include <string.h>
 
 #include <hostclock/choose.h>
 #include <hostclock/clocks.h>
 
+#include "hex.h"
 #include "json.h"
 #include "names.h"
 #include "page.h"
@@ -45,20 +45,18 @@ static void put_bounds(const struct vm *vm, struct json_object *tuple)
 }
 
 /* Which clocks these are; simulated ones are nobody else's. */
-static void clocks_id(const struct exporter *x, char text[33])
+static void clocks_id(const struct exporter *x, char text[HEX_SIZE(16)])
 {
 	u8 id[16] = { 0 };
-	int i;
 
 	if (!x->opt.sim)
 		pages_host_id(id);
-	for (i = 0; i < 16; i++)
-		sprintf(text + 2 * i, "%02x", id[i]);
+	hex_write(text, id, sizeof(id));
 }
 
 static bool same_clocks(const struct exporter *x, struct json_object *tuple)
 {
-	char id[33];
+	char id[HEX_SIZE(16)];
 
 	clocks_id(x, id);
 	return strspn(id, "0") != 32 &&
@@ -78,7 +76,7 @@ static bool same_clocks(const struct exporter *x, struct json_object *tuple)
 int tuple_handover(struct exporter *x, const struct vm *vm,
 		   struct json_object *tuple, struct problem *why)
 {
-	char id[33];
+	char id[HEX_SIZE(16)];
 
 	if (vm->state == VM_RUNNING || !vm->has_stopped)
 		return problem_set(why,

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where a guest stopped, in the state file. */
+#ifndef HOSTCLOCKD_STOPPED_H
+#define HOSTCLOCKD_STOPPED_H
+
+#include <json-c/json.h>
+
+#include "guest.h"
+
+void stopped_save(const struct vm *vm, struct json_object *out);
+void stopped_load(struct exporter *x, struct vm *vm, struct json_object *in);
+
+#endif /* HOSTCLOCKD_STOPPED_H */
