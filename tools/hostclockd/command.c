@@ -52,6 +52,9 @@ static int do_create(struct exporter *x, struct json_object *req,
 
 	if (!vm_name_ok(name, why))
 		return -1;
+	if (vm_count(x) >= VM_MAX)
+		return problem_set(why, "%s: there are %d VMs already, which is the most there can be; remove one first",
+				   name, VM_MAX);
 	snprintf(like.name, sizeof(like.name), "%s", name);
 	like.private = json_int(req, "private");
 	/* unique: another page may have served the same guest before */
@@ -145,9 +148,17 @@ static int do_remove(struct exporter *x, struct json_object *req,
 static int do_status(struct exporter *x, struct json_object *req,
 		     struct json_object *reply, struct problem *why)
 {
-	(void)req;
-	(void)why;
-	status_fill(x, reply);
+	const char *after = json_text(req, "after", NULL);
+	struct vm *vm = x->vms;
+
+	if (after) {
+		vm = vm_find(x, after);
+		if (!vm)
+			return problem_set(why, "%s: has been removed meanwhile; ask again",
+					   after);
+		vm = vm->next;
+	}
+	status_fill(x, vm, reply);
 	return 0;
 }
 

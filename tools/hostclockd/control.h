@@ -6,7 +6,7 @@
 #include "exporter.h"
 
 #define CONTROL_SOCKET	"control"
-/* A status with some 400 VMs; what Linux lets a socket buffer by default. */
+/* A status of STATUS_VMS VMs; what Linux lets a socket buffer by default. */
 #define CONTROL_MAX	(200 * 1024)
 
 int control_open(struct exporter *x, struct problem *why);

@@ -29,6 +29,36 @@ static enum ctl_result ask(const struct ctl *ctl, struct json_object **reply,
 	}
 }
 
+static void collect(struct json_object *vms, struct json_object *reply)
+{
+	struct json_object *list;
+	size_t i, n = json_count(reply, "vms", &list);
+
+	for (i = 0; i < n; i++)
+		json_object_array_add(vms, json_object_get(json_object_array_get_idx(list, i)));
+}
+
+/* The exporter tells of so many VMs at a time: ask on until it was all of them. */
+static enum ctl_result ask_all(const struct ctl *ctl, struct json_object **reply,
+			       struct problem *why)
+{
+	struct json_object *vms = json_object_new_array();
+	enum ctl_result result;
+
+	while ((result = ask(ctl, reply, why)) == CTL_ANSWERED) {
+		collect(vms, *reply);
+		if (!json_has(*reply, "more"))
+			break;
+		json_put_text(ctl->request, "after", json_text(*reply, "more", ""));
+		json_object_put(*reply);
+	}
+	if (result == CTL_ANSWERED && json_has(*reply, "vms"))
+		json_object_object_add(*reply, "vms", vms);
+	else
+		json_object_put(vms);
+	return result;
+}
+
 /* What can be told without an exporter, from what it has left. */
 static int tell_offline(const struct ctl *ctl, struct json_object **reply,
 			struct problem *why)
@@ -69,7 +99,7 @@ static void print(const struct ctl *ctl, struct json_object *reply)
 static int run(const struct ctl *ctl, struct json_object **reply,
 	       struct problem *why)
 {
-	switch (ask(ctl, reply, why)) {
+	switch (ask_all(ctl, reply, why)) {
 	case CTL_ANSWERED:
 		if (json_int(*reply, "ok"))
 			return 0;

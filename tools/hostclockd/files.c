@@ -174,8 +174,31 @@ int files_open(int dir, const char *name, struct problem *why)
 	return open_regular(dir, name, O_RDWR, 0, why);
 }
 
+static char *read_all(int fd, const char *name, size_t max, struct problem *why)
+{
+	struct stat st;
+	char *text;
+
+	if (fstat(fd, &st)) {
+		problem_errno(why, "%s: fstat", name);
+		return NULL;
+	}
+	if ((size_t)st.st_size > max) {
+		errno = EFBIG;
+		problem_errno(why, "%s: cannot read", name);
+		return NULL;
+	}
+	text = calloc(1, st.st_size + 1);
+	errno = text ? 0 : ENOMEM;
+	if (text && read(fd, text, st.st_size) == st.st_size)
+		return text;
+	problem_errno(why, "%s: cannot read", name);
+	free(text);
+	return NULL;
+}
+
 /**
- * files_read - a small text file's content
+ * files_read - a text file's content
  * @dir: the directory
  * @name: of the file
  * @max: bytes at most
@@ -188,18 +211,11 @@ char *files_read(int dir, const char *name, size_t max, struct problem *why)
 {
 	int fd = open_regular(dir, name, O_RDONLY, 0, why);
 	char *text;
-	ssize_t n;
 
 	if (fd < 0)
 		return NULL;
-	text = calloc(1, max + 1);
-	n = text ? read(fd, text, max) : -1;
+	text = read_all(fd, name, max, why);
 	close(fd);
-	if (n < 0) {
-		problem_errno(why, "%s: cannot read", name);
-		free(text);
-		return NULL;
-	}
 	return text;
 }
 

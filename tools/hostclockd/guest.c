@@ -35,6 +35,16 @@ struct vm *vm_find(struct exporter *x, const char *name)
 	return NULL;
 }
 
+int vm_count(const struct exporter *x)
+{
+	const struct vm *vm;
+	int n = 0;
+
+	for (vm = x->vms; vm; vm = vm->next)
+		n++;
+	return n;
+}
+
 /* A name is a file's, below vm/. */
 bool vm_name_ok(const char *name, struct problem *why)
 {

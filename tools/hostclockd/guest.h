@@ -11,6 +11,8 @@
 #define VM_NAME_MAX	48
 /* What fits into struct sockaddr_un, its end included. */
 #define VM_SOCKET_MAX	108
+/* VMs at a time, so that what is kept and told of them has a bound. */
+#define VM_MAX		1000
 /* A private file: the guest page, then a copy of every clock page. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
@@ -167,6 +169,7 @@ static inline struct hostclock_clock_page *vm_copy(struct vm *vm, int page)
 	return (void *)vm->copies + page * HOSTCLOCK_PAGE_SIZE;
 }
 
+int vm_count(const struct exporter *x);
 bool vm_name_ok(const char *name, struct problem *why);
 struct vm *vm_find(struct exporter *x, const char *name);
 struct vm *vm_create(struct exporter *x, const struct vm *like,

@@ -17,8 +17,8 @@
 
 #define STATE_FILE	"state"
 #define STATE_VERSION	1
-/* Some 1000 VMs of 600 bytes. */
-#define STATE_MAX	1000000
+/* As many VMs as there can be, of 2 KiB; rather more. */
+#define STATE_MAX	(VM_MAX * 8192UL)
 
 /* What was found at the start, until the VMs are taken up. */
 static struct json_object *found;

@@ -7,6 +7,9 @@
 #include "rate.h"
 #include "status.h"
 
+/* VMs in one answer, of less than 2 KiB each: see CONTROL_MAX. */
+#define STATUS_VMS	90
+
 static struct json_object *page_status(struct exporter *x,
 				       const struct page *pg)
 {
@@ -95,19 +98,29 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	json_put_uint(out, "update_missed", x->stats.missed);
 }
 
-/* Everything there is to know, for `hostclockctl status`. */
-void status_fill(struct exporter *x, struct json_object *out)
+/**
+ * status_fill - everything there is to know, for `hostclockctl status`
+ * @x: the exporter
+ * @vm: the first VM to tell of, or NULL
+ * @out: where to put it
+ *
+ * If it is not about all VMs behind that, "more" is the name of the last that it is
+ * about.
+ */
+void status_fill(struct exporter *x, const struct vm *vm, struct json_object *out)
 {
 	struct json_object *pages = json_object_new_array();
 	struct json_object *vms = json_object_new_array();
-	struct vm *vm;
 	int i;
 
 	clock_status(x, out);
 	for (i = 0; i < PAGES; i++)
 		json_object_array_add(pages, page_status(x, &x->pages[i]));
-	for (vm = x->vms; vm; vm = vm->next)
+	for (i = 0; vm && i < STATUS_VMS; i++, vm = vm->next) {
 		json_object_array_add(vms, vm_status(vm));
+		if (i == STATUS_VMS - 1 && vm->next)
+			json_put_text(out, "more", vm->name);
+	}
 	json_object_object_add(out, "pages", pages);
 	json_object_object_add(out, "vms", vms);
 }

@@ -4,8 +4,8 @@
 
 #include <json-c/json.h>
 
-#include "exporter.h"
+#include "guest.h"
 
-void status_fill(struct exporter *x, struct json_object *out);
+void status_fill(struct exporter *x, const struct vm *vm, struct json_object *out);
 
 #endif /* HOSTCLOCKD_STATUS_H */
