@@ -38,6 +38,25 @@ static void stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
 		state_save(x);
 }
 
+/*
+ * A QEMU that was attached to before its VM was made may turn out to use KVM.  It
+ * does before its counter is first set.
+ */
+static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
+{
+	bool is_set = s->running || s->value;
+
+	if (vm->tcg.settled || (!is_set && vm->polls++ % KVM_POLLS))
+		return false;
+	vm->tcg.settled = is_set;
+	if (!kvm_uses(vm->pid))
+		return false;
+	tcg_close(&vm->tcg);
+	vm->method = VM_KVM;
+	vm->state = VM_PENDING;
+	return true;
+}
+
 static void follow_tcg(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
@@ -54,6 +73,8 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	case TCG_OK:
 		break;
 	}
+	if (turns_out_kvm(vm, &s))
+		return;
 	vm->problem.text[0] = '\0';
 	/* Without a stop it changes when vCPUs find their readings out of order. */
 	found = s.count == vm->tcg.count ? HOSTCLOCK_CAUSE_OFFSET :

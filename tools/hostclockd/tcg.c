@@ -155,6 +155,7 @@ int tcg_open(struct tcg *t, pid_t pid, u64 tick_hz, u64 t0,
 	u64 known;
 
 	t->fd = -1;
+	t->settled = false;
 	if (elf_data_find(pid, &d, why))
 		return -1;
 	snprintf(name, sizeof(name), "/proc/%d/mem", pid);

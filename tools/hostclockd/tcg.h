@@ -21,11 +21,13 @@
  * @fd:		its memory, or -1
  * @address:	of the offset
  * @count:	the sequence count when last looked at: +4 per stop and cont
+ * @settled:	its process is known not to use KVM
  */
 struct tcg {
 	int fd;
 	u64 address;
 	u32 count;
+	bool settled;
 };
 
 /**
