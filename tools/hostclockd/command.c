@@ -53,7 +53,8 @@ static int do_create(struct exporter *x, struct json_object *req,
 	if (!vm_name_ok(name, why))
 		return -1;
 	if (vm_count(x) >= VM_MAX)
-		return problem_set(why, "%s: there are %d VMs already, which is the most there can be; remove one first",
+		return problem_set(why,
+				   "%s: there are %d VMs, the most there can be; remove one",
 				   name, VM_MAX);
 	snprintf(like.name, sizeof(like.name), "%s", name);
 	like.private = json_int(req, "private");

@@ -150,7 +150,8 @@ int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
 				   pid);
 	if (cpus)
 		return 0;
-	problem_set(why, "%s/%d-*: has no vcpu*/tsc-offset; is the VM just being started? (or a kernel before 4.17?)",
+	problem_set(why,
+		    "%s/%d-*: has no vcpu*/tsc-offset (a VM that is just starting? a kernel before 4.17?)",
 		    debugfs, pid);
 	why->again = true;
 	return -1;
