@@ -199,5 +199,6 @@ void attach_again(struct exporter *x, struct vm *vm)
 	if (monitor_open(x, vm, &why))
 		say("%s: %s", vm->name, why.text);
 	follow_poll(x, vm);
+	follow_missed(x, vm);
 	monitor_heed(vm);
 }

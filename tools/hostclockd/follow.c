@@ -31,9 +31,9 @@ static void gone(struct exporter *x, struct vm *vm)
 }
 
 /* It is to be known after a restart, too. */
-static void stopped(struct exporter *x, struct vm *vm, u64 guest_tsc)
+static void stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
-	vm_stopped(x, vm, guest_tsc, false);
+	vm_stopped(x, vm, guest_tsc, late);
 	if (!vm->hurried)
 		state_save(x);
 }
@@ -83,7 +83,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
-		stopped(x, vm, s.value);
+		stopped(x, vm, s.value, false);
 }
 
 /* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
@@ -138,17 +138,25 @@ int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
 	       kvm_offset(x, vm, &tsc, offset, why) ? -1 : 0;
 }
 
-static bool is_running(const struct vm *vm)
+/* Does it run?  Return: 0, or -1 if that is not to be found out. */
+static int ask_running(const struct vm *vm, bool *running, struct problem *why)
 {
 	struct json_object *answer = NULL;
+
+	if (qmp_run(vm->qmp_path, "query-status", &answer, why))
+		return -1;
+	*running = json_int(answer, "running");
+	json_object_put(answer);
+	return 0;
+}
+
+/* The same, taken to be so. */
+static bool is_running(const struct vm *vm)
+{
 	struct problem why;
 	bool running;
 
-	if (qmp_run(vm->qmp_path, "query-status", &answer, &why))
-		return true;
-	running = json_int(answer, "running");
-	json_object_put(answer);
-	return running;
+	return ask_running(vm, &running, &why) || running;
 }
 
 /*
@@ -239,7 +247,7 @@ void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
 	if (vm->method == VM_TCG)
 		follow_look(x, vm);
 	else if (vm->method == VM_KVM && !known)
-		stopped(x, vm, tsc);
+		stopped(x, vm, tsc, false);
 }
 
 /**
@@ -262,6 +270,27 @@ void follow_resumed(struct exporter *x, struct vm *vm)
 	vm->state = VM_RUNNING;
 	vm->has_stopped = false;
 	state_save(x);
+}
+
+/**
+ * follow_missed - what became of the VM while nobody followed it?
+ * @x: the exporter
+ * @vm: the guest, just looked at
+ *
+ * For one that tells of its stops, of which some may not have been heard.
+ */
+void follow_missed(struct exporter *x, struct vm *vm)
+{
+	struct problem why;
+	bool running;
+
+	if (vm->method != VM_KVM || !vm->monitor || !vm->qmp_path[0] ||
+	    ask_running(vm, &running, &why))
+		return;
+	if (running)
+		follow_resumed(x, vm);
+	else if (vm->state == VM_RUNNING)
+		stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, true);
 }
 
 struct prediction {
@@ -294,23 +323,26 @@ static void predict_tcg(void *arg)
 	vm->predicted = true;
 }
 
-/* The counter ran on; unless somebody else has continued the VM already. */
-static void predict_running(struct exporter *x, struct vm *vm)
+/*
+ * The page says how the guest goes on before it does.  The counter of such a one ran
+ * on; unless somebody else has continued it already.
+ */
+static int before_cont(struct exporter *x, struct vm *vm, struct problem *why)
 {
-	if (vm->qmp_path[0] && is_running(vm)) {
+	bool running = false;
+
+	if (vm->state != VM_STOPPED || vm->method == VM_TCG)
+		return 0;
+	if (vm->qmp_path[0] && ask_running(vm, &running, why))
+		return -1;
+	if (running) {
 		vm->has_stopped = false;
 		vm->state = VM_RUNNING;
-		return;
+		return 0;
 	}
 	vm_continued(x, vm, vm->method == VM_KVM ? vm->stopped_offset :
 						   vm->tsc_offset, CONT_NS);
-}
-
-/* The page says how the guest goes on before it does. */
-static void before_cont(struct exporter *x, struct vm *vm)
-{
-	if (vm->state == VM_STOPPED && vm->method != VM_TCG)
-		predict_running(x, vm);
+	return 0;
 }
 
 /* Has it stopped already, unnoticed? */
@@ -369,8 +401,8 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 	}
 	follow_look(x, vm);
 	late = stop && has_stopped_before(vm);
-	if (!stop)
-		before_cont(x, vm);
+	if (!stop && before_cont(x, vm, why))
+		return -1;
 	vm->hurried = true;
 	ret = tell_qemu(x, vm, stop, why);
 	monitor_heed(vm);

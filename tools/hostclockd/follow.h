@@ -11,6 +11,7 @@ void follow_look(struct exporter *x, struct vm *vm);
 bool follow_poll(struct exporter *x, struct vm *vm);
 void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns);
 void follow_resumed(struct exporter *x, struct vm *vm);
+void follow_missed(struct exporter *x, struct vm *vm);
 int follow_control(struct exporter *x, const char *name, bool stop,
 		   struct problem *why);
 
