@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A guest that does nothing but wait: for its pages, with chronyd that watches
 # (-x) and looks at the PTP clock every 2^$POLL s. Ended by the host.
-. /results.sh
+. /chronyc.sh
 
 mkfifo /tmp/chronyd /tmp/notify
 /notice /dev/hostclock0 /tmp/chronyd /tmp/notify &
@@ -10,8 +10,6 @@ sed "s/^refclock .*/refclock PHC \/dev\/ptp0 tai poll $POLL dpoll $POLL filter 1
 	/etc/chrony.conf >/tmp/chrony.conf
 chronyd -x -d -f /tmp/chrony.conf >/tmp/chronyd 2>&1 &
 sleep 2
-read -r start _ </proc/uptime
-chronyc -h /run/chrony/chronyd.sock tracking >/dev/null
-awk -v start="$start" '{ print "chronyc", ($1 - start) * 1000 }' /proc/uptime
+echo "chronyc $(chronyc_ms)"
 hostclock-notify --foreground 2>/tmp/notify &
 wait

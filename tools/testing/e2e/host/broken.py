@@ -11,7 +11,7 @@ import socket
 import struct
 import subprocess
 
-from waiting import LIMIT_S, wait_for
+from waiting import LIMIT_S, is_gone, wait_for
 
 PAGE = 4096
 NSEC = 10**9
@@ -137,11 +137,7 @@ class Exporter:
     def gone(self):
         if self.process:
             return self.process.poll() is not None
-        try:
-            with open(f"/proc/{self.pid}/stat", encoding="ascii") as f:
-                return f.read().rpartition(")")[2].split()[0] == "Z"
-        except FileNotFoundError:
-            return True
+        return is_gone(self.pid)
 
     def die(self):
         self.signal(signal.SIGKILL)

@@ -19,6 +19,7 @@ import sys
 import time
 
 from machine import Control, Machine, destination, wait_for
+from waiting import is_gone
 
 PROGRAM, DAEMON, WORK, OUTPUT, WHAT = sys.argv[1:6]
 DIR = os.environ["HOSTCLOCK_DIR"]
@@ -26,6 +27,11 @@ DIR = os.environ["HOSTCLOCK_DIR"]
 QUIET_S = 4
 # A tick that does not stop has 250 Hz; chronyd wakes up every 2 s.
 IDLE_HZ = 25
+FAST_MS = 10
+# What starting chronyc takes, at most, on an idle machine.
+IDLE_CHRONYC_MS = 40
+# For one to be fast on a machine that is busy now and then.
+MORE_STEPS = 3
 failed = False
 
 
@@ -223,6 +229,7 @@ def restart(vm):
     pid = exporter_pid()
     before = vm.status()
     os.kill(pid, signal.SIGKILL)
+    wait_for("the exporter's end", lambda: is_gone(pid))
     # pylint: disable=consider-using-with
     process = subprocess.Popen([DAEMON, "--dir", DIR, "--sim"],
                                stdout=subprocess.PIPE, text=True)
@@ -246,20 +253,23 @@ def garbage(vm):
 
 def judge_fast(vm, times):
     """
-    A time by itself says nothing on a machine that is busy; beside chronyc's, of
-    which only a small part is the command, it does.
+    A time by itself says nothing on a busy machine: beside chronyc's it does, which
+    starts in several times what is judged.
     """
+    for _ in range(MORE_STEPS):
+        if min(times.chronyd) >= FAST_MS:
+            step(vm, times)
     best = min(times.chronyd)
     chronyc = float(re.search(r"^chronyc (\S+)", vm.text(), re.M)[1])
-    name = "chronyd's log shows its reset within 10 ms"
+    name = f"chronyd's log shows its reset within {FAST_MS} ms"
+    why = f"at best {best} ms, starting chronyc takes {chronyc} ms"
     print(f"# best: poll() {min(times.poll):.2f} ms, chronyd's log {best:.2f} ms; "
           f"median: {statistics.median(times.poll):.2f} ms, "
-          f"{statistics.median(times.chronyd):.2f} ms")
-    why = f"at best {best} ms, starting chronyc takes {chronyc} ms"
-    if best >= 10 and best * 4 < chronyc:
+          f"{statistics.median(times.chronyd):.2f} ms; chronyc: {chronyc} ms", flush=True)
+    if best >= FAST_MS and chronyc > IDLE_CHRONYC_MS and best < chronyc:
         skip(name, why)
     else:
-        result(best < 10, name, why)
+        result(best < FAST_MS, name, why)
 
 
 def write_times(times):

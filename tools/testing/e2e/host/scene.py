@@ -10,6 +10,7 @@ from hostlog import ClockLog, GuestLog, Recorder
 from judge import Segment
 from machine import Control, Machine, destination, wait_for
 from ring import Ring
+from waiting import is_gone
 
 # Readings that are wanted from before and from after an event
 BEFORE, AFTER = 16000, 24000
@@ -32,7 +33,7 @@ class Exporter:
         def gone():
             if self.process:
                 return self.process.poll() is not None
-            return not os.path.exists(f"/proc/{self.pid}/exe")
+            return is_gone(self.pid)
 
         wait_for("the exporter's end", gone)
 

@@ -16,3 +16,12 @@ def wait_for(what, condition, limit_s=LIMIT_S):
             return found
         time.sleep(0.02)
     raise RuntimeError(f"{what}: not within {limit_s} s")
+
+
+def is_gone(pid):
+    """Has a process ended, and let go of its files? Its parent may not have noticed."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+            return f.read().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
