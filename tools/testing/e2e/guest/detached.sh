@@ -69,13 +69,53 @@ for event in detached attached; do
 		grep -q "HOSTCLOCK_EVENT=$event " /tmp/uevents
 done
 
-# An NTP daemon that steers
+# steered_by WHAT: the wall clock is detached by that, soon
+steered_by() {
+	local left=60
+
+	until [ "$(cat $state/wall)" = detached ] || [ $left = 0 ]; do
+		sleep 0.5
+		left=$((left - 1))
+	done
+	wall_is detached "$1"
+}
+
+# let_go WHAT: nobody steers any more
+let_go() {
+	adjtimex -f 0 -t 10000 >/dev/null
+	echo follow >$state/wall
+	sleep 1
+	wall_is follow "$1"
+	run coherence --clock=REALTIME --count=20000
+	run coherence --clock=MONOTONIC --count=20000
+}
+
 adjtimex -f 6553600 >/dev/null
-sleep 2
-wall_is detached "with a frequency of 100 ppm"
-adjtimex -f 0 >/dev/null
-echo follow >$state/wall
-sleep 1
-wall_is follow "without it"
-run coherence --clock=REALTIME --count=20000
+steered_by "with a frequency of 100 ppm"
+let_go "without it"
+
+# end_chronyd: its pidfile goes last
+end_chronyd() {
+	kill "$(cat /run/chrony/chronyd.pid)"
+	while [ -e /run/chrony/chronyd.pid ]; do
+		sleep 0.1
+	done
+}
+
+end_chronyd
+# By the host's clock there is nothing to steer; this is another one.
+sed "s/^refclock .*/& offset 0.01/" /etc/chrony.conf >/tmp/chrony.conf
+chronyd -f /tmp/chrony.conf
+steered_by "with a chronyd that steers"
+chronyc tracking | grep -E "System time|Last offset|Frequency"
+end_chronyd
+let_go "without it"
+chronyd -x -f /etc/chrony.conf
+left=30
+until chronyc -c sources | grep -q "^#,\*,HCLK," || [ $left = 0 ]; do
+	sleep 1
+	left=$((left - 1))
+done
+chronyc tracking
+wall_is follow "with one that watches, and has a source"
 exit $failed
