@@ -4,7 +4,7 @@
 Run by guest-run's --host-cmd, beside a guest in which doorbell.sh waits.
 argv: hostclockctl, hostclockd, a directory for files, the file with that guest's
 output, and what to do: "rung" or "unrung", whether it has a doorbell; "once", for a
-step only; "migrate". Prints results as tools/testing/run counts them. Ends the guest.
+step only; "migrate", and be restored and cloned. Prints results as tools/testing/run counts them. Ends the guest.
 """
 
 import calendar
@@ -312,25 +312,59 @@ def once(vm, ctl):
     result(vm.counts()[2] == "3", "the doorbell rang for them", f"{vm.counts()[2]} times")
 
 
+class Moves:
+    """To other machines, where what rings is another doorbell."""
+
+    def __init__(self, ctl):
+        self.times, self.machines = Times(ctl), []
+
+    def destination(self, vm, name, uri):
+        there = destination(vm, WORK, name, uri, "--doorbell")
+        self.machines.append(there)
+        return there
+
+    def arrived(self, there, cause):
+        """The guest there was told, and has told chronyd."""
+        guest = Guest(there, f"{WORK}/{there.name}/out")
+        self.times.note(there.name, guest, guest.status()["resume_tsc"], True)
+        result(guest.words(rf"^line \d+ notify .*: disruption .*cause {cause}"),
+               f"{there.name}: told as such", guest.text())
+        guest.selected()
+        return guest
+
+    def end(self):
+        for there in self.machines:
+            there.end()
+
+
 def migrate(vm, ctl):
-    """What rings at the destination is another exporter's, or another doorbell."""
-    times = Times(ctl)
+    moves = Moves(ctl)
     vm.watched()
     path = f"{WORK}/live"
-    there = destination(vm, WORK, "moved", f"unix:{path}", "--doorbell")
     try:
+        there = moves.destination(vm, "migration", f"unix:{path}")
         vm.live_migrate(there, path)
-        there = Guest(there, f"{WORK}/moved/out")
-        times.note("migration", there, there.status()["resume_tsc"], True)
-        result(there.words(r"^line \d+ notify .*: disruption .*cause migration"),
-               "a migration: told as such", there.text())
-        there.selected()
-        rings = there.counts()[2]
-        step(there, times)
-        result(int(there.counts()[2]) == int(rings) + 1,
-               "and there the doorbell rings", f"{rings}, then {there.counts()[2]}")
+        guest = moves.arrived(there, "migration")
+        rings = guest.counts()[2]
+        step(guest, moves.times)
+        result(int(guest.counts()[2]) == int(rings) + 1,
+               "and there the doorbell rings", f"{rings}, then {guest.counts()[2]}")
+        save(guest, moves)
     finally:
-        os.kill(there.pid, signal.SIGKILL)
+        moves.end()
+
+
+def save(vm, moves):
+    """A snapshot is restored, and goes on as two guests at once."""
+    saved = f"{WORK}/saved"
+    vm.migrate(f"exec:cat > {saved}")
+    state = vm.ctl("handover", vm.name)
+    for cause, names in (("restore", ["restore"]), ("clone", ["clone", "clone-beside"])):
+        machines = [moves.destination(vm, name, f"exec:cat {saved}") for name in names]
+        for there in machines:
+            there.go_on(cause, state)
+        for there in machines:
+            moves.arrived(there, cause)
 
 
 def main():

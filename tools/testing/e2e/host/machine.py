@@ -42,6 +42,11 @@ class Machine:
         return cls(ctl, os.environ["HOSTCLOCK_GUEST"], int(os.environ["QEMU_PID"]),
                    os.environ["QMP_SOCKET"])
 
+    def listens(self):
+        """Its monitor. The socket's file is there a moment earlier."""
+        with socket.socket(socket.AF_UNIX) as s:
+            return s.connect_ex(self.qmp) == 0
+
     def monitor(self, command, **arguments):
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(LIMIT_S)
@@ -140,5 +145,5 @@ def destination(source, work, name, uri, *options):
         vm.process = subprocess.Popen([*words, "-S", "-incoming", uri],
                                       stdout=log, stderr=log)
     vm.pid = vm.process.pid
-    wait_for(f"{name}: monitor", lambda: os.path.exists(vm.qmp))
+    wait_for(f"{name}: monitor", vm.listens)
     return vm

@@ -146,26 +146,44 @@ class Gaps:
         self.machines.append(guest.vm)
         return guest
 
+    def leave(self, guest):
+        self.machines.remove(guest.vm)
+        guest.vm.end()
+
     def restore(self):
-        """Twice, and cloned twice; the last clone lives on."""
+        """Twice, and cloned; the last clone lives on."""
         source = self.scene.guest
-        saved = f"{self.scene.work}/saved"
+        saved = f"exec:cat {self.scene.work}/saved"
         before = source.begin()
-        source.vm.migrate(f"exec:cat > {saved}")
+        source.vm.migrate(f"exec:cat > {self.scene.work}/saved")
         state = self.ctl("handover", source.vm.name)
         time.sleep(GAP_S)
-        guest = None
-        for event, cause in (("restore", 2), ("clone", 3)):
-            for policy in ("steal", "suspend"):
-                if guest:
-                    self.machines.remove(guest.vm)
-                    guest.vm.end()
-                guest = self.go_on(source, f"{event}-{policy}", f"exec:cat {saved}",
-                                   "--policy", policy)
-                guest.vm.go_on(event, state)
-                self.scene.gap(f"snapshot {event}, policy {policy}", guest, before,
-                               policy == "steal", cause=cause, generation=1)
-        return guest
+        for policy in ("steal", "suspend"):
+            guest = self.go_on(source, f"restore-{policy}", saved, "--policy", policy)
+            guest.vm.go_on("restore", state)
+            self.scene.gap(f"snapshot restore, policy {policy}", guest, before,
+                           policy == "steal", cause=2, generations=[before.generation])
+            self.leave(guest)
+        return self.clone(source, saved, before, state)
+
+    def clone(self, source, saved, before, state):
+        """Two guests from one snapshot, which run at once."""
+        name = "snapshot clone, policy {}, beside the other"
+        clones = {policy: self.go_on(source, f"clone-{policy}", saved, "--policy", policy)
+                  for policy in ("steal", "suspend")}
+        for guest in clones.values():
+            guest.vm.go_on("clone", state)
+        readings = {policy: self.scene.after_gap(name.format(policy), guest, before)
+                    for policy, guest in clones.items()}
+        others = [before.generation]
+        for policy, guest in clones.items():
+            self.scene.gap(name.format(policy), guest, before, policy == "steal",
+                           readings[policy], cause=3, generations=list(others))
+            others.append(guest.page.pages[-1].generation)
+        for guest in clones.values():
+            guest.ring.advance(1)
+        self.leave(clones["steal"])
+        return clones["suspend"]
 
     def migrate(self, source):
         path = f"{self.scene.work}/live"

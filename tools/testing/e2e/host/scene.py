@@ -129,18 +129,22 @@ class Scene:
                   sets=sets[max(0, mark - SETS):], pages=page.pages[first:],
                   markers=(marker, page.marker()))
 
-    def gap(self, name, guest, before, steal, **expected):
-        """
-        A row of a gap in which a guest did not run. The guest is what goes on now,
-        before is the page by which it ran until then.
-        """
+    def after_gap(self, name, guest, before):
+        """Readings of a guest that goes on now; before is the page by which it ran."""
         ring, page = guest.ring, guest.page
         wait_for(name, lambda: page.pages and page.pages[-1].epoch != before.epoch and
                  ring.now() > page.pages[-1].resume_tsc)
         ring.advance(AFTER)
-        readings = ring.grab()
+        return ring.grab()
+
+    def gap(self, name, guest, before, steal, readings=None, **expected):
+        """
+        A row of a gap in which a guest did not run. The guest is what goes on now,
+        before is the page by which it ran until then.
+        """
+        readings = readings or self.after_gap(name, guest, before)
         # What the exporter guessed before the guest ran it knows by now.
-        after = page.pages[-1]
+        after = guest.page.pages[-1]
         stop = after.stop_tsc or after.resume_tsc
         begun, ended = after.resume_tsc - after.tsc_offset, stop - before.tsc_offset
         sets, since = self.clock.sets, self.clock.index_at(ended)
