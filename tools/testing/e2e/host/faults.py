@@ -131,10 +131,27 @@ def believed(row, bench, *fault):
     expires(row, bench)
 
 
+def announced(row, bench, status):
+    """Whoever polls the device is woken, and there is a uevent."""
+    def told(seen):
+        return seen["status"] == status and seen["polls"] and seen["event_status"]
+
+    try:
+        wait_for(row, lambda: told(bench.guest.report()))
+    except RuntimeError:
+        pass    # which is what is judged
+    seen = bench.guest.report()
+    result(told(seen), f"{row}: {status} is announced by poll() and a uevent",
+           f"it is {seen['status']}, {seen['polls']} and {seen['event_status']} times")
+    bench.guest.arm()
+
+
 def frozen(bench):
     row = "page frozen"
     believed(row, bench, "freeze")
+    announced(row, bench, "expired")
     bench.sim("thaw")
+    announced(row, bench, "synchronized")
     judge_recovery(row, bench.guest)
 
 
