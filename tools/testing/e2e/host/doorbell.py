@@ -4,7 +4,8 @@
 Run by guest-run's --host-cmd, beside a guest in which doorbell.sh waits.
 argv: hostclockctl, hostclockd, a directory for files, the file with that guest's
 output, and what to do: "rung" or "unrung", whether it has a doorbell; "once", for a
-step only; "migrate", and be restored and cloned. Prints results as tools/testing/run counts them. Ends the guest.
+step only; "migrate", and be restored and cloned. Prints results as tools/testing/run
+counts them. Ends the guest.
 """
 
 import calendar
