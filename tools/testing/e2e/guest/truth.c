@@ -20,6 +20,11 @@
 #define DRIFT_PPM	2
 #define SLACK_NS	2000
 
+/* Both sets' rates differ by noise only, within some updates of 100 ms. */
+#define CALM_PPM	1
+#define CALM_US		20000
+#define CALM_TRIES	50
+
 static struct truth {
 	bool known;
 	struct page_time at;
@@ -53,6 +58,15 @@ uint64_t truth_counter(void)
 	return hostclock_rdtsc() - truth.tsc_offset;
 }
 
+/* Not catching up with something, as a page does after it was frozen? */
+static bool is_calm(const struct pages *pages)
+{
+	s64 mult = HOSTCLOCK_LE32(pages->clock->params[0].mult);
+	s64 other = HOSTCLOCK_LE32(pages->clock->params[1].mult);
+
+	return llabs(mult - other) * 1000000 <= CALM_PPM * mult;
+}
+
 void truth_capture(const char *device)
 {
 	const struct hostclock_params *set;
@@ -63,6 +77,8 @@ void truth_capture(const char *device)
 	if (access(device, R_OK))
 		return;
 	pages_open_device(&pages, device);
+	for (int i = 0; i < CALM_TRIES && !is_calm(&pages); i++)
+		usleep(CALM_US);
 	pages_now(&pages, &truth.at);
 	set = hostclock_newest(pages.clock, truth.at.seq);
 	truth.mult = HOSTCLOCK_LE32(set->mult);
