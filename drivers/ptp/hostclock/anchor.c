@@ -39,11 +39,16 @@ static u64 notrace hostclock_pages_key(void)
 
 /**
  * hostclock_known_refused - are the pages still as they were when refused?
+ *
+ * They are not, though none is written, once a set begins that was not looked at.
  */
 bool notrace hostclock_known_refused(void)
 {
+	u64 until = READ_ONCE(hostclock.refused_until);
+
 	return READ_ONCE(hostclock.refused) &&
-	       READ_ONCE(hostclock.refused_key) == hostclock_pages_key();
+	       READ_ONCE(hostclock.refused_key) == hostclock_pages_key() &&
+	       (!until || (s64)(hostclock_rdtsc() - until) < 0);
 }
 
 /*
@@ -216,13 +221,27 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 	return 0;
 }
 
-/* If what was refused is not the newest set, that is to be looked at when it begins. */
-static void hostclock_note_refused(int fault, u64 key, u32 count)
+/*
+ * The guest TSC until which a set was refused, if it is not the newest: its
+ * successor is published already, but begins only then.  0: until the pages change.
+ */
+static u64 hostclock_refused_until(const struct hostclock_clock_page *cp, u32 count,
+				   u64 tsc_offset)
+{
+	u32 seq;
+
+	if (count != HOSTCLOCK_NO_COUNT)
+		return 0;
+	seq = HOSTCLOCK_LE32(cp->seq);
+	return HOSTCLOCK_LE64(hostclock_newest(cp, seq)->cycle_last) + tsc_offset;
+}
+
+/* Under view_busy. */
+static void hostclock_note_refused(int fault, u64 key, u64 until)
 {
 	struct hostclock_view v;
 
-	if (count == HOSTCLOCK_NO_COUNT)
-		key |= HOSTCLOCK_NO_COUNT;
+	WRITE_ONCE(hostclock.refused_until, until);
 	WRITE_ONCE(hostclock.refused_key, key);
 	WRITE_ONCE(hostclock.refused, true);
 	if (xchg(&hostclock.state.fault, fault) || !READ_ONCE(hostclock.running))
@@ -240,10 +259,16 @@ static void hostclock_note_refused(int fault, u64 key, u32 count)
  */
 void hostclock_refuse(int fault)
 {
-	struct hostclock_view v;
+	const struct hostclock_view *v = &hostclock.view[0];
+	unsigned long flags;
 
-	hostclock_view_get(&v);
-	hostclock_note_refused(fault, READ_ONCE(hostclock.accepted_key), v.count);
+	local_irq_save(flags);
+	hostclock_view_lock();
+	hostclock_note_refused(fault, hostclock.accepted_key,
+			       hostclock_refused_until(v->cp, v->count,
+						       v->anchor.tsc_offset));
+	hostclock_view_unlock();
+	local_irq_restore(flags);
 }
 
 /**
@@ -276,6 +301,7 @@ void hostclock_wall_taken(void)
  */
 int hostclock_accept(struct hostclock_change *change)
 {
+	struct hostclock_capture *c = &hostclock.scratch;
 	unsigned long flags;
 	int fault;
 	u64 key;
@@ -284,12 +310,14 @@ int hostclock_accept(struct hostclock_change *change)
 	hostclock_view_lock();
 	/* Of the pages before they are looked at: they may change any time. */
 	key = hostclock_pages_key();
-	hostclock.scratch.count = 0;
+	c->count = 0;
 	fault = hostclock_accept_locked(change);
 	if (fault) {
-		hostclock_note_refused(fault, key, hostclock.scratch.count);
+		hostclock_note_refused(fault, key,
+				       hostclock_refused_until(c->cp, c->count,
+							       le64_to_cpu(c->guest.tsc_offset)));
 	} else {
-		WRITE_ONCE(hostclock.accepted_key, key);
+		hostclock.accepted_key = key;
 		atomic_long_or(change->what, &hostclock.changes);
 	}
 	hostclock_view_unlock();

@@ -175,7 +175,8 @@ struct hostclock {
 	struct hostclock_state state;
 	bool refused;			/* the pages, as refused_key found them */
 	u64 refused_key;
-	u64 accepted_key;		/* how the pages were found last */
+	u64 refused_until;		/* guest TSC; 0: until they change */
+	u64 accepted_key;		/* how the pages were found last; under view_busy */
 
 	/* clocksource.c */
 	bool enabled[2];		/* by enum hostclock_kind */
