@@ -186,6 +186,8 @@ void clocks_await(struct happening *h, const struct standing *before, unsigned i
 
 	memset(h, 0, sizeof(*h));
 	do {
+		if (turn & 1)
+			read_syscall(CLOCK_MONOTONIC);
 		renew();
 		pages_now(&pages, &now);
 		h->seen = now.epoch != before->epoch || guest_epoch != before->guest_epoch;

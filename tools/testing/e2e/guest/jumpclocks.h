@@ -85,7 +85,11 @@ struct happening {
 };
 
 void clocks_stand(struct standing *s);
-/* Wait for another epoch than before, and read all clocks in turn. */
+/*
+ * Wait for another epoch than before, and read all clocks in turn.  In every other
+ * one the kernel's clock is read while waiting: what is published already, but has
+ * not begun, must not wear it out.
+ */
 void clocks_await(struct happening *h, const struct standing *before, unsigned int turn);
 /* To be called all the time from then on. */
 void clocks_look(struct happening *h);

@@ -181,7 +181,7 @@ static void set_policy(enum policy policy)
 		write_sysfs("policy", names[policy]);
 }
 
-/* Seconds and the direction of the jump; the wall clock's if it is a step. */
+/* What the page's wall clock jumps by. */
 static s64 jump_ns(const struct row *row)
 {
 	if (!strcmp(row->event, "to"))
@@ -192,6 +192,12 @@ static s64 jump_ns(const struct row *row)
 static bool is_gap(const struct row *row)
 {
 	return !strcmp(row->event, "gap");
+}
+
+/* What CLOCK_REALTIME then jumps by, which is not the page's where that was refused. */
+static s64 guest_jump_ns(const struct row *row, s64 ns)
+{
+	return is_gap(row) ? ns : ns + clocks_page_real() - read_syscall(CLOCK_REALTIME);
 }
 
 static void ask_host(const struct row *row, s64 ns)
@@ -362,14 +368,15 @@ static void run_row(const struct row *row, unsigned int turn)
 {
 	struct standing before, after;
 	struct happening h;
-	s64 ns, offset;
+	s64 ns, offset, guest_ns;
 	bool was_set;
 
 	set_policy(row->policy);
 	clocks_stand(&before);
 	offset = wall_offset();
 	ns = jump_ns(row);
-	timers_arm(llabs(ns), ns < 0);
+	guest_ns = guest_jump_ns(row, ns);
+	timers_arm(llabs(guest_ns), guest_ns < 0);
 	ask_host(row, ns);
 	clocks_await(&h, &before, turn);
 	if (!h.seen)
