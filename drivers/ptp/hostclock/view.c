@@ -78,11 +78,14 @@ static void notrace hostclock_span_get(const struct hostclock_view *v, u64 tsc,
 	u64 now_ns = hostclock_set_counter(&v->set, offset, HOSTCLOCK_MONO, tsc);
 
 	span->age_ns = now_ns - hostclock_set_ns(&v->set, HOSTCLOCK_MONO, 0);
-	span->unseen_ns = span->age_ns;
-	/* an earlier tsc than seen: of another CPU, or set back */
-	if (seen && (s64)(tsc - seen) >= 0)
+	if (!seen)
+		span->unseen_ns = span->age_ns;
+	else if ((s64)(tsc - seen) > 0)
 		span->unseen_ns = now_ns - hostclock_set_counter(&v->set, offset,
 								 HOSTCLOCK_MONO, seen);
+	else
+		/* another CPU has looked since this one read the TSC */
+		span->unseen_ns = 0;
 }
 
 /* Do the pages still say what the view says?  Two loads. */
