@@ -184,7 +184,7 @@ struct hostclock {
 	/* resync.c */
 	struct work_struct report;
 	bool force;			/* even if nothing is new */
-	atomic64_t budget;
+	atomic64_t budget;		/* of resyncs, and in which period */
 	atomic_long_t changes;		/* HOSTCLOCK_CHANGED_*, to be reported */
 	const void *vdso_page;		/* resync_core.c: clock page it has */
 	struct task_struct *borrower;	/* resync_stock.c */
