@@ -244,6 +244,7 @@ static void hostclock_note_refused(int fault, u64 key, u64 until)
 	WRITE_ONCE(hostclock.refused_until, until);
 	WRITE_ONCE(hostclock.refused_key, key);
 	WRITE_ONCE(hostclock.refused, true);
+	WRITE_ONCE(hostclock.state.last_fault, fault);
 	if (xchg(&hostclock.state.fault, fault) || !READ_ONCE(hostclock.running))
 		return;
 	hostclock_view_get(&v);

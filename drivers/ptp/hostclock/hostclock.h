@@ -125,6 +125,7 @@ struct hostclock_change {
 /* For sysfs, uevents and pollers; written under view_busy. */
 struct hostclock_state {
 	int fault;		/* any time */
+	int last_fault;		/* for the log: it may be over by then */
 	u8 cause;
 	u8 format;
 	u8 smear;

@@ -138,7 +138,7 @@ static void hostclock_log(unsigned long changes)
 
 	if (test_bit(HOSTCLOCK_CHANGED_FAULT, &changes))
 		dev_warn_ratelimited(dev, "not following the page any more: %s\n",
-				     hostclock_fault_string(READ_ONCE(hostclock.state.fault)));
+				     hostclock_fault_string(READ_ONCE(hostclock.state.last_fault)));
 	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
 		dev_info_ratelimited(dev, "following the page again\n");
 	if (test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
