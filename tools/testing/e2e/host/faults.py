@@ -12,8 +12,8 @@ import signal
 import sys
 import time
 
-from broken import (Abi, Bench, Exporter, Guest, Page, advanced, judge_calm, judge_recovery,
-                    judge_truth, result, wait_for)
+from broken import (Abi, Bench, Exporter, Guest, Page, advanced, fit, judge_calm,
+                    judge_recovery, judge_truth, result, wait_for)
 import broken
 
 VALID_S = 2
@@ -45,7 +45,7 @@ def survived(row, bench, before):
 def kill_at_random(bench):
     row = f"killed {KILLS} times"
     before = bench.identity()
-    bench.guest.arm()
+    bench.arm()
     for _ in range(KILLS):
         if bench.exporter.gone():
             # killed while it starts, too
@@ -61,7 +61,7 @@ def kill_at_stores(bench, what, counts, trigger):
     complete: all the sequence counts have been odd, and are even again."""
     row = f"killed at each store into the {what} page"
     before = bench.identity()
-    bench.guest.arm()
+    bench.arm()
     inside = [0] * len(counts)
     stores = 0
     for stores in range(1, MAX_STORES):
@@ -117,7 +117,7 @@ def looked_in_time(bench):
 def believed(row, bench, *fault):
     """A page that is not updated any more is good for as long as it says."""
     for _ in range(MAX_TRIES):
-        bench.guest.arm()
+        bench.arm()
         bench.sim(*fault)
         seen = looked_in_time(bench)
         if seen:
@@ -157,7 +157,7 @@ def frozen(bench):
 
 def stopped(bench):
     row = "exporter stopped by SIGSTOP"
-    bench.guest.arm()
+    bench.arm()
     bench.exporter.signal(signal.SIGSTOP)
     expires(row, bench)
     bench.exporter.signal(signal.SIGCONT)
@@ -199,7 +199,7 @@ def guest_odd_for_ever(bench):
 def wrapped(bench):
     row = "clock page's sequence wraps"
     before = bench.identity()
-    bench.guest.arm()
+    bench.arm()
     bench.exporter.die()
     for page in bench.clocks:
         # the newest set stays the newest: bit 1 as it was
@@ -277,6 +277,7 @@ def hostile_rows(bench, row, page, restore, publish=None):
 
 def hold_still(bench):
     """From now on only the test changes the page. Returns the set in force."""
+    bench.caught_up()
     bench.sim("freeze")
     bench.header = Page.copy(bench.clock)
     return bench.clock.newest().copy()
@@ -369,6 +370,7 @@ def changed(bench, values, change):
     """From 50 ms on, another set holds."""
     values = advanced(values, now_counter(bench) + hz(bench) // 20)
     change(values)
+    fit(values)
     bench.clock.publish(values)
     time.sleep(0.1)
     return values
