@@ -113,7 +113,7 @@ static const struct row steps[] = {
 	{ "68 years back", "step", -68 * YEAR, AS_IS, NONE, NULL },
 	{ "200 years back, or as far as 1970", "to", 1000, AS_IS, NONE, NULL },
 	{ "to the epoch", "to", 0, AS_IS, NONE, BEFORE_BOOT },
-	{ "before the epoch", "to", -1, AS_IS, NONE, OUT_OF_RANGE },
+	{ "before the epoch", "to", -HOUR, AS_IS, NONE, OUT_OF_RANGE },
 	{ "to 1970 again", "to", 1000, AS_IS, NONE, NULL },
 	{ "to the last second", "to", LAST_SEC - 60, AS_IS, NONE, NULL },
 	{ "beyond it", "to", LAST_SEC, AS_IS, NONE, OUT_OF_RANGE },
