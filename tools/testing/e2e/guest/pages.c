@@ -130,6 +130,7 @@ static void read_pages(const struct pages *pages, const u64 *tsc,
 		p = hostclock_select(pages->clock, t->seq,
 				     t->tsc - pages->tsc_offset, &delta);
 		read_set(p, delta, t);
+		t->newest = p == hostclock_newest(pages->clock, t->seq);
 		retry = hostclock_select_retry(pages->clock, t->seq, p);
 	} while (retry && --tries);
 	errno = EBUSY;

@@ -34,6 +34,7 @@ struct page_time {
 	u32 seq;
 	u8 status;
 	bool tai_valid;
+	bool newest;	/* by the set published last, not the one before it */
 };
 
 /* In the guest: DEVICE's guest page and the clock page it follows. */

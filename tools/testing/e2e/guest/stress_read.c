@@ -200,6 +200,15 @@ static int64_t read_forward(struct job *job, int kind)
 	return now;
 }
 
+/*
+ * Was a set published between the looks, and held already?  Sets are to be published
+ * ahead, and the page's own clocks jump by one that was not.
+ */
+static bool published_late(const struct look *before, const struct look *after)
+{
+	return after->t.newest && (before->t.seq ^ after->t.seq) >> 1;
+}
+
 static void take_reading(struct job *job, struct reader *r, int kind)
 {
 	unsigned int clock = own_state(OWN_CLOCK), policy = own_state(OWN_POLICY);
@@ -209,7 +218,7 @@ static void take_reading(struct job *job, struct reader *r, int kind)
 	look(&before);
 	now = read_forward(job, kind);
 	look(&after);
-	if (!same_epochs(&before, &after) ||
+	if (!same_epochs(&before, &after) || published_late(&before, &after) ||
 	    !own_quiet(clock, own_state(OWN_CLOCK)) ||
 	    !own_quiet(policy, own_state(OWN_POLICY))) {
 		job->undecided++;
