@@ -5,6 +5,7 @@ that this says it is: the ABI header's formulas once more, in whole numbers.
 """
 
 import mmap
+import os
 import struct
 import threading
 import time
@@ -154,6 +155,11 @@ class Recorder(threading.Thread):
         return log
 
     def run(self):
+        try:
+            # of this thread
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+        except PermissionError:
+            pass
         while not self.ended.is_set():
             for log in list(self.logs):
                 log.poll()
