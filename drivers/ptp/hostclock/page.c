@@ -154,8 +154,8 @@ phys_addr_t hostclock_clock_phys(const void *mem)
  * @cp: the page
  * @tsc_offset: guest TSC - the page's counter
  * @set: where to put the set, not validated
- * @count: where to put the page's seq >> 1 if the set is the newest, otherwise
- *	   HOSTCLOCK_NO_COUNT, which tells to look again soon
+ * @count: where to put the page's seq >> 1 if the set is the newest and has begun,
+ *	   otherwise HOSTCLOCK_NO_COUNT, which tells to look again when it begins
  * @tsc: where to put the guest TSC for which the set was chosen
  *
  * Context: any, NMI included.
@@ -182,9 +182,12 @@ int notrace hostclock_take_set(const struct hostclock_clock_page *cp,
 			to[i] = READ_ONCE(from[i]);
 		*count = p == hostclock_newest(cp, seq) ? seq >> 1 :
 							  HOSTCLOCK_NO_COUNT;
-		if (!hostclock_select_retry(cp, seq, p))
-			return hostclock_too_early(set, *tsc - tsc_offset) ?
-			       HOSTCLOCK_FAULT_EARLY : 0;
+		if (hostclock_select_retry(cp, seq, p))
+			continue;
+		if (!hostclock_too_early(set, *tsc - tsc_offset))
+			return 0;
+		*count = HOSTCLOCK_NO_COUNT;
+		return HOSTCLOCK_FAULT_EARLY;
 	} while (--tries);
 	return HOSTCLOCK_PAGE_TORN;
 }
