@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Listening to the driver.  See listen.h. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <poll.h>
@@ -90,7 +91,11 @@ void listen_look(void)
 	char event[4096];
 	ssize_t length;
 
-	while ((length = recv(events, event, sizeof(event) - 1, 0)) > 0) {
+	/* That some were lost is told once, before those that were not. */
+	while ((length = recv(events, event, sizeof(event) - 1, 0)) > 0 ||
+	       (length < 0 && errno == ENOBUFS)) {
+		if (length < 0)
+			continue;
 		event[length] = 0;
 		take_event(event, event + length);
 	}
