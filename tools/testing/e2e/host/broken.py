@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 
 from waiting import LIMIT_S, is_gone, wait_for
 
@@ -17,6 +18,8 @@ PAGE = 4096
 NSEC = 10**9
 # Catching up, by 500 ppm for 100 ms at a time, a page is off by more than this.
 CAUGHT_UP_NS = 20000
+# Longer than what is to be reported waits on two busy CPUs
+QUIET_S = 0.2
 CODES = {1: "B", 2: "<H", 4: "<I", 8: "<Q"}
 
 failed = False
@@ -180,7 +183,18 @@ class Guest:
         return {key: int(value) if re.fullmatch(r"-?\d+", value) else value
                 for key, value in (line.split("=", 1) for line in text.splitlines())}
 
+    def is_quiet(self):
+        """Is everything told that was to be told?"""
+        def told():
+            return {key: value for key, value in self.report().items()
+                    if key.startswith("event_") or key == "polls"}
+
+        before = told()
+        time.sleep(QUIET_S)
+        return told() == before
+
     def arm(self):
+        wait_for("the end of the guest's news", self.is_quiet)
         self.ask("arm")
 
     def report(self):
