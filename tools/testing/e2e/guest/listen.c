@@ -91,11 +91,13 @@ void listen_look(void)
 	char event[4096];
 	ssize_t length;
 
-	/* That some were lost is told once, before those that were not. */
-	while ((length = recv(events, event, sizeof(event) - 1, 0)) > 0 ||
-	       (length < 0 && errno == ENOBUFS)) {
-		if (length < 0)
+	for (;;) {
+		length = recv(events, event, sizeof(event) - 1, 0);
+		/* That some were lost is told once, before those that were not. */
+		if (length < 0 && errno == ENOBUFS)
 			continue;
+		if (length <= 0)
+			break;
 		event[length] = 0;
 		take_event(event, event + length);
 	}

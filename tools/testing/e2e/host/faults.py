@@ -20,8 +20,8 @@ VALID_S = 2
 # The driver's default.
 MAX_SLEW_PPM = 2000
 KILLS = 100
-# More stores than there are in an update of a page.
-MAX_STORES = 100
+# More than there are stores in an update of a page.
+MAX_KILLS = 100
 # How often a page is looked at while it is valid, before the machine is too busy for that.
 MAX_TRIES = 10
 EPOCHS = 1000
@@ -66,10 +66,11 @@ def kill_at_stores(bench, what, counts, trigger):
     before = bench.identity()
     bench.arm()
     inside = [0] * len(counts)
-    stores = 0
-    for stores in range(1, MAX_STORES):
+    store = 0
+    for kills in range(1, MAX_KILLS):
+        store += 1
         try:
-            bench.sim("die", what, str(stores))
+            bench.sim("die", what, str(store))
             trigger()
         except RuntimeError:
             pass    # it died before it answered
@@ -79,9 +80,12 @@ def kill_at_stores(bench, what, counts, trigger):
         time.sleep(0.02)
         bench.exporter.start()
         if all(inside) and not any(odd):
-            break
-    result(min(inside) > 1 and stores + 1 < MAX_STORES, f"{row}: all of an update's",
-           f"{inside} of {stores} kills hit within one")
+            if min(inside) > 2:
+                break
+            # another update may have come between
+            store = 0
+    result(min(inside) > 2 and kills + 1 < MAX_KILLS, f"{row}: all of an update's",
+           f"{inside} of {kills} kills hit within one")
     survived(row, bench, before)
 
 
@@ -322,12 +326,12 @@ def hostile_header(bench):
     judge_recovery(row, bench.guest)
 
 
-def publish_guest(bench, field, value):
+def publish_guest(page, **fields):
     """With a new epoch, which makes the guest look at everything."""
-    page = bench.page
     page["seq"] |= 1
     page["epoch"] += 1
-    page[field] = value
+    for field, value in fields.items():
+        page[field] = value
     page["seq"] += 1
 
 
@@ -335,7 +339,7 @@ def hostile_guest(bench):
     """It believes in any gap."""
     row = "any field of the guest page hostile"
     seen = hostile_rows(bench, row, bench.page, lambda: bench.sim("thaw"),
-                        lambda field, value: publish_guest(bench, field, value))
+                        lambda field, value: publish_guest(bench.page, **{field: value}))
     judge_calm(row, seen, leaps=True)
     judge_recovery(row, bench.guest)
 
@@ -347,7 +351,7 @@ def hostile_unit(bench):
     bench.guest.arm()
     for _ in range(UNITS):
         for form in (UNSCALED, SCALED, UNKNOWN, UNKNOWN + 1):
-            publish_guest(bench, "clock_format", form)
+            publish_guest(bench.page, clock_format=form)
             time.sleep(0.012)
         bench.sim("thaw")
         # which keeps the guest's CPUs from their readings for a moment
@@ -455,16 +459,6 @@ def jumped(bench):
     judge_recovery("the page jumps no more", bench.guest)
 
 
-def next_guest_epoch(page):
-    page["seq"] |= 1
-    page["epoch"] += 1
-    page["resume_tsc"] += 1
-    page["gap_ns"] = 1000
-    page["gaps_ns"] = 0
-    page["cause"] = 1
-    page["seq"] += 1
-
-
 def epochs(bench):
     """As many as are wanted, and on until the guest got to follow enough of them."""
     row = "1000 epochs a second on each page, with gaps"
@@ -476,7 +470,8 @@ def epochs(bench):
     end = time.monotonic() + broken.LIMIT_S
     while resyncs <= EPOCHS / 10 and time.monotonic() < end:
         for _ in range(EPOCHS):
-            next_guest_epoch(page)
+            publish_guest(page, resume_tsc=page["resume_tsc"] + 1, gap_ns=1000,
+                          gaps_ns=0, cause=1)
             time.sleep(0.0008)
         told += EPOCHS
         seen = bench.guest.report()
