@@ -133,6 +133,9 @@ holds "those without a proper name or permission did not" "they did" \
 	[ ! -e /tmp/backup ]
 holds "the kernel sent events for them" "$(cat /tmp/uevents)" \
 	grep -q "HOSTCLOCK_EVENT=disruption.*HOSTCLOCK_CAUSE=1 " /tmp/uevents
+generation=$(cat /sys/class/misc/hostclock0/generation)
+holds "with the disruption marker and the VM's generation" "$(cat /tmp/uevents)" \
+	grep -qE "=disruption .*_DISRUPTION=[0-9]+ .*_GENERATION=$generation " /tmp/uevents
 holds "and for the step" "$(cat /tmp/uevents)" \
 	grep -q "HOSTCLOCK_EVENT=step " /tmp/uevents
 # The machine's load then was the one or the other.
