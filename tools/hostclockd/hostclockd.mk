@@ -2,14 +2,14 @@
 # The exporter and its control program.
 HOSTCLOCKD := $(O)/bin/hostclockd
 HOSTCLOCKCTL := $(O)/bin/hostclockctl
-HOSTCLOCKCTL_SRC := $(wildcard tools/hostclockd/ctl_*.c) $(addprefix tools/hostclockd/,names.c report.c)
-HOSTCLOCKD_SRC := $(filter-out $(wildcard tools/hostclockd/ctl_*.c),$(wildcard tools/hostclockd/*.c))
+HOSTCLOCKCTL_SRC := $(wildcard tools/hostclockd/ctl/*.c) $(addprefix tools/hostclockd/base/,names.c report.c)
+HOSTCLOCKD_SRC := $(filter-out tools/hostclockd/ctl/%,$(wildcard tools/hostclockd/*.c tools/hostclockd/*/*.c))
 HOSTCLOCKD_OBJ := $(HOSTCLOCKD_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 HOSTCLOCKCTL_OBJ := $(HOSTCLOCKCTL_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 
 $(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -MMD -MP -c $< -o $@
 
 $(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)

@@ -10,19 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "control.h"
-#include "doorbell.h"
-#include "files.h"
-#include "loop.h"
+#include "base/files.h"
+#include "base/loop.h"
+#include "clock/page.h"
+#include "clock/publish.h"
+#include "clock/rate.h"
+#include "clock/update.h"
+#include "control/control.h"
 #include "options.h"
-#include "page.h"
-#include "publish.h"
-#include "rate.h"
 #include "schedule.h"
-#include "script.h"
-#include "sim.h"
-#include "state.h"
-#include "update.h"
+#include "sim/script.h"
+#include "sim/sim.h"
+#include "vm/doorbell.h"
+#include "vm/state.h"
 
 static struct watch signals = { .fd = -1 };
 

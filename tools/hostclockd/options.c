@@ -7,9 +7,9 @@
 
 #include <linux/hostclock-abi.h>
 
-#include "names.h"
+#include "base/names.h"
+#include "clock/rate.h"
 #include "options.h"
-#include "rate.h"
 
 enum {
 	OPT_DIR = 'd',

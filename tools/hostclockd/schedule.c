@@ -5,14 +5,14 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "doorbell.h"
-#include "follow.h"
-#include "loop.h"
-#include "rate.h"
+#include "base/loop.h"
+#include "clock/rate.h"
+#include "clock/update.h"
 #include "schedule.h"
-#include "state.h"
-#include "update.h"
-#include "vmclock.h"
+#include "vm/doorbell.h"
+#include "vm/follow.h"
+#include "vm/state.h"
+#include "vm/vmclock.h"
 
 /*
  * So many guests are looked at, in turn, this often: a look is a read of 20 bytes,

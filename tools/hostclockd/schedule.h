@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_SCHEDULE_H
 #define HOSTCLOCKD_SCHEDULE_H
 
-#include "exporter.h"
+#include "clock/exporter.h"
 
 int schedule_open(struct exporter *x, struct problem *why);
 void schedule_now(struct exporter *x);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "clock/rate.h"
+#include "loop.h"
+
+static int epoll = -1;
+static bool stopping;
+
+int loop_open(struct problem *why)
+{
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	return epoll < 0 ? problem_errno(why, "epoll_create1") : 0;
+}
+
+int loop_add(struct watch *w, struct problem *why)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = w };
+
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, w->fd, &ev))
+		return problem_errno(why, "epoll_ctl");
+	return 0;
+}
+
+/* Stop waiting for it, and close it. */
+void loop_remove(struct watch *w)
+{
+	if (w->fd < 0)
+		return;
+	epoll_ctl(epoll, EPOLL_CTL_DEL, w->fd, NULL);
+	close(w->fd);
+	w->fd = -1;
+}
+
+/* One event at a time: its handler may remove other watches. */
+void loop_run(void)
+{
+	struct epoll_event ev;
+	struct watch *w;
+
+	while (!stopping) {
+		if (epoll_wait(epoll, &ev, 1, -1) != 1)
+			continue;
+		w = ev.data.ptr;
+		w->ready(w->arg);
+	}
+}
+
+void loop_stop(void)
+{
+	stopping = true;
+}
+
+/* Make a timer, not running yet.  Return: 0 or -1. */
+int loop_timer(struct watch *w, clockid_t clock, struct problem *why)
+{
+	w->fd = timerfd_create(clock, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (w->fd < 0)
+		return problem_errno(why, "timerfd_create");
+	return loop_add(w, why);
+}
+
+/* Expire in @first_ns, then every @interval_ns; zero: not (again). */
+void loop_timer_set(struct watch *w, u64 first_ns, u64 interval_ns)
+{
+	struct itimerspec its = {
+		.it_value.tv_sec = first_ns / NSEC_PER_SEC,
+		.it_value.tv_nsec = first_ns % NSEC_PER_SEC,
+		.it_interval.tv_sec = interval_ns / NSEC_PER_SEC,
+		.it_interval.tv_nsec = interval_ns % NSEC_PER_SEC,
+	};
+
+	timerfd_settime(w->fd, 0, &its, NULL);
+}
+
+/* How often it expired since last asked. */
+u64 loop_timer_expired(struct watch *w)
+{
+	u64 count = 0;
+
+	return read(w->fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where the time comes from: the host's clocks, or simulated ones. */
+#ifndef HOSTCLOCKD_CLOCK_H
+#define HOSTCLOCKD_CLOCK_H
+
+#include <hostclock/platform.h>
+
+#include "base/report.h"
+
+/* Where the TAI offset was learnt. */
+enum tai_source {
+	TAI_UNKNOWN,
+	TAI_KERNEL,
+	TAI_LIST,
+	TAI_LIST_EXPIRED,
+	TAI_SIMULATED,
+};
+
+/**
+ * struct clock_sample - a host's clocks around one TSC value
+ * @tsc:		where the following values hold
+ * @mono_ns:		MONOTONIC
+ * @raw_ns:		MONOTONIC_RAW
+ * @half_ns:		bound on the error of mono_ns and raw_ns
+ * @mono_rate:		MONOTONIC's rate against the TSC, from tsc on
+ * @raw_rate:		MONOTONIC_RAW's
+ * @wall_ns:		REALTIME - MONOTONIC, exact
+ * @boot_ns:		BOOTTIME - MONOTONIC
+ * @gap_ns:		by how much MONOTONIC and RAW jump there; only a simulated
+ *			clock does
+ * @tai_sec:		TAI - REALTIME
+ * @tai_source:		and where that is from
+ * @leap:		announced: 1 insertion, -1 deletion, 0 none
+ * @leap_sec:		UTC second before which it happens
+ * @host_leaps:		the clock itself will do it (announced to the kernel)
+ * @utc_synced:		the host's kernel calls its clock synchronised
+ * @utc_maxerror_ns:	its bound, or HOSTCLOCK_ERROR_UNKNOWN
+ * @exact:		simulated: nothing is measured, changes begin at tsc
+ */
+struct clock_sample {
+	u64 tsc;
+	u64 mono_ns;
+	u64 raw_ns;
+	u64 half_ns;
+	u64 mono_rate;
+	u64 raw_rate;
+	s64 wall_ns;
+	s64 boot_ns;
+	u64 gap_ns;
+	s32 tai_sec;
+	enum tai_source tai_source;
+	int leap;
+	s64 leap_sec;
+	bool host_leaps;
+	bool utc_synced;
+	u64 utc_maxerror_ns;
+	bool exact;
+};
+
+/**
+ * struct clock_source - host clocks that can be looked at
+ * @sample:	look; a simulated clock answers for @begin, the TSC value at
+ *		which changes asked of it take effect, a real one for now
+ * @commit:	the last sample has been published: changes in it are final;
+ *		may be NULL
+ * @close:	give back what it holds
+ *
+ * Embedded into what implements it.
+ */
+struct clock_source {
+	int (*sample)(struct clock_source *src, u64 begin,
+		      struct clock_sample *s, struct problem *why);
+	void (*commit)(struct clock_source *src);
+	void (*close)(struct clock_source *src);
+};
+
+struct clock_source *sampler_open(const char *leap_list, struct problem *why);
+
+#endif /* HOSTCLOCKD_CLOCK_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "page.h"
+#include "rate.h"
+
+#define BOOT_ID	"/proc/sys/kernel/random/boot_id"
+
+/* The boot ID's 16 bytes, in the order of its hex digits; zero if unknown. */
+void pages_host_id(u8 id[16])
+{
+	FILE *f = fopen(BOOT_ID, "re");
+	unsigned int byte;
+	int i;
+
+	memset(id, 0, 16);
+	if (!f)
+		return;
+	for (i = 0; i < 16; i++) {
+		if (fscanf(f, "%*[-]") == EOF || fscanf(f, "%2x", &byte) != 1)
+			break;
+		id[i] = byte;
+	}
+	fclose(f);
+}
+
+/* Fill in what never changes, up to the sequence count; the magic last. */
+void pages_header(const struct exporter *x, const struct page *pg,
+		  struct hostclock_clock_page *cp)
+{
+	bool scaled = pg->format == HOSTCLOCK_FORMAT_SCALED;
+	struct hostclock_clock_page header = {
+		.version = htole16(HOSTCLOCK_VERSION),
+		.size = htole16(sizeof(header)),
+		.format = pg->format,
+		.smear = pg->smear,
+		.counter_id = HOSTCLOCK_COUNTER_X86_TSC,
+		.counter_hz = htole64(scaled ? NSEC_PER_SEC : x->khz * 1000),
+	};
+
+	pages_host_id(header.host_id);
+	memcpy((void *)cp + sizeof(cp->magic),
+	       (void *)&header + sizeof(cp->magic),
+	       offsetof(struct hostclock_clock_page, seq) - sizeof(cp->magic));
+	WRITE_ONCE(cp->magic, htole32(HOSTCLOCK_CLOCK_MAGIC));
+}
+
+/* Nothing in the file can be used: no set, but the header. */
+static void start_over(const struct exporter *x, struct page *pg)
+{
+	WRITE_ONCE(pg->map->magic, 0);
+	memset(pg->map->params, 0, sizeof(pg->map->params));
+	pages_header(x, pg, pg->map);
+}
+
+/* May a set found in the file be continued?  The header must be this host's. */
+static bool restore(struct exporter *x, struct page *pg)
+{
+	struct hostclock_clock_page *cp = pg->map;
+	struct hostclock_clock_page want = { 0 };
+	u32 newest;
+
+	pages_header(x, pg, &want);
+	pg->seq = HOSTCLOCK_LE32(cp->seq) & ~1U;
+	if (memcmp(cp, &want, offsetof(struct hostclock_clock_page, seq)))
+		return false;
+	newest = (pg->seq >> 1) & 1;
+	pset_decode(&cp->params[newest], &pg->set);
+	pset_decode(&cp->params[newest ^ 1], &pg->previous);
+	if (pg->set.shift < 1 || pg->set.shift > 31 || !pg->set.mult ||
+	    !pg->set.raw_mult)
+		pg->set.epoch = 0;
+	if (HOSTCLOCK_LE32(cp->seq) & 1)	/* half overwritten */
+		pg->previous.epoch = 0;
+	if (pg->set.epoch > x->last_epoch)
+		x->last_epoch = pg->set.epoch;
+	return true;
+}
+
+/**
+ * pages_open - map the host-wide file, creating it if need be
+ * @x: the exporter; opt, dir and khz are set
+ * @why: what went wrong
+ *
+ * Sets that are in it already are taken up; whether they still fit the clock is
+ * for update_continues() to say.
+ *
+ * Return: 0 or -1.
+ */
+int pages_open(struct exporter *x, struct problem *why)
+{
+	bool created;
+	int i;
+
+	x->clock_map = files_map(x->dir, CLOCK_FILE, CLOCK_FILE_SIZE, 0644,
+				 &created, why);
+	if (!x->clock_map)
+		return -1;
+	for (i = 0; i < PAGES; i++) {
+		struct page *pg = &x->pages[i];
+
+		pg->format = i / 2;
+		pg->smear = i % 2 ? x->opt.smear : HOSTCLOCK_SMEAR_STRICT;
+		pg->map = x->clock_map + i * HOSTCLOCK_PAGE_SIZE;
+		if (created || !restore(x, pg))
+			start_over(x, pg);
+	}
+	return 0;
+}
+
+/* The page of that format and smear, or NULL. */
+struct page *pages_find(struct exporter *x, u8 format, u8 smear)
+{
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		if (x->pages[i].format == format && x->pages[i].smear == smear)
+			return &x->pages[i];
+	}
+	return NULL;
+}
+
+/* The page's counter at a TSC value. */
+u64 page_counter(const struct exporter *x, const struct page *pg, u64 tsc)
+{
+	if (pg->format == HOSTCLOCK_FORMAT_UNSCALED)
+		return tsc;
+	return hostclock_tsc_to_guest(&x->scaled, tsc);
+}
+
+/* A rate against the TSC, as one against the page's counter. */
+u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate)
+{
+	if (pg->format == HOSTCLOCK_FORMAT_UNSCALED)
+		return tsc_rate;
+	return rate_muldiv(tsc_rate, 1ULL << x->scaled.frac_bits,
+			   x->scaled.ratio);
+}
+
+/* The set that holds at a counter value, for readers in this process. */
+const struct pset *page_set_at(const struct page *pg, u64 counter)
+{
+	if ((s64)(counter - pg->set.cycle_last) >= 0 || !pg->previous.epoch)
+		return &pg->set;
+	return &pg->previous;
+}
+
+/* The next set has nothing to continue. */
+void page_start_afresh(struct page *pg)
+{
+	pg->set.epoch = 0;
+	pg->previous.epoch = 0;
+}
+
+/**
+ * pages_rescale - let the scaled pages count as a VM's scaled TSC does
+ * @x: the exporter; nobody follows its scaled pages
+ * @tsc: how KVM scales it; its offset does not matter
+ *
+ * They start afresh, with the next update.
+ */
+void pages_rescale(struct exporter *x, const struct hostclock_tsc *tsc)
+{
+	const struct clock_sample *s = &x->sample;
+	int i;
+
+	x->scaled = *tsc;
+	x->scaled.offset = 0;
+	x->scaled.offset = s->raw_ns - hostclock_tsc_to_guest(&x->scaled, s->tsc);
+	for (i = 0; i < PAGES; i++) {
+		if (x->pages[i].format == HOSTCLOCK_FORMAT_SCALED)
+			page_start_afresh(&x->pages[i]);
+	}
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writing sets into the pages: the host-wide ones, and every private copy.
+ * Sequence counts come from this process's own memory: a guest may write to a
+ * private copy, and what it writes must mean nothing here.
+ */
+#include <time.h>
+
+#include <hostclock/writer.h>
+
+#include "page.h"
+#include "publish.h"
+#include "rate.h"
+#include "sim/faults.h"
+#include "vm/guest.h"
+
+/* Shorter waits are spun: a sleep may take 50 us more than asked for. */
+#define SPIN_NS		100000
+
+/* ns until a TSC value; negative if it is past. */
+s64 publish_ns_until(const struct exporter *x, u64 tsc)
+{
+	return rate_ns_signed(tsc - hostclock_rdtsc(), x->scale);
+}
+
+/* Wait until the newest sets hold: the older ones may then be overwritten. */
+void publish_wait(const struct exporter *x)
+{
+	struct timespec ts = { 0 };
+	s64 ns;
+
+	while (x->begins && (ns = publish_ns_until(x, x->begins)) >= 0) {
+		ts.tv_nsec = ns % NSEC_PER_SEC;
+		ts.tv_sec = ns / NSEC_PER_SEC;
+		if (ns > SPIN_NS)
+			nanosleep(&ts, NULL);
+	}
+}
+
+static void fill(struct hostclock_clock_page *cp, const struct page *pg)
+{
+	struct hostclock_params *set = hostclock_page_claim_at(cp, pg->seq);
+
+	pset_encode(&pg->next, set);
+	faults_params(set);
+	faults_header(cp);
+}
+
+/* Claim the older sets and fill them in.  May be repeated. */
+void publish_fill(struct exporter *x)
+{
+	struct vm *vm;
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		fill(x->pages[i].map, &x->pages[i]);
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			fill(vm_copy(vm, i), &x->pages[i]);
+	}
+}
+
+/* Make the filled sets the newest. */
+void publish_done(struct exporter *x)
+{
+	struct vm *vm;
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		struct page *pg = &x->pages[i];
+
+		hostclock_page_publish_at(pg->map, pg->seq);
+		for (vm = x->private_vms; vm; vm = vm->next_private)
+			hostclock_page_publish_at(vm_copy(vm, i), pg->seq);
+		pg->seq += 2;
+		pg->previous = pg->set;
+		pg->set = pg->next;
+	}
+}
+
+/*
+ * Bring one VM's copies up to date, whatever they hold: the newest set as the
+ * update that made it, then the older one while seq is odd.
+ */
+void publish_copy(struct exporter *x, struct hostclock_clock_page *copies)
+{
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		struct page *pg = &x->pages[i];
+		struct hostclock_clock_page *cp = (void *)copies +
+						  i * HOSTCLOCK_PAGE_SIZE;
+
+		pages_header(x, pg, cp);
+		pset_encode(&pg->set, hostclock_page_claim_at(cp, pg->seq - 2));
+		hostclock_page_publish_at(cp, pg->seq - 2);
+		pset_encode(&pg->previous, hostclock_page_claim_at(cp, pg->seq));
+		hostclock_page_publish_at(cp, pg->seq - 2);
+	}
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "base/names.h"
+#include "base/process.h"
+#include "command.h"
+#include "sim/event.h"
+#include "sim/script.h"
+#include "status.h"
+#include "vm/attach.h"
+#include "vm/doorbell.h"
+#include "vm/follow.h"
+#include "vm/guest.h"
+#include "vm/state.h"
+#include "vm/tuple.h"
+
+static struct vm *vm_of(struct exporter *x, struct json_object *req,
+			struct problem *why)
+{
+	const char *name = json_text(req, "name", "");
+	struct vm *vm = vm_find(x, name);
+
+	if (!vm)
+		problem_set(why,
+			    "%s: no such VM here; `hostclockctl list` shows all, `create` makes one",
+			    name);
+	return vm;
+}
+
+/* A choice from a list of names into *value, which it otherwise leaves alone. */
+static int choose(struct json_object *req, const char *key,
+		  const char *const *names, u8 *value, struct problem *why)
+{
+	const char *name = json_text(req, key, NULL);
+	int found = name ? names_find(names, name) : *value;
+
+	if (found < 0)
+		return problem_set(why, "--%s %s: not known", key, name);
+	*value = found;
+	return 0;
+}
+
+static int do_create(struct exporter *x, struct json_object *req,
+		     struct json_object *reply, struct problem *why)
+{
+	struct vm like = { .vmclock_seq = 0 }, *vm;
+	const char *name = json_text(req, "name", "");
+
+	if (!vm_name_ok(name, why))
+		return -1;
+	if (vm_count(x) >= VM_MAX)
+		return problem_set(why,
+				   "%s: there are %d VMs, the most there can be; remove one",
+				   name, VM_MAX);
+	snprintf(like.name, sizeof(like.name), "%s", name);
+	like.private = json_int(req, "private");
+	/* unique: another page may have served the same guest before */
+	like.generation = exporter_new_epoch(x);
+	if (choose(req, "smear", names_smear, &like.smear, why) ||
+	    choose(req, "format", names_format, &like.format, why) ||
+	    choose(req, "policy", names_policy, &like.policy, why))
+		return -1;
+	if (like.smear && like.smear != x->opt.smear)
+		return problem_set(why,
+				   "--smear %s: this hostclockd smears as \"%s\"; it takes --smear when started",
+				   names_smear[like.smear],
+				   names_smear[x->opt.smear]);
+	vm = vm_create(x, &like, why);
+	if (!vm)
+		return -1;
+	if (json_int(req, "doorbell") && doorbell_create(x, vm, why)) {
+		vm_remove(x, vm);
+		return -1;
+	}
+	state_save(x);
+	json_put_text(reply, "file", like.name);
+	json_put_bool(reply, "doorbell", vm->doorbell);
+	return 0;
+}
+
+/*
+ * Why the guest's counter is another than before, if nobody says: another process
+ * means that the guest was restored into it.
+ */
+static u8 likely_cause(const struct vm *vm, pid_t pid)
+{
+	if (vm->taken_over)
+		return vm->next_cause;
+	if (!vm->marker)
+		return HOSTCLOCK_CAUSE_NONE;
+	if (!pid || (pid == vm->pid && process_start(pid) == vm->pid_start))
+		return VM_CAUSE_FOUND;
+	return HOSTCLOCK_CAUSE_RESTORE;
+}
+
+static int do_attach(struct exporter *x, struct json_object *req,
+		     struct json_object *reply, struct problem *why)
+{
+	struct vm *vm = vm_of(x, req, why);
+	struct attachment to = {
+		.pid = json_int(req, "pid"),
+		.t0 = json_uint(req, "t0"),
+		.qmp_path = json_text(req, "qmp", ""),
+		.events_path = json_text(req, "events", ""),
+	};
+
+	(void)reply;
+	if (!vm)
+		return -1;
+	to.cause = likely_cause(vm, to.pid);
+	if (choose(req, "cause", names_cause, &to.cause, why))
+		return -1;
+	if (!json_has(req, "tsc-offset"))
+		return attach_process(x, vm, &to, why);
+	attach_given(x, vm, &to, json_int(req, "tsc-offset"));
+	return 0;
+}
+
+static int do_detach(struct exporter *x, struct json_object *req,
+		     struct json_object *reply, struct problem *why)
+{
+	struct vm *vm = vm_of(x, req, why);
+
+	(void)reply;
+	if (!vm)
+		return -1;
+	vm_detach(x, vm);
+	state_save(x);
+	return 0;
+}
+
+static int do_remove(struct exporter *x, struct json_object *req,
+		     struct json_object *reply, struct problem *why)
+{
+	struct vm *vm = vm_of(x, req, why);
+
+	(void)reply;
+	if (!vm)
+		return -1;
+	vm_remove(x, vm);
+	state_save(x);
+	return 0;
+}
+
+static int do_status(struct exporter *x, struct json_object *req,
+		     struct json_object *reply, struct problem *why)
+{
+	const char *after = json_text(req, "after", NULL);
+	struct vm *vm = x->vms;
+
+	if (after) {
+		vm = vm_find(x, after);
+		if (!vm)
+			return problem_set(why, "%s: has been removed meanwhile; ask again",
+					   after);
+		vm = vm->next;
+	}
+	status_fill(x, vm, reply);
+	return 0;
+}
+
+static int do_control(struct exporter *x, struct json_object *req,
+		      struct json_object *reply, struct problem *why)
+{
+	bool stop = !strcmp(json_text(req, "command", ""), "stop");
+
+	(void)reply;
+	return follow_control(x, json_text(req, "name", ""), stop, why);
+}
+
+static int do_handover(struct exporter *x, struct json_object *req,
+		       struct json_object *reply, struct problem *why)
+{
+	const struct vm *vm = vm_of(x, req, why);
+	struct json_object *tuple = json_object_new_object();
+
+	json_object_object_add(reply, "tuple", tuple);
+	return vm ? tuple_handover(x, vm, tuple, why) : -1;
+}
+
+static int do_takeover(struct exporter *x, struct json_object *req,
+		       struct json_object *reply, struct problem *why)
+{
+	struct vm *vm = vm_of(x, req, why);
+	struct json_object *tuple;
+
+	(void)reply;
+	if (!vm)
+		return -1;
+	if (!json_object_object_get_ex(req, "tuple", &tuple))
+		return problem_set(why, "takeover: there is no tuple");
+	if (tuple_takeover(x, vm, tuple, why))
+		return -1;
+	state_save(x);
+	return 0;
+}
+
+static int do_sim(struct exporter *x, struct json_object *req,
+		  struct json_object *reply, struct problem *why)
+{
+	char text[EVENT_MAX_TEXT], *words[EVENT_MAX_WORDS];
+	int n;
+
+	(void)reply;
+	snprintf(text, sizeof(text), "%s", json_text(req, "event", ""));
+	n = script_split(text, words, EVENT_MAX_WORDS);
+	if (n < 0)
+		return problem_set(why, "more than %d words", EVENT_MAX_WORDS);
+	return event_run(x, n, words, why);
+}
+
+static int do_script_start(struct exporter *x, struct json_object *req,
+			   struct json_object *reply, struct problem *why)
+{
+	(void)req;
+	(void)reply;
+	return script_start(x, why);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct exporter *x, struct json_object *req,
+		   struct json_object *reply, struct problem *why);
+} commands[] = {
+	{ "create", do_create },
+	{ "attach", do_attach },
+	{ "detach", do_detach },
+	{ "remove", do_remove },
+	{ "status", do_status },
+	{ "list", do_status },
+	{ "stop", do_control },
+	{ "cont", do_control },
+	{ "handover", do_handover },
+	{ "takeover", do_takeover },
+	{ "sim", do_sim },
+	{ "script-start", do_script_start },
+};
+
+int command_run(struct exporter *x, struct json_object *req,
+		struct json_object *reply, struct problem *why)
+{
+	const char *name = json_text(req, "command", "");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return commands[i].run(x, req, reply, why);
+	}
+	return problem_set(why, "%s: no such command", name);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/loop.h"
+#include "base/socket.h"
+#include "command.h"
+#include "control.h"
+
+struct client {
+	struct watch watch;
+	struct exporter *x;
+};
+
+static struct watch listener = { .fd = -1 };
+
+static void drop(struct client *c)
+{
+	loop_remove(&c->watch);
+	free(c);
+}
+
+static void answer(struct client *c, const char *request)
+{
+	struct problem why = { .again = false };
+	struct json_object *req = json_tokener_parse(request);
+	struct json_object *reply = json_object_new_object();
+	const char *text;
+	bool ok;
+
+	ok = req && json_object_is_type(req, json_type_object);
+	if (!ok)
+		problem_set(&why, "the request is not a JSON object");
+	else
+		ok = !command_run(c->x, req, reply, &why);
+	json_put_bool(reply, "ok", ok);
+	if (!ok) {
+		json_put_text(reply, "error", why.text);
+		json_put_bool(reply, "again", why.again);
+	}
+	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
+	if (strlen(text) >= CONTROL_MAX)
+		text = "{\"ok\":false,\"error\":\"too long to tell\"}";
+	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		say("cannot write to the control socket: %s", strerror(errno));
+	json_object_put(reply);
+	json_object_put(req);
+}
+
+static void request_ready(void *arg)
+{
+	static char buffer[CONTROL_MAX];
+	struct client *c = arg;
+	ssize_t n = recv(c->watch.fd, buffer, sizeof(buffer) - 1, MSG_DONTWAIT);
+
+	if (n <= 0) {
+		drop(c);
+		return;
+	}
+	buffer[n] = '\0';
+	answer(c, buffer);
+}
+
+/* The file's mode keeps others out; this also keeps out who got hold of it. */
+static bool is_owner(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return false;
+	return cred.uid == 0 || cred.uid == geteuid();
+}
+
+static void connection_ready(void *arg)
+{
+	int fd = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC);
+	int size = CONTROL_MAX;
+	struct problem why;
+	struct client *c;
+
+	if (fd < 0)
+		return;
+	c = is_owner(fd) ? calloc(1, sizeof(*c)) : NULL;
+	if (!c) {
+		close(fd);
+		return;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	c->x = arg;
+	c->watch.fd = fd;
+	c->watch.ready = request_ready;
+	c->watch.arg = c;
+	if (loop_add(&c->watch, &why))
+		drop(c);
+}
+
+/**
+ * control_open - listen for hostclockctl
+ * @x: the exporter, which holds the directory's lock
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int control_open(struct exporter *x, struct problem *why)
+{
+	listener.fd = socket_listen(x->dir, CONTROL_SOCKET, SOCK_SEQPACKET, why);
+	if (listener.fd < 0)
+		return -1;
+	listener.ready = connection_ready;
+	listener.arg = x;
+	return loop_add(&listener, why);
+}
+
+void control_close(struct exporter *x)
+{
+	loop_remove(&listener);
+	unlinkat(x->dir, CONTROL_SOCKET, 0);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "base/json.h"
+#include "base/names.h"
+#include "clock/page.h"
+#include "clock/rate.h"
+#include "status.h"
+#include "vm/doorbell.h"
+#include "vm/guest.h"
+
+/* VMs in one answer, of less than 2 KiB each: see CONTROL_MAX. */
+#define STATUS_VMS	90
+
+static struct json_object *page_status(struct exporter *x,
+				       const struct page *pg)
+{
+	struct json_object *o = json_object_new_object();
+	u64 counter = page_counter(x, pg, hostclock_rdtsc());
+	const struct pset *p = page_set_at(pg, counter);
+	s64 age_ns = rate_ns_signed(counter - p->cycle_last,
+				    page_rate(x, pg, x->scale));
+
+	json_put_text(o, "format", names_format[pg->format]);
+	json_put_text(o, "smear", names_smear[pg->smear]);
+	json_put_uint(o, "epoch", p->epoch);
+	json_put_text(o, "status", names_status[p->status]);
+	json_put_int(o, "age_ns", age_ns);
+	json_put_uint(o, "maxerror_ns", p->maxerror_ns +
+		rate_muldiv(age_ns < 0 ? 0 : age_ns, p->maxerror_rate_ppb, PPB));
+	json_put_uint(o, "maxerror_at_update_ns", p->maxerror_ns);
+	json_put_int(o, "maxerror_rate_ppb", p->maxerror_rate_ppb);
+	json_put_uint(o, "valid_ns", p->valid_ns);
+	json_put_int(o, "wall_offset_ns", p->wall_ns);
+	json_put_int(o, "boot_offset_ns", p->boot_ns);
+	json_put_int(o, "realtime_ns", pset_mono(p, counter) + p->wall_ns);
+	json_put_int(o, "monotonic_ns", pset_mono(p, counter));
+	json_put_int(o, "raw_ns", pset_raw(p, counter));
+	json_put_int(o, "tai_offset_sec", p->tai_sec);
+	json_put_text(o, "leap_indicator", names_leap[p->leap_indicator]);
+	json_put_int(o, "leap_sec", p->leap_sec);
+	return o;
+}
+
+static struct json_object *vm_status(const struct vm *vm)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_put_text(o, "name", vm->name);
+	json_put_text(o, "state", names_state[vm->state]);
+	json_put_text(o, "method", names_method[vm->method]);
+	json_put_text(o, "transport", vm->private ? "private" : "shared");
+	json_put_text(o, "format", names_format[vm->format]);
+	json_put_text(o, "smear", names_smear[vm->smear]);
+	json_put_text(o, "policy", names_policy[vm->policy]);
+	json_put_int(o, "pid", vm->pid);
+	json_put_bool(o, "hears_events", vm->monitor);
+	json_put_uint(o, "epoch", vm->epoch);
+	json_put_text(o, "cause", names_cause[vm->cause]);
+	json_put_int(o, "tsc_offset", vm->tsc_offset);
+	json_put_int(o, "mono_offset_ns", vm->mono_offset);
+	json_put_int(o, "raw_offset_ns", vm->raw_offset);
+	json_put_uint(o, "generation", vm->generation);
+	json_put_uint(o, "resume_tsc", vm->resume_tsc);
+	json_put_uint(o, "gap_ns", vm->gap_ns);
+	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
+	json_put_uint(o, "gaps_ns", vm->gaps_ns);
+	json_put_int(o, "ran_on_tsc", vm->ran_on_tsc);
+	json_put_error(o, "gap_maxerror_ns", vm->gap_error_ns);
+	json_put_error(o, "gaps_maxerror_ns", vm->gaps_error_ns);
+	json_put_uint(o, "disruption_marker", vm->marker);
+	if (vm->method == VM_TCG)
+		json_put_uint(o, "counter_generation", vm->tcg.count);
+	doorbell_status(vm, o);
+	if (vm->problem.text[0])
+		json_put_text(o, "problem", vm->problem.text);
+	return o;
+}
+
+static void clock_status(struct exporter *x, struct json_object *out)
+{
+	const struct clock_sample *s = &x->sample;
+
+	json_put_int(out, "tsc_khz", x->khz);
+	json_put_int(out, "update_hz", NSEC_PER_SEC / x->opt.interval_ns);
+	json_put_int(out, "bracket_half_ns", x->stats.half_ns);
+	json_put_int(out, "residual_ns", x->stats.residual_ns);
+	json_put_int(out, "slew_ppb", rate_diff_ppb(s->mono_rate, s->raw_rate));
+	json_put_text(out, "tai_source", names_tai[s->tai_source]);
+	json_put_int(out, "tai_offset_sec", s->tai_sec);
+	json_put_bool(out, "simulated", x->opt.sim);
+	json_put_bool(out, "frozen", x->over.frozen);
+	json_put_bool(out, "continued", x->continued);
+	json_put_bool(out, "utc_synced", s->utc_synced);
+	json_put_uint(out, "update_count", x->stats.count);
+	json_put_uint(out, "update_ns_total", x->stats.ns_total);
+	json_put_uint(out, "update_ns_min", x->stats.ns_min);
+	json_put_uint(out, "update_ns_last", x->stats.ns_last);
+	json_put_uint(out, "update_late", x->stats.late);
+	json_put_uint(out, "update_missed", x->stats.missed);
+}
+
+/**
+ * status_fill - everything there is to know, for `hostclockctl status`
+ * @x: the exporter
+ * @vm: the first VM to tell of, or NULL
+ * @out: where to put it
+ *
+ * If it is not about all VMs behind that, "more" is the name of the last that it is
+ * about.
+ */
+void status_fill(struct exporter *x, const struct vm *vm, struct json_object *out)
+{
+	struct json_object *pages = json_object_new_array();
+	struct json_object *vms = json_object_new_array();
+	int i;
+
+	clock_status(x, out);
+	for (i = 0; i < PAGES; i++)
+		json_object_array_add(pages, page_status(x, &x->pages[i]));
+	for (i = 0; vm && i < STATUS_VMS; i++, vm = vm->next) {
+		json_object_array_add(vms, vm_status(vm));
+		if (i == STATUS_VMS - 1 && vm->next)
+			json_put_text(out, "more", vm->name);
+	}
+	json_object_object_add(out, "pages", pages);
+	json_object_object_add(out, "vms", vms);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* hostclockctl: a thin client of hostclockd. */
+#ifndef HOSTCLOCKD_CTL_H
+#define HOSTCLOCKD_CTL_H
+
+#include <stdbool.h>
+
+#include <json-c/json.h>
+
+#include "base/report.h"
+
+/**
+ * struct ctl - how hostclockctl was called
+ * @dir:	the exporter's directory
+ * @json:	answer in JSON
+ * @wait_ms:	how long to try again what may work in a moment
+ * @request:	what to ask for
+ * @command:	its name
+ */
+struct ctl {
+	const char *dir;
+	bool json;
+	unsigned int wait_ms;
+	struct json_object *request;
+	const char *command;
+};
+
+void ctl_parse(int argc, char **argv, struct ctl *ctl);
+
+enum ctl_result {
+	CTL_ANSWERED,
+	CTL_NOBODY,	/* no exporter listens there */
+	CTL_FAILED,
+};
+
+enum ctl_result ctl_ask(const struct ctl *ctl, struct json_object **reply,
+			struct problem *why);
+int ctl_offline(const struct ctl *ctl, struct json_object *out,
+		struct problem *why);
+void ctl_print_status(struct json_object *status);
+void ctl_print_list(struct json_object *status);
+
+#endif /* HOSTCLOCKD_CTL_H */

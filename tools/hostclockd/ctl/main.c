@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "ctl.h"
+
+/* Between two tries of something that may work in a moment. */
+#define RETRY_MS	50
+
+/* Ask, and ask again for as long as the answer is "not yet". */
+static enum ctl_result ask(const struct ctl *ctl, struct json_object **reply,
+			   struct problem *why)
+{
+	const struct timespec pause = { .tv_nsec = RETRY_MS * 1000000L };
+	enum ctl_result result;
+	unsigned int waited = 0;
+
+	for (;;) {
+		result = ctl_ask(ctl, reply, why);
+		if (result != CTL_ANSWERED || !json_int(*reply, "again") ||
+		    waited >= ctl->wait_ms)
+			return result;
+		json_object_put(*reply);
+		nanosleep(&pause, NULL);
+		waited += RETRY_MS;
+	}
+}
+
+static void collect(struct json_object *vms, struct json_object *reply)
+{
+	struct json_object *list;
+	size_t i, n = json_count(reply, "vms", &list);
+
+	for (i = 0; i < n; i++)
+		json_object_array_add(vms, json_object_get(json_object_array_get_idx(list, i)));
+}
+
+/* The exporter tells of so many VMs at a time: ask on until it was all of them. */
+static enum ctl_result ask_all(const struct ctl *ctl, struct json_object **reply,
+			       struct problem *why)
+{
+	struct json_object *vms = json_object_new_array();
+	enum ctl_result result;
+
+	while ((result = ask(ctl, reply, why)) == CTL_ANSWERED) {
+		collect(vms, *reply);
+		if (!json_has(*reply, "more"))
+			break;
+		json_put_text(ctl->request, "after", json_text(*reply, "more", ""));
+		json_object_put(*reply);
+	}
+	if (result == CTL_ANSWERED && json_has(*reply, "vms"))
+		json_object_object_add(*reply, "vms", vms);
+	else
+		json_object_put(vms);
+	return result;
+}
+
+/* What can be told without an exporter, from what it has left. */
+static int tell_offline(const struct ctl *ctl, struct json_object **reply,
+			struct problem *why)
+{
+	if (strcmp(ctl->command, "status") && strcmp(ctl->command, "list"))
+		return -1;
+	*reply = json_object_new_object();
+	if (ctl_offline(ctl, *reply, why))
+		return -1;
+	say("%s; this is what it has left", why->text);
+	json_put_bool(*reply, "ok", true);
+	return 0;
+}
+
+static void print_files(const struct ctl *ctl, const char *name, bool doorbell)
+{
+	printf("%s/vm/%s\n", ctl->dir, name);
+	if (doorbell)
+		printf("%s/doorbell/%s\n", ctl->dir, name);
+}
+
+static void print(const struct ctl *ctl, struct json_object *reply)
+{
+	if (ctl->json)
+		puts(json_object_to_json_string_ext(reply,
+						    JSON_C_TO_STRING_PRETTY));
+	else if (!strcmp(ctl->command, "status"))
+		ctl_print_status(reply);
+	else if (!strcmp(ctl->command, "list"))
+		ctl_print_list(reply);
+	else if (!strcmp(ctl->command, "handover"))
+		puts(json_text(reply, "tuple", ""));
+	else if (!strcmp(ctl->command, "create"))
+		print_files(ctl, json_text(reply, "file", ""),
+			    json_int(reply, "doorbell"));
+}
+
+static int run(const struct ctl *ctl, struct json_object **reply,
+	       struct problem *why)
+{
+	switch (ask_all(ctl, reply, why)) {
+	case CTL_ANSWERED:
+		if (json_int(*reply, "ok"))
+			return 0;
+		return problem_set(why, "%s", json_text(*reply, "error",
+							"hostclockd gives no reason"));
+	case CTL_NOBODY:
+		return tell_offline(ctl, reply, why);
+	default:
+		return -1;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct problem why = { .again = false };
+	struct json_object *reply = NULL;
+	struct ctl ctl = { NULL };
+	int bad;
+
+	ctl_parse(argc, argv, &ctl);
+	bad = run(&ctl, &reply, &why);
+	if (bad)
+		say("%s", why.text);
+	else
+		print(&ctl, reply);
+	json_object_put(reply);
+	json_object_put(ctl.request);
+	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "ctl.h"
+
+enum {
+	OPT_DIR = 'd',
+	OPT_JSON = 'j',
+	OPT_PRIVATE = 256,
+	OPT_SMEAR,
+	OPT_FORMAT,
+	OPT_POLICY,
+	OPT_PID,
+	OPT_QMP,
+	OPT_EVENTS,
+	OPT_T0,
+	OPT_TSC_OFFSET,
+	OPT_CAUSE,
+	OPT_WAIT,
+	OPT_DOORBELL,
+};
+
+static const struct argp_option argp_options[] = {
+	{ "dir", OPT_DIR, "DIR", 0, "the exporter's directory", 0 },
+	{ "json", OPT_JSON, NULL, 0, "answer in JSON", 0 },
+	{ NULL, 0, NULL, 0, "For create:", 1 },
+	{ "private", OPT_PRIVATE, NULL, 0,
+	  "a 32 KiB file of its own with copies of the clock pages, for a VM that is to be migrated",
+	  1 },
+	{ "smear", OPT_SMEAR, "KIND", 0, "strict (default), noon or sls", 1 },
+	{ "format", OPT_FORMAT, "FORMAT", 0,
+	  "unscaled (default), or scaled for a guest TSC of 1 GHz",
+	  1 },
+	{ "policy", OPT_POLICY, "POLICY", 0,
+	  "what MONOTONIC does about a gap: default, suspend or steal",
+	  1 },
+	{ "doorbell", OPT_DOORBELL, NULL, 0,
+	  "also a socket for QEMU's ivshmem-doorbell, printed below the page file",
+	  1 },
+	{ NULL, 0, NULL, 0, "For attach:", 2 },
+	{ "pid", OPT_PID, "PID", 0, "the QEMU", 2 },
+	{ "qmp", OPT_QMP, "SOCKET", 0, "its QMP socket, for stop and cont", 2 },
+	{ "events", OPT_EVENTS, "SOCKET", 0,
+	  "another QMP socket of it, for hostclockd alone: it hears at once who stops the VM",
+	  2 },
+	{ "t0", OPT_T0, "TSC", 0,
+	  "a TSC value of before it was started (default: from its start time)",
+	  2 },
+	{ "tsc-offset", OPT_TSC_OFFSET, "N", 0,
+	  "guest TSC - clock page's counter, instead of --pid",
+	  2 },
+	{ "cause", OPT_CAUSE, "CAUSE", 0,
+	  "why its counter is another than before: restore, clone, migration, stop, offset (default: restore if the process is another one, else offset)",
+	  2 },
+	{ "wait", OPT_WAIT, "SECONDS", 0,
+	  "how long to wait for the VM to run, below 3600 (default 5)", 2 },
+	{ 0 }
+};
+
+/* How many words follow each command: at least, at most. */
+static const struct {
+	const char *name;
+	int min;
+	int max;
+} commands[] = {
+	{ "create", 1, 1 }, { "attach", 1, 1 }, { "detach", 1, 1 },
+	{ "remove", 1, 1 }, { "list", 0, 0 }, { "status", 0, 0 },
+	{ "stop", 1, 1 }, { "cont", 1, 1 }, { "sim", 1, 8 },
+	{ "handover", 1, 1 }, { "takeover", 1, 1 },
+	{ "script-start", 0, 0 },
+};
+
+/* Words, as far as they have been read. */
+struct parsing {
+	struct ctl *ctl;
+	int words;
+	char event[256];
+};
+
+static void number(struct argp_state *state, const char *key, const char *text)
+{
+	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = text[0] == '-' ? (unsigned long long)strtoll(text, &end, 0) :
+				 strtoull(text, &end, 0);
+	if (errno || end == text || *end)
+		argp_error(state, "--%s %s: must be an integer of at most 64 bits",
+			   key, text);
+	json_put_int(ctl->request, key, value);
+}
+
+static void word(struct argp_state *state, const char *text)
+{
+	struct parsing *p = state->input;
+	struct ctl *ctl = p->ctl;
+	size_t used = strlen(p->event);
+
+	p->words++;
+	if (p->words == 1) {
+		ctl->command = text;
+		json_put_text(ctl->request, "command", text);
+	} else if (strcmp(ctl->command, "sim")) {
+		json_put_text(ctl->request, "name", text);
+	} else if (used + strlen(text) + 2 > sizeof(p->event)) {
+		argp_error(state, "sim: more than %zu characters",
+			   sizeof(p->event));
+	} else {
+		snprintf(p->event + used, sizeof(p->event) - used, " %s", text);
+	}
+}
+
+/* Standard input, a JSON object, as part of the request. */
+static void read_tuple(struct argp_state *state)
+{
+	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+	struct json_object *tuple = json_object_from_fd(STDIN_FILENO);
+
+	if (!json_object_is_type(tuple, json_type_object))
+		argp_error(state, "takeover: standard input must be what `handover` printed");
+	json_object_object_add(ctl->request, "tuple", tuple);
+}
+
+static void check(struct argp_state *state)
+{
+	struct parsing *p = state->input;
+	struct ctl *ctl = p->ctl;
+	size_t i;
+
+	if (!ctl->dir)
+		argp_error(state, "--dir DIR is needed: which exporter?");
+	if (!ctl->command)
+		argp_error(state, "a COMMAND is needed");
+	json_put_text(ctl->request, "event", p->event);
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(commands[i].name, ctl->command))
+			continue;
+		if (p->words - 1 < commands[i].min || p->words - 1 > commands[i].max)
+			argp_error(state, "%s: takes %s", ctl->command,
+				   commands[i].max > 1 ? "an event and its arguments" :
+				   commands[i].max ? "one NAME" : "no arguments");
+		break;
+	}
+	if (i == ARRAY_SIZE(commands))
+		argp_error(state, "%s: no such command", ctl->command);
+	if (!strcmp(ctl->command, "takeover"))
+		read_tuple(state);
+	if (!strcmp(ctl->command, "attach") &&
+	    json_has(ctl->request, "pid") == json_has(ctl->request, "tsc-offset"))
+		argp_error(state, "attach: needs either --pid or --tsc-offset");
+}
+
+/* Options that go into the request as they are. */
+static const struct {
+	int key;
+	const char *name;
+	bool number;
+} fields[] = {
+	{ OPT_SMEAR, "smear", false },
+	{ OPT_FORMAT, "format", false },
+	{ OPT_POLICY, "policy", false },
+	{ OPT_QMP, "qmp", false },
+	{ OPT_EVENTS, "events", false },
+	{ OPT_CAUSE, "cause", false },
+	{ OPT_PID, "pid", true },
+	{ OPT_T0, "t0", true },
+	{ OPT_TSC_OFFSET, "tsc-offset", true },
+};
+
+static error_t parse_field(int key, const char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (fields[i].key != key)
+			continue;
+		if (fields[i].number)
+			number(state, fields[i].name, arg);
+		else
+			json_put_text(ctl->request, fields[i].name, arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+
+	switch (key) {
+	case OPT_DIR:
+		ctl->dir = arg;
+		return 0;
+	case OPT_JSON:
+		ctl->json = true;
+		return 0;
+	case OPT_PRIVATE:
+		json_put_int(ctl->request, "private", 1);
+		return 0;
+	case OPT_DOORBELL:
+		json_put_int(ctl->request, "doorbell", 1);
+		return 0;
+	case OPT_WAIT:
+		number(state, "wait", arg);
+		ctl->wait_ms = json_uint(ctl->request, "wait") % 3600 * 1000;
+		return 0;
+	case ARGP_KEY_ARG:
+		word(state, arg);
+		return 0;
+	case ARGP_KEY_END:
+		check(state);
+		return 0;
+	default:
+		return parse_field(key, arg, state);
+	}
+}
+
+static const char doc[] =
+	"Ask hostclockd for something.\n\n"
+	"Commands:\n"
+	"  create NAME        make a page file for a VM, print its path\n"
+	"  attach NAME        follow a VM: --pid PID or --tsc-offset N\n"
+	"  detach NAME        stop following; its page becomes invalid\n"
+	"  remove NAME        the same, and remove the page file\n"
+	"  stop NAME          stop a VM through its monitor\n"
+	"  cont NAME          continue it, its page rewritten before\n"
+	"  handover NAME      print where a stopped VM's clocks are\n"
+	"  takeover NAME      read that from standard input, before attach\n"
+	"  list               the VMs\n"
+	"  status             clock, pages and VMs; works without hostclockd too\n"
+	"  sim EVENT ...      change the simulated clock, or inject a fault\n"
+	"  script-start       start hostclockd's script\n\n"
+	"Options:\n\v\n"
+	"A negative argument of sim goes behind \"--\".\n"
+	"Exit status: 0, or 1 on failure, or 64 on wrong usage.\n";
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_option,
+	.args_doc = "COMMAND [ARGUMENTS]",
+	.doc = doc,
+};
+
+/* Read the command line; does not return if it is wrong. */
+void ctl_parse(int argc, char **argv, struct ctl *ctl)
+{
+	struct parsing p = { .ctl = ctl };
+
+	ctl->wait_ms = 5000;
+	ctl->request = json_object_new_object();
+	argp_parse(&argp, argc, argv, 0, NULL, &p);
+}

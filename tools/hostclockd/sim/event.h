@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Events that a script or `hostclockctl sim` asks for. */
+#ifndef HOSTCLOCKD_EVENT_H
+#define HOSTCLOCKD_EVENT_H
+
+#include "clock/exporter.h"
+
+#define EVENT_MAX_WORDS	16
+#define EVENT_MAX_TEXT	256
+
+int event_check(const struct exporter *x, int argc, char **argv,
+		struct problem *why);
+int event_run(struct exporter *x, int argc, char **argv, struct problem *why);
+
+#endif /* HOSTCLOCKD_EVENT_H */

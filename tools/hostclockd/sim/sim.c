@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/hostclock-abi.h>
+
+#include "clock/page.h"
+#include "clock/rate.h"
+#include "sim.h"
+
+/* What the simulated kernel admits of its clock: as after a good NTP sync. */
+#define UTC_MAXERROR_NS	1000000
+
+/**
+ * struct model - a clock from one change to the next
+ * @tsc:	where it begins
+ * @mono_ns:	MONOTONIC there
+ * @raw_ns:	and RAW
+ * @slew_ppb:	MONOTONIC's rate less RAW's: by slewing
+ * @freq_ppb:	and by frequency
+ * @wall_ns:	REALTIME - MONOTONIC
+ * @boot_ns:	BOOTTIME - MONOTONIC
+ * @gap_ns:	by how much MONOTONIC and RAW jump where it begins
+ * @tai_sec:	TAI - REALTIME
+ * @leap:	sign of the leap second to come, or 0
+ * @leap_sec:	UTC second before which it happens
+ */
+struct model {
+	u64 tsc;
+	u64 mono_ns;
+	u64 raw_ns;
+	s64 slew_ppb;
+	s64 freq_ppb;
+	s64 wall_ns;
+	s64 boot_ns;
+	u64 gap_ns;
+	s32 tai_sec;
+	int leap;
+	s64 leap_sec;
+};
+
+struct sim {
+	struct clock_source src;
+	u64 raw_rate;
+	struct model now;
+	struct model asked;	/* with changes that are not in force yet */
+	struct model next;
+	bool changed;
+};
+
+static struct sim *of(struct clock_source *src)
+{
+	return (struct sim *)src;
+}
+
+static u64 mono_rate(const struct sim *sim, const struct model *m)
+{
+	return rate_adjust(sim->raw_rate, m->slew_ppb + m->freq_ppb);
+}
+
+static void advance(const struct sim *sim, struct model *m, u64 tsc)
+{
+	m->mono_ns += rate_ns_signed(tsc - m->tsc, mono_rate(sim, m));
+	m->raw_ns += rate_ns_signed(tsc - m->tsc, sim->raw_rate);
+	m->tsc = tsc;
+}
+
+/* Do the leap second if its instant is past, as a kernel would. */
+static void leap(struct model *m)
+{
+	s64 instant_ns = (m->leap_sec - (m->leap < 0)) * NSEC_PER_SEC;
+
+	if (!m->leap || (s64)m->mono_ns + m->wall_ns < instant_ns)
+		return;
+	m->wall_ns -= m->leap * NSEC_PER_SEC;
+	m->tai_sec += m->leap;
+	m->leap = 0;
+}
+
+/*
+ * Where a change takes effect, the old clock ends and the new one begins: what
+ * was asked for is laid over the old one's values there.
+ */
+static void change(const struct sim *sim, struct model *m, u64 begin)
+{
+	*m = sim->now;
+	advance(sim, m, begin);
+	m->slew_ppb = sim->asked.slew_ppb;
+	m->freq_ppb = sim->asked.freq_ppb;
+	m->wall_ns = sim->asked.wall_ns;
+	m->boot_ns = sim->asked.boot_ns;
+	m->gap_ns = sim->asked.gap_ns;
+	m->mono_ns += m->gap_ns;
+	m->raw_ns += m->gap_ns;
+	m->tai_sec = sim->asked.tai_sec;
+	m->leap = sim->asked.leap;
+	m->leap_sec = sim->asked.leap_sec;
+}
+
+static int sim_sample(struct clock_source *src, u64 begin,
+		      struct clock_sample *s, struct problem *why)
+{
+	struct sim *sim = of(src);
+	struct model m;
+
+	(void)why;
+	change(sim, &sim->next, begin);
+	leap(&sim->next);
+	m = sim->next;
+	*s = (struct clock_sample) {
+		.tsc = begin,
+		.mono_ns = m.mono_ns,
+		.raw_ns = m.raw_ns,
+		.mono_rate = mono_rate(sim, &m),
+		.raw_rate = sim->raw_rate,
+		.wall_ns = m.wall_ns,
+		.boot_ns = m.boot_ns,
+		.gap_ns = m.gap_ns,
+		.tai_sec = m.tai_sec,
+		.tai_source = TAI_SIMULATED,
+		.leap = m.leap,
+		.leap_sec = m.leap_sec,
+		.host_leaps = m.leap,
+		.utc_synced = true,
+		.utc_maxerror_ns = UTC_MAXERROR_NS,
+		.exact = sim->changed,
+	};
+	return 0;
+}
+
+static void sim_commit(struct clock_source *src)
+{
+	struct sim *sim = of(src);
+
+	/* Without a change the old beginning stays, and so does every ns. */
+	if (!sim->changed && sim->next.leap == sim->now.leap)
+		return;
+	sim->now = sim->next;
+	sim->asked = sim->next;
+	sim->asked.gap_ns = 0;
+	sim->changed = false;
+}
+
+static void sim_close(struct clock_source *src)
+{
+	free(src);
+}
+
+void sim_step(struct clock_source *src, s64 ns)
+{
+	of(src)->asked.wall_ns += ns;
+	of(src)->changed = true;
+}
+
+void sim_slew(struct clock_source *src, s64 ppb)
+{
+	of(src)->asked.slew_ppb = ppb;
+	of(src)->changed = true;
+}
+
+void sim_freq(struct clock_source *src, s64 ppb)
+{
+	of(src)->asked.freq_ppb = ppb;
+	of(src)->changed = true;
+}
+
+/* The host slept: BOOTTIME and REALTIME are ahead, MONOTONIC is not. */
+void sim_sleep(struct clock_source *src, s64 ns)
+{
+	of(src)->asked.boot_ns += ns;
+	of(src)->asked.wall_ns += ns;
+	of(src)->changed = true;
+}
+
+/* So much time passes at once: no clock but the counter fails to count it. */
+void sim_gap(struct clock_source *src, u64 ns)
+{
+	of(src)->asked.gap_ns += ns;
+	of(src)->changed = true;
+}
+
+void sim_tai(struct clock_source *src, s32 sec)
+{
+	of(src)->asked.tai_sec = sec;
+	of(src)->changed = true;
+}
+
+/* A leap second before the UTC second nearest to @in_sec from now; 0: none. */
+void sim_leap(struct clock_source *src, int sign, s64 in_sec)
+{
+	struct sim *sim = of(src);
+	struct model m = sim->now;
+	s64 utc_ns;
+
+	advance(sim, &m, hostclock_rdtsc());
+	utc_ns = (s64)m.mono_ns + sim->asked.wall_ns;
+	sim->asked.leap = sign;
+	sim->asked.leap_sec = (utc_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC + in_sec;
+	sim->changed = true;
+}
+
+/* Go on where a page's newest set is. */
+static void take_up(struct model *m, const struct page *pg)
+{
+	m->mono_ns = pset_mono(&pg->set, m->tsc);
+	m->raw_ns = pset_raw(&pg->set, m->tsc);
+	m->wall_ns = pg->set.wall_ns;
+	m->boot_ns = pg->set.boot_ns;
+	m->tai_sec = pg->set.tai_sec;
+}
+
+/**
+ * sim_open - a simulated clock
+ * @x: the exporter, with a sample of the real one and its pages
+ * @why: what went wrong
+ *
+ * It begins as the real one, but where --sim-realtime says; after a restart it
+ * goes on from the pages, at its nominal rate.
+ *
+ * Return: the source, or NULL.
+ */
+struct clock_source *sim_open(struct exporter *x, struct problem *why)
+{
+	const struct clock_sample *s = &x->sample;
+	struct sim *sim = calloc(1, sizeof(*sim));
+	struct model *m;
+
+	if (!sim) {
+		problem_errno(why, "cannot allocate");
+		return NULL;
+	}
+	sim->src.sample = sim_sample;
+	sim->src.commit = sim_commit;
+	sim->src.close = sim_close;
+	sim->raw_rate = s->raw_rate;
+	m = &sim->now;
+	m->tsc = s->tsc;
+	m->mono_ns = s->mono_ns;
+	m->raw_ns = s->raw_ns;
+	m->wall_ns = s->wall_ns;
+	m->boot_ns = s->boot_ns;
+	m->tai_sec = s->tai_sec;
+	if (x->opt.sim_realtime_set)
+		m->wall_ns = x->opt.sim_realtime_ns - (s64)s->mono_ns;
+	if (x->pages[0].set.epoch)
+		take_up(m, &x->pages[0]);
+	sim->asked = *m;
+	return &sim->src;
+}

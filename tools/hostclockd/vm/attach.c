@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Beginning to follow a guest.  Whatever can be found out about its new process is
+ * found out first, so that one that cannot be followed leaves all as it was.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "attach.h"
+#include "base/json.h"
+#include "base/process.h"
+#include "clock/rate.h"
+#include "follow.h"
+#include "monitor.h"
+#include "qemu/kvm.h"
+#include "qemu/qmp.h"
+#include "state.h"
+
+/**
+ * struct finding - what there is to follow
+ * @pid_start:	when the process was started
+ * @method:	where its offset comes from
+ * @tcg:	if that is its memory
+ */
+struct finding {
+	u64 pid_start;
+	enum vm_method method;
+	struct tcg tcg;
+};
+
+/* A TSC value from before the process was started. */
+static u64 tsc_before(const struct exporter *x, u64 t0, u64 pid_start)
+{
+	if (t0)
+		return t0;
+	return hostclock_rdtsc() -
+	       rate_counts(process_age_ns(pid_start), x->scale);
+}
+
+/* Is the socket there, if one was named? */
+static bool has_socket(const char *path, struct problem *why)
+{
+	if (strlen(path) >= VM_SOCKET_MAX) {
+		problem_set(why, "%s: too long for a socket's name", path);
+		return false;
+	}
+	if (!path[0] || !access(path, F_OK))
+		return true;
+	problem_errno(why, "%s: no QMP socket there", path);
+	why->again = true;
+	return false;
+}
+
+static int find_tcg(struct exporter *x, const struct attachment *to,
+		    struct finding *f, struct problem *why)
+{
+	struct tcg_state s;
+
+	if (kvm_uses(to->pid)) {
+		problem_set(why, "process %d uses KVM, and %s has no VM of it: is debugfs mounted?",
+			    to->pid, x->opt.kvm_debugfs);
+		why->again = true;
+		return -1;
+	}
+	if (tcg_open(&f->tcg, to->pid, x->khz * 1000,
+		     tsc_before(x, to->t0, f->pid_start), why))
+		return -1;
+	switch (tcg_read(&f->tcg, &s, why)) {
+	case TCG_OK:
+		return 0;
+	case TCG_GONE:
+		problem_set(why, "process %d has just ended", to->pid);
+		break;
+	case TCG_FAILED:
+		break;
+	}
+	tcg_close(&f->tcg);
+	return -1;
+}
+
+/* Changes nothing of the VM. */
+static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
+		struct finding *f, struct problem *why)
+{
+	u64 offset;
+
+	f->tcg.fd = -1;
+	f->pid_start = process_start(to->pid);
+	if (!f->pid_start)
+		return problem_set(why, "%s: there is no process %d", vm->name,
+				   to->pid);
+	if (!has_socket(to->qmp_path, why) || !has_socket(to->events_path, why))
+		return -1;
+	f->method = kvm_has(x->opt.kvm_debugfs, to->pid) ? VM_KVM : VM_TCG;
+	return f->method == VM_KVM ? follow_find_kvm(x, vm, to->pid, &offset, why) :
+				     find_tcg(x, to, f, why);
+}
+
+static void learn_uuid(struct vm *vm)
+{
+	struct json_object *answer = NULL, *value;
+	struct problem why;
+	const char *p;
+	int i;
+
+	if (!vm->qmp_path[0] || qmp_run(vm->qmp_path, "query-uuid", &answer, &why))
+		return;
+	p = json_object_object_get_ex(answer, "UUID", &value) ?
+	    json_object_get_string(value) : "";
+	for (i = 0; i < 16; i++) {
+		p += strspn(p, "-");
+		if (sscanf(p, "%2hhx", &vm->vm_id[i]) != 1)
+			break;
+		p += 2;
+	}
+	json_object_put(answer);
+}
+
+/* Whoever was spoken to before is not any more. */
+static void name_sockets(struct vm *vm, const struct attachment *to)
+{
+	tcg_close(&vm->tcg);
+	monitor_close(vm);
+	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s", to->qmp_path);
+	snprintf(vm->events_path, sizeof(vm->events_path), "%s", to->events_path);
+}
+
+/**
+ * attach_process - find the TSC offset of the VM that a process is, and follow it
+ * @x: the exporter
+ * @vm: the guest
+ * @to: the process
+ * @why: what went wrong
+ *
+ * If the process is none that can be followed, what was followed before still is; if
+ * only its --events cannot be listened to, nothing is any more.
+ *
+ * Return: 0 or -1; what goes wrong later, following tries to make good.
+ */
+int attach_process(struct exporter *x, struct vm *vm, const struct attachment *to,
+		   struct problem *why)
+{
+	struct finding f;
+
+	if (find(x, vm, to, &f, why))
+		return -1;
+	name_sockets(vm, to);
+	if (monitor_open(x, vm, why)) {
+		tcg_close(&f.tcg);
+		vm_detach(x, vm);
+		state_save(x);
+		return -1;
+	}
+	vm->pid = to->pid;
+	vm->pid_start = f.pid_start;
+	vm->t0 = to->t0;
+	vm->method = f.method;
+	vm->tcg = f.tcg;
+	vm->next_cause = to->cause;
+	vm->state = VM_PENDING;
+	vm->problem.text[0] = '\0';
+	learn_uuid(vm);
+	follow_look(x, vm);
+	monitor_heed(vm);
+	state_save(x);
+	return 0;
+}
+
+/* The same with an offset that somebody knows, and no process. */
+void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to,
+		  u64 tsc_offset)
+{
+	name_sockets(vm, to);
+	vm->method = VM_GIVEN;
+	vm->next_cause = to->cause;
+	vm_set_offset(x, vm, tsc_offset, HOSTCLOCK_CAUSE_OFFSET);
+	state_save(x);
+}
+
+/* After a restart: the same process, or none. */
+void attach_again(struct exporter *x, struct vm *vm)
+{
+	struct problem why = { .again = false };
+
+	if (vm->method != VM_TCG && vm->method != VM_KVM)
+		return;
+	if (process_start(vm->pid) != vm->pid_start) {
+		vm->state = VM_GONE;
+		return;
+	}
+	if (vm->method == VM_TCG &&
+	    tcg_open(&vm->tcg, vm->pid, x->khz * 1000,
+		     tsc_before(x, vm->t0, vm->pid_start), &why)) {
+		say("%s: %s", vm->name, why.text);
+		vm->state = VM_GONE;
+		return;
+	}
+	if (monitor_open(x, vm, &why))
+		say("%s: %s", vm->name, why.text);
+	follow_poll(x, vm);
+	follow_missed(x, vm);
+	monitor_heed(vm);
+}

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/eventfd.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/loop.h"
+#include "base/process.h"
+#include "base/socket.h"
+#include "clock/page.h"
+#include "clock/publish.h"
+#include "doorbell.h"
+#include "state.h"
+
+/* A guest has one QEMU; a few more do no harm.  The oldest gives way. */
+#define CONNECTIONS	4
+
+#define PROTOCOL_VERSION	0
+/* Every QEMU is the first and only peer on its socket. */
+#define PEER_ID			0
+#define MEMORY			(-1)
+
+/**
+ * struct connection - a QEMU that can be interrupted
+ * @watch:	readable when that ends: its socket, or a pidfd if it connected to
+ *		an earlier exporter; fd < 0 if there is no connection
+ * @bell:	whose it is
+ * @serial:	how many there were before it
+ * @eventfd:	QEMU's interrupt
+ * @id:		the eventfd's
+ * @pid:	QEMU
+ * @pid_start:	and when it was started
+ */
+struct connection {
+	struct watch watch;
+	struct doorbell *bell;
+	u64 serial;
+	int eventfd;
+	s64 id;
+	pid_t pid;
+	u64 pid_start;
+};
+
+/**
+ * struct doorbell - a guest's
+ * @x:		the exporter
+ * @vm:		the guest
+ * @listener:	the socket
+ * @connections: the QEMUs
+ * @serial:	how many there were
+ * @rings:	how often it was rung
+ */
+struct doorbell {
+	struct exporter *x;
+	struct vm *vm;
+	struct watch listener;
+	struct connection connections[CONNECTIONS];
+	u64 serial;
+	u64 rings;
+};
+
+/* What was told of each clock page. */
+static struct {
+	u64 epoch;
+	u8 status;
+} told[PAGES];
+
+static int directory = -1;
+static struct watch timer = { .fd = -1 };
+static bool timer_runs;
+
+/* EAGAIN: the counter is full, and QEMU told long since. */
+void doorbell_ring(struct vm *vm)
+{
+	const u64 one = 1;
+	int i;
+
+	if (!vm->doorbell)
+		return;
+	vm->doorbell->rings++;
+	for (i = 0; i < CONNECTIONS; i++) {
+		struct connection *c = &vm->doorbell->connections[i];
+
+		if (c->watch.fd >= 0 &&
+		    write(c->eventfd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+			say("%s: cannot ring: %s", vm->name, strerror(errno));
+	}
+}
+
+static void drop(struct connection *c)
+{
+	if (c->watch.fd < 0)
+		return;
+	loop_remove(&c->watch);
+	close(c->eventfd);
+}
+
+/* It has ended, or said something, which QEMU never does. */
+static void connection_ready(void *arg)
+{
+	struct connection *c = arg;
+
+	drop(c);
+	state_save(c->bell->x);
+}
+
+static struct connection *free_connection(struct doorbell *bell)
+{
+	struct connection *oldest = &bell->connections[0];
+	int i;
+
+	for (i = 0; i < CONNECTIONS; i++) {
+		struct connection *c = &bell->connections[i];
+
+		if (c->watch.fd < 0)
+			return c;
+		if (c->serial < oldest->serial)
+			oldest = c;
+	}
+	drop(oldest);
+	return oldest;
+}
+
+/* From now on it is rung.  Takes both descriptors, whatever comes of it. */
+static void connect_to(struct doorbell *bell, int fd, int event, pid_t pid)
+{
+	struct connection *c = free_connection(bell);
+	struct problem why;
+
+	c->watch.fd = fd;
+	c->serial = bell->serial++;
+	c->eventfd = event;
+	c->id = eventfd_id(event);
+	c->pid = pid;
+	c->pid_start = process_start(pid);
+	if (loop_add(&c->watch, &why)) {
+		say("%s: %s", bell->vm->name, why.text);
+		drop(c);
+	}
+}
+
+/* A message, with a descriptor if that is not -1. */
+static int tell(int fd, s64 message, int descriptor)
+{
+	u64 text = htole64(message);
+	struct iovec iov = { &text, sizeof(text) };
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .space = { 0 } };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *header;
+
+	if (descriptor >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+		header = CMSG_FIRSTHDR(&msg);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+	}
+	return sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof(text) ?
+	       0 : -1;
+}
+
+/*
+ * All that QEMU waits for at its start; a new socket has room for it.  Who has
+ * gone away again need not be told.
+ */
+static int greet(struct doorbell *bell, int fd, int event)
+{
+	struct problem why;
+	int page = files_open(bell->x->vm_dir, bell->vm->name, &why);
+	int bad;
+
+	if (page < 0) {
+		say("%s: no doorbell: %s", bell->vm->name, why.text);
+		return -1;
+	}
+	bad = tell(fd, PROTOCOL_VERSION, -1) || tell(fd, PEER_ID, -1) ||
+	      tell(fd, MEMORY, page) || tell(fd, PEER_ID, event);
+	close(page);
+	return bad;
+}
+
+static void accepted(struct doorbell *bell, int fd)
+{
+	struct ucred cred = { .pid = 0 };
+	socklen_t len = sizeof(cred);
+	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+
+	if (event < 0) {
+		say("%s: no doorbell: %s", bell->vm->name, strerror(errno));
+		close(fd);
+		return;
+	}
+	if (greet(bell, fd, event)) {
+		close(event);
+		close(fd);
+		return;
+	}
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
+	connect_to(bell, fd, event, cred.pid);
+	state_save(bell->x);
+}
+
+static void listener_ready(void *arg)
+{
+	struct doorbell *bell = arg;
+	int fd = accept4(bell->listener.fd, NULL, NULL,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0) {
+		accepted(bell, fd);
+	} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+		/* it would be ready all the time */
+		say("%s: nobody can connect to its doorbell any more: %s",
+		    bell->vm->name, strerror(errno));
+		loop_remove(&bell->listener);
+	}
+}
+
+/**
+ * doorbell_create - let a guest's QEMU connect
+ * @x: the exporter
+ * @vm: the guest, its page file made
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int doorbell_create(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	struct doorbell *bell = calloc(1, sizeof(*bell));
+	int i;
+
+	if (!bell)
+		return problem_errno(why, "cannot allocate");
+	bell->x = x;
+	bell->vm = vm;
+	for (i = 0; i < CONNECTIONS; i++) {
+		bell->connections[i].bell = bell;
+		bell->connections[i].watch.fd = -1;
+		bell->connections[i].watch.ready = connection_ready;
+		bell->connections[i].watch.arg = &bell->connections[i];
+	}
+	bell->listener.ready = listener_ready;
+	bell->listener.arg = bell;
+	bell->listener.fd = socket_listen(directory, vm->name,
+					  SOCK_STREAM | SOCK_NONBLOCK, why);
+	vm->doorbell = bell;
+	if (bell->listener.fd >= 0 && !loop_add(&bell->listener, why))
+		return 0;
+	doorbell_remove(vm);
+	return -1;
+}
+
+/* Nobody is rung any more, and nobody can connect. */
+void doorbell_remove(struct vm *vm)
+{
+	struct doorbell *bell = vm->doorbell;
+	int i;
+
+	if (!bell)
+		return;
+	for (i = 0; i < CONNECTIONS; i++)
+		drop(&bell->connections[i]);
+	loop_remove(&bell->listener);
+	unlinkat(directory, vm->name, 0);
+	vm->doorbell = NULL;
+	free(bell);
+}
+
+/* Whom an exporter that comes after this one can ring. */
+struct json_object *doorbell_save(const struct vm *vm)
+{
+	struct json_object *list = json_object_new_array(), *o;
+	int i;
+
+	for (i = 0; i < CONNECTIONS; i++) {
+		const struct connection *c = &vm->doorbell->connections[i];
+
+		if (c->watch.fd < 0)
+			continue;
+		o = json_object_new_object();
+		json_put_int(o, "pid", c->pid);
+		json_put_uint(o, "pid_start", c->pid_start);
+		json_put_int(o, "eventfd", c->id);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static int connect_again(struct doorbell *bell, struct json_object *o,
+			 struct problem *why)
+{
+	pid_t pid = json_int(o, "pid");
+	int pidfd = syscall(SYS_pidfd_open, pid, 0);
+	int event;
+
+	if (pidfd < 0)
+		return problem_errno(why, "pidfd_open of process %d", pid);
+	if (process_start(pid) != json_uint(o, "pid_start")) {
+		close(pidfd);
+		return problem_set(why, "process %d has ended", pid);
+	}
+	event = eventfd_from(pidfd, pid, json_int(o, "eventfd"), why);
+	if (event < 0) {
+		close(pidfd);
+		return -1;
+	}
+	connect_to(bell, pidfd, event, pid);
+	return 0;
+}
+
+/**
+ * doorbell_take_up - ring those who connected to an earlier exporter
+ * @vm: the guest, which has a doorbell
+ * @saved: from doorbell_save()
+ *
+ * QEMU does not connect twice, but still has its eventfd.
+ */
+void doorbell_take_up(struct vm *vm, struct json_object *saved)
+{
+	struct problem why;
+	size_t i, n = 0;
+
+	if (json_object_is_type(saved, json_type_array))
+		n = json_object_array_length(saved);
+	for (i = 0; i < n; i++) {
+		if (connect_again(vm->doorbell,
+				  json_object_array_get_idx(saved, i), &why))
+			say("%s: cannot ring any more: %s", vm->name, why.text);
+	}
+}
+
+void doorbell_status(const struct vm *vm, struct json_object *out)
+{
+	int i, n = 0;
+
+	if (!vm->doorbell)
+		return;
+	for (i = 0; i < CONNECTIONS; i++)
+		n += vm->doorbell->connections[i].watch.fd >= 0;
+	json_put_int(out, "doorbell_connections", n);
+	json_put_uint(out, "doorbell_rings", vm->doorbell->rings);
+}
+
+static bool is_told(const struct exporter *x, int page)
+{
+	const struct pset *set = &x->pages[page].set;
+
+	return told[page].epoch == set->epoch && told[page].status == set->status;
+}
+
+/**
+ * doorbell_updated - ring if the clock pages say something that is worth it
+ * @x: the exporter; sets were published
+ *
+ * A set that is of another epoch or status than the one before.  Rung when it
+ * begins to hold: whoever looks earlier finds nothing new.
+ */
+void doorbell_updated(struct exporter *x)
+{
+	s64 ns = publish_ns_until(x, x->begins);
+	bool all = true;
+	int i;
+
+	for (i = 0; i < PAGES; i++)
+		all &= is_told(x, i);
+	if (all || timer_runs)
+		return;
+	timer_runs = true;
+	loop_timer_set(&timer, ns > 0 ? ns : 1, 0);
+}
+
+static void sets_begin(void *arg)
+{
+	struct exporter *x = arg;
+	bool news[PAGES];
+	struct vm *vm;
+	int i;
+
+	loop_timer_expired(&timer);
+	timer_runs = false;
+	if (publish_ns_until(x, x->begins) >= 0) {
+		doorbell_updated(x);
+		return;
+	}
+	for (i = 0; i < PAGES; i++) {
+		news[i] = !is_told(x, i);
+		told[i].epoch = x->pages[i].set.epoch;
+		told[i].status = x->pages[i].set.status;
+	}
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (news[pages_find(x, vm->format, vm->smear) - x->pages])
+			doorbell_ring(vm);
+	}
+}
+
+/* A guest takes three descriptors; 1024, the usual limit, are few. */
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Before there are guests. */
+int doorbell_open(struct exporter *x, struct problem *why)
+{
+	raise_limit();
+	directory = files_open_subdir(x->dir, DOORBELL_DIR, why);
+	if (directory < 0)
+		return -1;
+	timer.ready = sets_begin;
+	timer.arg = x;
+	return loop_timer(&timer, CLOCK_MONOTONIC, why);
+}
+
+/* The sockets go; QEMUs keep their ends, for an exporter to come. */
+void doorbell_close(struct exporter *x)
+{
+	struct vm *vm;
+
+	for (vm = x->vms; vm; vm = vm->next)
+		doorbell_remove(vm);
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <hostclock/continuity.h>
+#include <hostclock/writer.h>
+
+#include "base/files.h"
+#include "clock/page.h"
+#include "clock/publish.h"
+#include "clock/rate.h"
+#include "doorbell.h"
+#include "guest.h"
+#include "monitor.h"
+#include "seam.h"
+#include "sim/faults.h"
+#include "state.h"
+#include "vmclock.h"
+
+static size_t file_size(const struct vm *vm)
+{
+	return vm->private ? PRIVATE_FILE_SIZE : HOSTCLOCK_PAGE_SIZE;
+}
+
+struct vm *vm_find(struct exporter *x, const char *name)
+{
+	struct vm *vm;
+
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (!strcmp(vm->name, name))
+			return vm;
+	}
+	return NULL;
+}
+
+int vm_count(const struct exporter *x)
+{
+	const struct vm *vm;
+	int n = 0;
+
+	for (vm = x->vms; vm; vm = vm->next)
+		n++;
+	return n;
+}
+
+/* A name is a file's, below vm/. */
+bool vm_name_ok(const char *name, struct problem *why)
+{
+	size_t len = strlen(name);
+
+	if (len && len <= VM_NAME_MAX && name[0] != '.' &&
+	    strspn(name,
+		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len)
+		return true;
+	problem_set(why,
+		    "\"%s\" cannot name a VM: 1 to %d letters, digits, '.', '_' and '-', not beginning with '.'",
+		    name, VM_NAME_MAX);
+	return false;
+}
+
+/*
+ * Write all that changes only now and then; whatever had been written over it (by
+ * a guest, or by a migration) is gone.
+ */
+void vm_publish(struct exporter *x, struct vm *vm)
+{
+	struct hostclock_guest_page *gp = vm->gp;
+	struct hostclock_guest_page page = {
+		.magic = htole32(HOSTCLOCK_GUEST_MAGIC),
+		.version = htole16(HOSTCLOCK_VERSION),
+		.size = htole16(sizeof(page)),
+		.seq = htole32(vm->seq | 1),
+		.clock_format = vm->format,
+		.clock_smear = vm->smear,
+		.mono_policy = vm->policy,
+		.cause = vm->cause,
+		.epoch = htole64(vm->epoch),
+		.tsc_offset = htole64(vm->tsc_offset),
+		.mono_offset_ns = htole64(vm->mono_offset),
+		.raw_offset_ns = htole64(vm->raw_offset),
+		.generation = htole64(vm->generation),
+		.resume_tsc = htole64(vm->resume_tsc),
+		.gap_ns = htole64(vm->gap_ns),
+		.stop_tsc = htole64(vm->told_stop_tsc),
+		.gaps_ns = htole64(vm->gaps_ns),
+		.ran_on_tsc = htole64(vm->ran_on_tsc),
+		.gap_maxerror_ns = htole64(vm->gap_error_ns),
+		.gaps_maxerror_ns = htole64(vm->gaps_error_ns),
+	};
+
+	memcpy(page.vm_id, vm->vm_id, sizeof(page.vm_id));
+	faults_guest(&page);
+	hostclock_seq_claim_at(&gp->seq, vm->seq);
+	memcpy(gp->reserved0, page.reserved0,
+	       sizeof(page) - offsetof(struct hostclock_guest_page, reserved0));
+	hostclock_seq_publish_at(&gp->seq, vm->seq);
+	vm->seq += 2;
+	vmclock_publish(x, vm);
+	if (vm->private)
+		publish_copy(x, vm->copies);
+}
+
+static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	bool created;
+
+	vm->gp = files_map(x->vm_dir, vm->name, file_size(vm),
+			   vm->private ? 0600 : 0644, &created, why);
+	if (!vm->gp)
+		return -1;
+	if (vm->private) {
+		vm->copies = (void *)vm->gp + HOSTCLOCK_PAGE_SIZE;
+		vm->next_private = x->private_vms;
+		x->private_vms = vm;
+	}
+	return 0;
+}
+
+/**
+ * vm_create - make a guest's page file
+ * @x: the exporter
+ * @like: name, private, format, smear and policy; from a restart also the rest
+ * @why: what went wrong
+ *
+ * Return: the guest, or NULL.
+ */
+struct vm *vm_create(struct exporter *x, const struct vm *like,
+		     struct problem *why)
+{
+	struct vm *vm;
+
+	if (!vm_name_ok(like->name, why))
+		return NULL;
+	if (vm_find(x, like->name)) {
+		problem_set(why, "%s: exists already; remove it first, or choose another name",
+			    like->name);
+		return NULL;
+	}
+	vm = malloc(sizeof(*vm));
+	if (!vm) {
+		problem_errno(why, "cannot allocate");
+		return NULL;
+	}
+	*vm = *like;
+	vm->tcg.fd = -1;
+	vm->gp = NULL;
+	vm->copies = NULL;
+	vm->doorbell = NULL;
+	if (map_file(x, vm, why)) {
+		free(vm);
+		return NULL;
+	}
+	vm->next = x->vms;
+	x->vms = vm;
+	vm_publish(x, vm);
+	return vm;
+}
+
+/* Stop following; the page says that it must not be used. */
+void vm_detach(struct exporter *x, struct vm *vm)
+{
+	if (vm->epoch && vm->state == VM_RUNNING) {
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, true);
+		vm->stop_detached = true;
+	}
+	tcg_close(&vm->tcg);
+	monitor_close(vm);
+	vm->method = VM_DETACHED;
+	vm->state = VM_IDLE;
+	vm->marker += !!vm->epoch;
+	vm->epoch = 0;
+	vm_publish(x, vm);
+	doorbell_ring(vm);
+}
+
+void vm_remove(struct exporter *x, struct vm *vm)
+{
+	struct vm **link = &x->vms;
+
+	vm_detach(x, vm);
+	doorbell_remove(vm);
+	while (*link != vm)
+		link = &(*link)->next;
+	*link = vm->next;
+	if (x->renew_next == vm)
+		x->renew_next = vm->next;
+	if (x->poll_next == vm)
+		x->poll_next = vm->next;
+	for (link = &x->private_vms; *link; link = &(*link)->next_private) {
+		if (*link == vm) {
+			*link = vm->next_private;
+			break;
+		}
+	}
+	unlinkat(x->vm_dir, vm->name, 0);
+	munmap(vm->gp, file_size(vm));
+	free(vm);
+}
+
+/* ns as counts of that page. */
+u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
+{
+	return vm->format == HOSTCLOCK_FORMAT_SCALED ? ns :
+						       rate_counts(ns, x->scale);
+}
+
+/* The counter of the page that the guest follows, now. */
+u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
+{
+	struct page *pg = pages_find((struct exporter *)x, vm->format,
+				     vm->smear);
+
+	return page_counter(x, pg, hostclock_rdtsc());
+}
+
+/* Is the last stop known to be where the present offset ended? */
+static bool stop_is_end(const struct vm *vm)
+{
+	if (vm->predicted || !vm->epoch)
+		return vm->has_stopped;
+	return vm->has_stopped && vm->stop_offset == vm->tsc_offset &&
+	       (vm->state == VM_STOPPED || vm->state == VM_GONE);
+}
+
+/* Why this epoch began; a prediction and its correction have one reason. */
+static void take_cause(struct exporter *x, struct vm *vm, u8 found)
+{
+	if (vm->predicted)
+		return;
+	vm->cause = vm->next_cause == VM_CAUSE_FOUND ? found : vm->next_cause;
+	vm->next_cause = VM_CAUSE_FOUND;
+	vm->taken_over = false;
+	if (vm->cause == HOSTCLOCK_CAUSE_RESTORE ||
+	    vm->cause == HOSTCLOCK_CAUSE_CLONE) {
+		vm->generation = exporter_new_epoch(x);
+		vm->stop_gaps_ns = 0;
+		vm->stop_gaps_error_ns = 0;
+		vm->stop_ran_on_tsc = 0;
+	}
+}
+
+/* What users of the guest's clocks should hear of. */
+static bool is_disruption(const struct vm *vm, u64 tsc_offset)
+{
+	if (vm->predicted)
+		return false;
+	return !vm->epoch ||
+	       !hostclock_is_adjustment(vm->cause, vm->tsc_offset, tsc_offset);
+}
+
+static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
+			u64 resume_tsc, u8 found)
+{
+	bool disruption;
+
+	take_cause(x, vm, found);
+	if (vm->has_stopped)
+		seam_bridge(x, vm, tsc_offset, resume_tsc);
+	disruption = is_disruption(vm, tsc_offset);
+	vm->marker += disruption;
+	vm->tsc_offset = tsc_offset;
+	vm->state = VM_RUNNING;
+	vm->epoch = exporter_new_epoch(x);
+	vm_publish(x, vm);
+	if (disruption || vm->predicted)
+		doorbell_ring(vm);
+	if (!vm->hurried)
+		state_save(x);
+}
+
+/**
+ * vm_set_offset - the guest runs, and this is its offset
+ * @x: the exporter
+ * @vm: the guest
+ * @tsc_offset: guest TSC - the counter of the page it follows
+ * @found: why it is another one, if that is not known from an attach
+ */
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
+{
+	u64 tsc = vm_host_counter(x, vm) + tsc_offset;
+
+	if (vm->epoch && vm->tsc_offset == tsc_offset) {
+		/* A counter that runs on does not tell whether the VM does. */
+		if (vm->state != VM_STOPPED || vm->method == VM_TCG)
+			vm->state = VM_RUNNING;
+		return;
+	}
+	if (stop_is_end(vm)) {
+		if (vm->method == VM_TCG || vm->stop_detached)
+			tsc = vm->stop_tsc;
+	} else if (vm->epoch) {
+		vm_stopped(x, vm, tsc, false);
+	}
+	begin_epoch(x, vm, tsc_offset, tsc, found);
+}
+
+/**
+ * vm_continued - the guest, whose counter ran on, is about to run again
+ * @x: the exporter
+ * @vm: the guest; where it stopped is where it goes on if vm_stopped() was not told
+ * @tsc_offset: its offset now
+ * @ns: how soon
+ */
+void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns)
+{
+	u64 tsc = vm_host_counter(x, vm) + vm_counts(x, vm, ns) + tsc_offset;
+
+	if (vm->epoch && !stop_is_end(vm))
+		vm_stopped(x, vm, tsc, false);
+	begin_epoch(x, vm, tsc_offset, tsc, HOSTCLOCK_CAUSE_STOP);
+	vm->has_stopped = false;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Guests: their pages, and what is known of their counters. */
+#ifndef HOSTCLOCKD_GUEST_H
+#define HOSTCLOCKD_GUEST_H
+
+#include <sys/types.h>
+
+#include "clock/exporter.h"
+#include "qemu/tcg.h"
+
+#define VM_NAME_MAX	48
+/* What fits into struct sockaddr_un, its end included. */
+#define VM_SOCKET_MAX	108
+/* VMs at a time, so that what is kept and told of them has a bound. */
+#define VM_MAX		1000
+/* A private file: the guest page, then a copy of every clock page. */
+#define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
+
+struct monitor;
+
+/* vm.next_cause: nobody has said; what following finds. */
+#define VM_CAUSE_FOUND		0xff
+
+struct doorbell;
+
+enum vm_method {
+	VM_DETACHED,	/* created; no VM is known yet */
+	VM_GIVEN,	/* the offset was given by hand */
+	VM_TCG,		/* read from QEMU's memory */
+	VM_KVM,		/* read from KVM's debugfs */
+};
+
+enum vm_state {
+	VM_IDLE,	/* nothing to follow */
+	VM_PENDING,	/* attached, the offset is not found yet */
+	VM_RUNNING,
+	VM_STOPPED,
+	VM_GONE,	/* its process has ended */
+};
+
+/* Which clock told when the guest stopped. */
+enum vm_origin {
+	STOPPED_HERE,		/* this exporter's */
+	STOPPED_BESIDE,		/* another exporter's of the same host */
+	STOPPED_ELSEWHERE,	/* another host's */
+};
+
+/**
+ * struct vm - a guest
+ * @next:	the next one
+ * @next_private: the next one with copies of the clock pages
+ * @name:	its name, also the page file's
+ * @private:	its file has copies of the clock pages
+ * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
+ * @smear:	of the same, HOSTCLOCK_SMEAR_*
+ * @policy:	HOSTCLOCK_POLICY_*
+ * @gp:		its page
+ * @copies:	its copies of the clock pages, NULL unless @private
+ * @doorbell:	how it is interrupted, NULL if it is not
+ * @seq:	the guest page's sequence count
+ * @vmclock_seq: that of the vmclock part
+ * @epoch:	and the rest of the guest page, in this host's byte order
+ * @cause:	see the ABI header
+ * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
+ * @tsc_offset:	see the ABI header
+ * @mono_offset: see the ABI header
+ * @raw_offset:	see the ABI header
+ * @generation:	see the ABI header
+ * @resume_tsc:	see the ABI header
+ * @gap_ns:	see the ABI header
+ * @told_stop_tsc: stop_tsc, see the ABI header
+ * @gaps_ns:	see the ABI header
+ * @ran_on_tsc: see the ABI header
+ * @gap_error_ns: gap_maxerror_ns, see the ABI header
+ * @gaps_error_ns: gaps_maxerror_ns, see the ABI header
+ * @vm_id:	see the ABI header
+ * @marker:	vmclock's disruption marker
+ * @method:	where the offset comes from
+ * @state:	what the VM is doing
+ * @pid:	its QEMU
+ * @pid_start:	when that was started, to tell it from another of that number
+ * @qmp_path:	its QMP socket, or ""
+ * @events_path: a QMP socket for us alone, or ""
+ * @monitor:	the connection to that, or NULL
+ * @t0:		a TSC value before it was started, or 0
+ * @tcg:	how QEMU's memory is read
+ * @stopped_offset: the offset last seen in KVM's debugfs, used at a cont
+ * @polls:	how often it was looked at
+ * @has_stopped: the following is known
+ * @hurried:	the state is to be written down later
+ * @predicted:	the offset is a guess at what a `cont` just asked for will give
+ * @stop_tsc:	while stopped, or when last: the guest's TSC then,
+ * @stop_set:	the clock page's set that held,
+ * @stop_offset: tsc_offset,
+ * @stop_mono:	mono_offset,
+ * @stop_raw:	raw_offset
+ * @stop_gaps_ns: gaps_ns
+ * @stop_gaps_error_ns: gaps_error_ns
+ * @stop_ran_on_tsc: and ran_on_tsc
+ * @stop_origin: where that was
+ * @stop_error_ns: unless it was here: bound on how far that clock was off UTC, or off
+ *		the host's if it was beside
+ * @stop_detached: it did not stop there, but was not followed from then on
+ * @stop_late:	it had stopped by then, nobody told when
+ * @taken_over:	and has not gone on here yet; next_cause is why it will
+ * @problem:	why it is pending
+ */
+struct vm {
+	struct vm *next;
+	struct vm *next_private;
+	char name[VM_NAME_MAX + 1];
+	bool private;
+	u8 format;
+	u8 smear;
+	u8 policy;
+	struct hostclock_guest_page *gp;
+	struct hostclock_clock_page *copies;
+	struct doorbell *doorbell;
+	u32 seq;
+	u32 vmclock_seq;
+	u64 epoch;
+	u8 cause;
+	u8 next_cause;
+	u64 tsc_offset;
+	s64 mono_offset;
+	s64 raw_offset;
+	u64 generation;
+	u64 resume_tsc;
+	u64 gap_ns;
+	u64 told_stop_tsc;
+	u64 gaps_ns;
+	u64 ran_on_tsc;
+	u64 gap_error_ns;
+	u64 gaps_error_ns;
+	u8 vm_id[16];
+	u64 marker;
+	enum vm_method method;
+	enum vm_state state;
+	pid_t pid;
+	u64 pid_start;
+	char qmp_path[VM_SOCKET_MAX];
+	char events_path[VM_SOCKET_MAX];
+	struct monitor *monitor;
+	u64 t0;
+	struct tcg tcg;
+	u64 stopped_offset;
+	unsigned int polls;
+	bool has_stopped;
+	bool predicted;
+	bool hurried;
+	u64 stop_tsc;
+	struct hostclock_params stop_set;
+	u64 stop_offset;
+	s64 stop_mono;
+	s64 stop_raw;
+	u64 stop_gaps_ns;
+	u64 stop_gaps_error_ns;
+	u64 stop_ran_on_tsc;
+	enum vm_origin stop_origin;
+	u64 stop_error_ns;
+	bool stop_detached;
+	bool stop_late;
+	bool taken_over;
+	struct problem problem;
+};
+
+static inline struct hostclock_clock_page *vm_copy(struct vm *vm, int page)
+{
+	return (void *)vm->copies + page * HOSTCLOCK_PAGE_SIZE;
+}
+
+int vm_count(const struct exporter *x);
+bool vm_name_ok(const char *name, struct problem *why);
+struct vm *vm_find(struct exporter *x, const char *name);
+struct vm *vm_create(struct exporter *x, const struct vm *like,
+		     struct problem *why);
+void vm_remove(struct exporter *x, struct vm *vm);
+void vm_detach(struct exporter *x, struct vm *vm);
+void vm_publish(struct exporter *x, struct vm *vm);
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
+void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns);
+u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns);
+u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
+
+#endif /* HOSTCLOCKD_GUEST_H */

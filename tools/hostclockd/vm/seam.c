@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <hostclock/continuity.h>
+
+#include "clock/page.h"
+#include "seam.h"
+
+/* A set, taken to have held from a counter value on if it began after it. */
+static void encode_from(struct pset *p, u64 counter, struct hostclock_params *set)
+{
+	if ((s64)(counter - p->cycle_last) < 0)
+		pset_rebase(p, counter, pset_mono(p, counter),
+			    pset_raw(p, counter));
+	pset_encode(p, set);
+}
+
+/*
+ * The set that held, or holds, at a counter value of the page followed.  Further
+ * back than the page remembers, the older set is taken to have held already.
+ */
+static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
+		   struct hostclock_params *set)
+{
+	const struct page *pg = pages_find(x, vm->format, vm->smear);
+	struct pset p = *page_set_at(pg, counter);
+
+	encode_from(&p, counter, set);
+}
+
+/**
+ * vm_stopped - the guest does not run any more
+ * @x: the exporter
+ * @vm: the guest
+ * @guest_tsc: its counter when it last did
+ * @late: or at some value before that: nobody told when
+ *
+ * Remembers what its clocks said there, for them to continue from.
+ */
+void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
+{
+	vm->state = VM_STOPPED;
+	/* Looked at again, or never told a time. */
+	if (!vm->epoch || (vm->has_stopped && vm->stop_tsc == guest_tsc))
+		return;
+	vm->has_stopped = true;
+	vm->stop_origin = STOPPED_HERE;
+	vm->stop_detached = false;
+	vm->stop_late = late;
+	vm->stop_tsc = guest_tsc;
+	vm->stop_offset = vm->tsc_offset;
+	vm->stop_mono = vm->mono_offset;
+	vm->stop_raw = vm->raw_offset;
+	vm->stop_gaps_ns = vm->gaps_ns;
+	vm->stop_gaps_error_ns = vm->gaps_error_ns;
+	vm->stop_ran_on_tsc = vm->ran_on_tsc;
+	set_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_set);
+}
+
+/*
+ * A guest whose stop was noticed late, and which goes on at a counter value before
+ * that: saved in between and loaded elsewhere, or into another process.  It had
+ * stopped before that value; there its clocks are taken up.  So the gap is what
+ * passed on the host by the change of offset alone, which is exact.
+ */
+static void stop_no_later(struct vm *vm, u64 resume_tsc)
+{
+	struct pset p;
+
+	if (!vm->stop_late || (s64)(resume_tsc - vm->stop_tsc) >= 0)
+		return;
+	pset_decode(&vm->stop_set, &p);
+	encode_from(&p, resume_tsc - vm->stop_offset, &vm->stop_set);
+	vm->stop_tsc = resume_tsc;
+}
+
+static u64 mono_at(const struct hostclock_params *set, u64 counter)
+{
+	u64 delta;
+
+	hostclock_position(set, counter, &delta);
+	return hostclock_set_ns(set, HOSTCLOCK_MONO, delta);
+}
+
+static struct hostclock_stretch stretch_before(const struct vm *vm)
+{
+	struct hostclock_stretch before = { &vm->stop_set, vm->stop_offset,
+					    vm->stop_mono, vm->stop_raw };
+
+	return before;
+}
+
+/* What the guest missed; two hosts have but REALTIME in common. */
+static u64 gap_ns(const struct vm *vm, const struct hostclock_stretch *after,
+		  u64 resume_tsc)
+{
+	struct hostclock_stretch before = stretch_before(vm);
+	u64 start, end;
+
+	if (vm->cause == HOSTCLOCK_CAUSE_OFFSET)
+		return 0;
+	if (vm->stop_origin == STOPPED_ELSEWHERE)
+		return hostclock_gap_ns(&before, vm->stop_tsc, after, resume_tsc);
+	end = mono_at(&vm->stop_set, vm->stop_tsc - vm->stop_offset);
+	start = mono_at(after->params, resume_tsc - after->tsc_offset);
+	return start > end ? start - end : 0;
+}
+
+/* How far that may be off; one and the same clock just rounds. */
+static u64 gap_error_ns(const struct vm *vm, const struct hostclock_stretch *after,
+			u64 resume_tsc)
+{
+	struct hostclock_trust trust;
+
+	hostclock_trust_at(after->params, resume_tsc - after->tsc_offset, &trust);
+	switch (vm->stop_origin) {
+	case STOPPED_HERE:
+		return 1;
+	case STOPPED_BESIDE:
+		return hostclock_add_sat(vm->stop_error_ns, trust.maxerror_ns);
+	default:
+		return trust.synchronized ?
+		       hostclock_add_sat(vm->stop_error_ns, trust.utc_maxerror_ns) :
+		       HOSTCLOCK_ERROR_UNKNOWN;
+	}
+}
+
+static bool steals(const struct vm *vm)
+{
+	if (vm->policy == HOSTCLOCK_POLICY_DEFAULT)
+		return vm->cause == HOSTCLOCK_CAUSE_MIGRATION;
+	return vm->policy == HOSTCLOCK_POLICY_STEAL;
+}
+
+static void note_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
+{
+	u64 stop_tsc = resume_tsc ? vm->stop_tsc : 0;
+
+	vm->resume_tsc = resume_tsc;
+	vm->told_stop_tsc = resume_tsc == stop_tsc ? 0 : stop_tsc;
+	vm->ran_on_tsc = vm->stop_ran_on_tsc + (resume_tsc - stop_tsc);
+	vm->gap_ns = ns;
+	vm->gaps_ns = vm->stop_gaps_ns + ns;
+	vm->gap_error_ns = error_ns;
+	vm->gaps_error_ns = hostclock_add_sat(vm->stop_gaps_error_ns, error_ns);
+}
+
+/**
+ * seam_bridge - let a guest's clocks go on under another offset
+ * @x: the exporter
+ * @vm: the guest; why it is another is in its cause
+ * @tsc_offset: the new one
+ * @resume_tsc: guest TSC at which the guest runs again.  Its clocks are there what
+ *	they were at stop_tsc under the old offset; plus the gap, if policy says so.
+ */
+void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
+		 u64 resume_tsc)
+{
+	struct hostclock_params now;
+	struct hostclock_stretch before, after = { &now, tsc_offset, 0, 0 };
+	struct hostclock_jump jump;
+	u64 ns;
+
+	stop_no_later(vm, resume_tsc);
+	before = stretch_before(vm);
+	set_at(x, vm, resume_tsc - tsc_offset, &now);
+	ns = gap_ns(vm, &after, resume_tsc);
+	if (!hostclock_continue(&before, vm->stop_tsc, &after, resume_tsc, ns,
+				steals(vm) ? HOSTCLOCK_GAP_STEAL :
+					     HOSTCLOCK_GAP_SUSPEND, &jump))
+		say("%s: cannot continue after a gap of %llu ns, follows the host",
+		    vm->name, (unsigned long long)ns);
+	vm->mono_offset = after.mono_offset;
+	vm->raw_offset = after.raw_offset;
+	if (vm->cause != HOSTCLOCK_CAUSE_OFFSET)
+		note_gap(vm, ns, gap_error_ns(vm, &after, resume_tsc), resume_tsc);
+	else if (!hostclock_is_adjustment(vm->cause, vm->stop_offset, tsc_offset))
+		note_gap(vm, 0, 0, 0);
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach.h"
+#include "base/files.h"
+#include "base/hex.h"
+#include "base/json.h"
+#include "clock/page.h"
+#include "doorbell.h"
+#include "guest.h"
+#include "qemu/tcgcache.h"
+#include "state.h"
+#include "stopped.h"
+
+#define STATE_FILE	"state"
+#define STATE_VERSION	1
+/* As many VMs as there can be, of 2 KiB; rather more. */
+#define STATE_MAX	(VM_MAX * 8192UL)
+
+/* What was found at the start, until the VMs are taken up. */
+static struct json_object *found;
+
+static void host_id(char text[HEX_SIZE(16)])
+{
+	u8 id[16];
+
+	pages_host_id(id);
+	hex_write(text, id, sizeof(id));
+}
+
+static void load_builds(struct json_object *o)
+{
+	struct json_object *list, *build;
+	size_t i, n = json_count(o, "qemu_builds", &list);
+
+	for (i = 0; i < n; i++) {
+		build = json_object_array_get_idx(list, i);
+		tcgcache_add(json_text(build, "build", ""),
+			     json_uint(build, "offset"));
+	}
+}
+
+static void load_clock(struct exporter *x, struct json_object *o)
+{
+	x->khz = json_uint(o, "tsc_khz");
+	x->scaled.ratio = json_uint(o, "scaled_ratio");
+	x->scaled.frac_bits = json_uint(o, "scaled_frac_bits") & 63;
+	x->scaled.offset = json_uint(o, "scaled_offset");
+	x->leap.sign = json_int(o, "leap");
+	x->leap.sec = json_int(o, "leap_sec");
+	x->leap.strict = json_int(o, "leap_strict");
+	x->leap.wall_ns = json_int(o, "leap_wall_ns");
+	x->leap.tai_sec = json_int(o, "leap_tai_sec");
+	x->leap.mono_ns = json_int(o, "leap_mono_ns");
+	x->leap.bias_ns = json_int(o, "smear_bias_ns");
+}
+
+/**
+ * state_load - read what an earlier exporter left
+ * @x: the exporter; dir is set
+ * @why: what went wrong
+ *
+ * A file that is damaged or of another boot is as good as none.
+ *
+ * Return: 0, or -1 if the file must not be trusted at all.
+ */
+int state_load(struct exporter *x, struct problem *why)
+{
+	struct json_object *o;
+	char id[HEX_SIZE(16)], *text;
+
+	text = files_read(x->dir, STATE_FILE, STATE_MAX, why);
+	if (!text)
+		return errno == ENOENT ? 0 : -1;
+	o = json_tokener_parse(text);
+	free(text);
+	if (!o || json_int(o, "version") != STATE_VERSION) {
+		say("%s: cannot be used, starting afresh", STATE_FILE);
+		json_object_put(o);
+		return 0;
+	}
+	load_builds(o);
+	host_id(id);
+	if (strcmp(id, json_text(o, "host_id", ""))) {
+		json_object_put(o);
+		return 0;
+	}
+	load_clock(x, o);
+	found = o;
+	return 0;
+}
+
+static void load_vm(struct json_object *o, struct vm *vm)
+{
+	snprintf(vm->name, sizeof(vm->name), "%s", json_text(o, "name", ""));
+	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
+		 json_text(o, "qmp", ""));
+	snprintf(vm->events_path, sizeof(vm->events_path), "%s",
+		 json_text(o, "events", ""));
+	vm->private = json_int(o, "private");
+	vm->format = json_int(o, "format");
+	vm->smear = json_int(o, "smear");
+	vm->policy = json_int(o, "policy");
+	vm->epoch = json_uint(o, "epoch");
+	vm->cause = json_int(o, "cause");
+	vm->tsc_offset = json_uint(o, "tsc_offset");
+	vm->mono_offset = json_int(o, "mono_offset");
+	vm->raw_offset = json_int(o, "raw_offset");
+	vm->generation = json_uint(o, "generation");
+	vm->resume_tsc = json_uint(o, "resume_tsc");
+	vm->gap_ns = json_uint(o, "gap_ns");
+	vm->told_stop_tsc = json_uint(o, "stop_tsc");
+	vm->gaps_ns = json_uint(o, "gaps_ns");
+	vm->ran_on_tsc = json_uint(o, "ran_on_tsc");
+	vm->gap_error_ns = json_uint(o, "gap_maxerror_ns");
+	vm->gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
+	vm->marker = json_uint(o, "marker");
+	vm->next_cause = json_int(o, "next_cause");
+	vm->method = json_int(o, "method");
+	vm->state = json_int(o, "state");
+	vm->pid = json_int(o, "pid");
+	vm->pid_start = json_uint(o, "pid_start");
+	vm->stopped_offset = json_uint(o, "stopped_offset");
+	vm->taken_over = json_int(o, "taken_over");
+	hex_read(json_text(o, "vm_id", ""), vm->vm_id, sizeof(vm->vm_id));
+	/* What readers saw is unknown: begin where they are unlikely to be. */
+	vm->seq = hostclock_rdtsc() & ~1U;
+	vm->vmclock_seq = vm->seq;
+}
+
+/* Everything else works without it. */
+static void load_doorbell(struct exporter *x, struct vm *vm,
+			  struct json_object *o)
+{
+	struct json_object *bell;
+	struct problem why;
+
+	if (!json_object_object_get_ex(o, "doorbell", &bell))
+		return;
+	if (doorbell_create(x, vm, &why))
+		say("%s: no doorbell: %s", vm->name, why.text);
+	else
+		doorbell_take_up(vm, bell);
+}
+
+/* The clock was lost: what guests were told of it is no longer true. */
+static void renew_epoch(struct exporter *x, struct vm *vm)
+{
+	if (!vm->epoch)
+		return;
+	vm->epoch = exporter_new_epoch(x);
+	vm->cause = HOSTCLOCK_CAUSE_EXPORTER;
+	vm->marker++;
+}
+
+/**
+ * state_take_up - go on with the guests of an earlier exporter
+ * @x: the exporter, its clock pages published
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int state_take_up(struct exporter *x, struct problem *why)
+{
+	struct json_object *list;
+	size_t i, n = json_count(found, "vms", &list);
+
+	for (i = 0; i < n; i++) {
+		struct json_object *saved = json_object_array_get_idx(list, i);
+		struct vm like = { .private = false }, *vm;
+
+		load_vm(saved, &like);
+		if (!pages_find(x, like.format, like.smear))
+			like.smear = x->opt.smear;
+		stopped_load(x, &like, saved);
+		if (!x->continued)
+			renew_epoch(x, &like);
+		vm = vm_create(x, &like, why);
+		if (!vm)
+			return -1;
+		load_doorbell(x, vm, saved);
+		attach_again(x, vm);
+	}
+	json_object_put(found);
+	found = NULL;
+	state_save(x);
+	return 0;
+}
+
+static struct json_object *save_vm(const struct vm *vm)
+{
+	struct json_object *o = json_object_new_object();
+	char id[HEX_SIZE(sizeof(vm->vm_id))];
+
+	hex_write(id, vm->vm_id, sizeof(vm->vm_id));
+	json_put_text(o, "name", vm->name);
+	json_put_text(o, "qmp", vm->qmp_path);
+	json_put_text(o, "events", vm->events_path);
+	json_put_int(o, "private", vm->private);
+	json_put_int(o, "format", vm->format);
+	json_put_int(o, "smear", vm->smear);
+	json_put_int(o, "policy", vm->policy);
+	json_put_uint(o, "epoch", vm->epoch);
+	json_put_int(o, "cause", vm->cause);
+	json_put_uint(o, "tsc_offset", vm->tsc_offset);
+	json_put_int(o, "mono_offset", vm->mono_offset);
+	json_put_int(o, "raw_offset", vm->raw_offset);
+	json_put_uint(o, "generation", vm->generation);
+	json_put_uint(o, "resume_tsc", vm->resume_tsc);
+	json_put_uint(o, "gap_ns", vm->gap_ns);
+	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
+	json_put_uint(o, "gaps_ns", vm->gaps_ns);
+	json_put_uint(o, "ran_on_tsc", vm->ran_on_tsc);
+	json_put_uint(o, "gap_maxerror_ns", vm->gap_error_ns);
+	json_put_uint(o, "gaps_maxerror_ns", vm->gaps_error_ns);
+	json_put_uint(o, "marker", vm->marker);
+	json_put_int(o, "next_cause", vm->next_cause);
+	json_put_int(o, "method", vm->method);
+	json_put_int(o, "state", vm->state);
+	json_put_int(o, "pid", vm->pid);
+	json_put_uint(o, "pid_start", vm->pid_start);
+	json_put_uint(o, "stopped_offset", vm->stopped_offset);
+	json_put_bool(o, "taken_over", vm->taken_over);
+	json_put_text(o, "vm_id", id);
+	stopped_save(vm, o);
+	if (vm->doorbell)
+		json_object_object_add(o, "doorbell", doorbell_save(vm));
+	return o;
+}
+
+static void save_clock(const struct exporter *x, struct json_object *o)
+{
+	char id[HEX_SIZE(16)];
+
+	host_id(id);
+	json_put_int(o, "version", STATE_VERSION);
+	json_put_text(o, "host_id", id);
+	json_put_uint(o, "tsc_khz", x->khz);
+	json_put_uint(o, "scaled_ratio", x->scaled.ratio);
+	json_put_int(o, "scaled_frac_bits", x->scaled.frac_bits);
+	json_put_uint(o, "scaled_offset", x->scaled.offset);
+	json_put_int(o, "leap", x->leap.sign);
+	json_put_int(o, "leap_sec", x->leap.sec);
+	json_put_int(o, "leap_strict", x->leap.strict);
+	json_put_int(o, "leap_wall_ns", x->leap.wall_ns);
+	json_put_int(o, "leap_tai_sec", x->leap.tai_sec);
+	json_put_int(o, "leap_mono_ns", x->leap.mono_ns);
+	json_put_int(o, "smear_bias_ns", x->leap.bias_ns);
+}
+
+static struct json_object *save_builds(void)
+{
+	struct json_object *list = json_object_new_array(), *build;
+	const char *key;
+	u64 offset;
+	int i;
+
+	for (i = 0; (key = tcgcache_entry(i, &offset)); i++) {
+		build = json_object_new_object();
+		json_put_text(build, "build", key);
+		json_put_uint(build, "offset", offset);
+		json_object_array_add(list, build);
+	}
+	return list;
+}
+
+/* Write the state down; to be called whenever any of it has changed. */
+void state_save(struct exporter *x)
+{
+	struct json_object *o, *list;
+	struct problem why;
+	struct vm *vm;
+
+	if (found)	/* not all VMs are known yet */
+		return;
+	o = json_object_new_object();
+	list = json_object_new_array();
+	save_clock(x, o);
+	for (vm = x->vms; vm; vm = vm->next)
+		json_object_array_add(list, save_vm(vm));
+	json_object_object_add(o, "vms", list);
+	json_object_object_add(o, "qemu_builds", save_builds());
+	if (files_replace(x->dir, STATE_FILE,
+			  json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY),
+			  &why))
+		say("%s", why.text);
+	json_object_put(o);
+}

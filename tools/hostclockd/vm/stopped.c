@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <hostclock/validate.h>
+
+#include "base/hex.h"
+#include "base/json.h"
+#include "clock/page.h"
+#include "stopped.h"
+
+void stopped_save(const struct vm *vm, struct json_object *out)
+{
+	char set[HEX_SIZE(sizeof(vm->stop_set))];
+	struct json_object *o;
+
+	if (!vm->has_stopped)
+		return;
+	o = json_object_new_object();
+	hex_write(set, &vm->stop_set, sizeof(vm->stop_set));
+	json_put_text(o, "set", set);
+	json_put_uint(o, "guest_tsc", vm->stop_tsc);
+	json_put_uint(o, "tsc_offset", vm->stop_offset);
+	json_put_int(o, "mono_offset", vm->stop_mono);
+	json_put_int(o, "raw_offset", vm->stop_raw);
+	json_put_uint(o, "gaps_ns", vm->stop_gaps_ns);
+	json_put_uint(o, "gaps_maxerror_ns", vm->stop_gaps_error_ns);
+	json_put_uint(o, "ran_on_tsc", vm->stop_ran_on_tsc);
+	json_put_int(o, "origin", vm->stop_origin);
+	json_put_uint(o, "maxerror_ns", vm->stop_error_ns);
+	json_put_bool(o, "detached", vm->stop_detached);
+	json_put_bool(o, "late", vm->stop_late);
+	json_object_object_add(out, "stopped", o);
+}
+
+/* One that no page would have held must not be reckoned with. */
+static bool load_set(struct exporter *x, struct vm *vm, struct json_object *o)
+{
+	const struct page *pg = pages_find(x, vm->format, vm->smear);
+
+	return pg &&
+	       hex_read(json_text(o, "set", ""), &vm->stop_set, sizeof(vm->stop_set)) &&
+	       hostclock_validate_params(pg->map, &vm->stop_set) == HOSTCLOCK_PAGE_OK;
+}
+
+/* The guest's page, format and smear, is known already. */
+void stopped_load(struct exporter *x, struct vm *vm, struct json_object *in)
+{
+	struct json_object *o;
+
+	if (!json_object_object_get_ex(in, "stopped", &o))
+		return;
+	vm->stop_origin = json_uint(o, "origin");
+	if (vm->stop_origin > STOPPED_ELSEWHERE || !load_set(x, vm, o)) {
+		say("%s: where it stopped cannot be read", vm->name);
+		return;
+	}
+	vm->stop_tsc = json_uint(o, "guest_tsc");
+	vm->stop_offset = json_uint(o, "tsc_offset");
+	vm->stop_mono = json_int(o, "mono_offset");
+	vm->stop_raw = json_int(o, "raw_offset");
+	vm->stop_gaps_ns = json_uint(o, "gaps_ns");
+	vm->stop_gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
+	vm->stop_ran_on_tsc = json_uint(o, "ran_on_tsc");
+	vm->stop_error_ns = json_uint(o, "maxerror_ns");
+	vm->stop_detached = json_int(o, "detached");
+	vm->stop_late = json_int(o, "late");
+	vm->has_stopped = true;
+}

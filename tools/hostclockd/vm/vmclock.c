@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The vmclock structure that begins every guest page. */
+#include <hostclock/vmclock.h>
+#include <hostclock/writer.h>
+
+#include "clock/page.h"
+#include "vmclock.h"
+
+/* Write the structure from the newest set of the page that the guest follows. */
+void vmclock_publish(struct exporter *x, struct vm *vm)
+{
+	const struct page *pg = pages_find(x, vm->format, vm->smear);
+	struct hostclock_vmclock *vc = &vm->gp->vmclock;
+	struct hostclock_vmclock time = {
+		.flags = htole64(HOSTCLOCK_VMCLOCK_VM_GEN_COUNTER_PRESENT),
+	};
+	struct hostclock_params p;
+
+	pset_encode(&pg->set, &p);
+	time.magic = htole32(HOSTCLOCK_VMCLOCK_MAGIC);
+	time.size = htole32(HOSTCLOCK_PAGE_SIZE);
+	time.version = htole16(1);
+	time.counter_id = HOSTCLOCK_COUNTER_INVALID;
+	time.time_type = HOSTCLOCK_VMCLOCK_TIME_TAI;
+	time.seq_count = htole32(vm->vmclock_seq | 1);
+	time.disruption_marker = htole64(vm->marker);
+	time.vm_generation_counter = htole64(vm->generation);
+	time.leap_second_smearing_hint = pg->smear;
+	if (vm->epoch && pg->set.epoch &&
+	    hostclock_to_vmclock(&p, vm->tsc_offset, &time))
+		time.counter_id = HOSTCLOCK_COUNTER_X86_TSC;
+
+	hostclock_seq_claim_at(&vc->seq_count, vm->vmclock_seq);
+	*vc = time;
+	hostclock_seq_publish_at(&vc->seq_count, vm->vmclock_seq);
+	vm->vmclock_seq += 2;
+}
+
+/*
+ * Renew a few guests' structures, others each time: constant work per update.
+ * Meanwhile their error fields cover what the clock may have been steered.
+ */
+void vmclock_renew_some(struct exporter *x)
+{
+	int i;
+
+	for (i = 0; i < VMCLOCKS_PER_UPDATE && x->vms; i++) {
+		struct vm *vm = x->renew_next ? x->renew_next : x->vms;
+
+		vmclock_publish(x, vm);
+		x->renew_next = vm->next;
+	}
+}
+
+/* After a clock was set: nobody's may go on. */
+void vmclock_renew_all(struct exporter *x)
+{
+	struct vm *vm;
+
+	for (vm = x->vms; vm; vm = vm->next)
+		vmclock_publish(x, vm);
+}
