@@ -7,7 +7,7 @@ NATIVE_PROP_OBJ := $(patsubst tools/testing/native/%.c,$(NATIVE)/obj/%.o,\
 $(NATIVE)/properties: $(NATIVE_PROP_OBJ) $(LIBHOSTCLOCK)
 	$(CC) $(USER_CFLAGS) $^ -o $@
 
-$(NATIVE)/race: $(NATIVE)/obj/race.o $(LIBHOSTCLOCK)
+$(NATIVE)/obj/race: $(NATIVE)/obj/race.o $(LIBHOSTCLOCK)
 	$(CC) $(USER_CFLAGS) -pthread $^ -o $@
 
 $(NATIVE)/edges: $(NATIVE)/obj/edges.o $(LIBHOSTCLOCK)
@@ -26,7 +26,7 @@ $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave race obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave obj/race obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).
