@@ -37,6 +37,11 @@ $(O)/packages.mk: tools/build/packages
 # `## text` behind a target is its line of help. Order does not matter.
 include $(sort $(wildcard lib/*.mk kunit/*.mk arch/x86/*.mk drivers/ptp/hostclock/*.mk tools/*/*.mk tools/testing/*/*.mk))
 
+# Programs by the names that they have from here, too.
+ifeq ($(O),$(CURDIR)/build)
+build/bin/%: $(O)/bin/% ;
+endif
+
 .PHONY: help all packages install clean
 help: ## show this text
 	@echo "hostclock: a guest clock that is the host's"
