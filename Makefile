@@ -19,6 +19,16 @@ export O
 MAKEOVERRIDES :=
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
+
+# With V=1 commands are shown, otherwise what they make, and with -s neither.
+ifeq ($(V),1)
+say =
+else ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+say = @
+else
+say = @printf '  %-7s %s\n' $(1) $(@:$(O)/%=%);
+endif
+
 .DEFAULT_GOAL := help
 
 # Packages come before everything else: what fragments find out while they are

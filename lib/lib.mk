@@ -13,11 +13,11 @@ LIBHOSTCLOCK_CFLAGS := $(USER_CFLAGS) -fno-strict-aliasing
 
 $(O)/lib/%.o: lib/hostclock/%.c lib/lib.mk
 	@mkdir -p $(@D)
-	$(CC) $(LIBHOSTCLOCK_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(LIBHOSTCLOCK_CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIBHOSTCLOCK): $(LIBHOSTCLOCK_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 -include $(LIBHOSTCLOCK_OBJ:.o=.d)
 

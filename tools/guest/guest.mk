@@ -13,18 +13,18 @@ GUEST_IMAGE_SRC := tools/guest/image tools/guest/lib/elf.sh $(wildcard tools/gue
 
 $(GUEST_INIT): $(GUEST_INIT_SRC) tools/guest/init.h tools/guest/guest.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -static -o $@ $(GUEST_INIT_SRC)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -static -o $@ $(GUEST_INIT_SRC)
 
 # Other fragments may be read after this one.
 .SECONDEXPANSION:
 
 $(GUEST_IMAGE): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS)
 	@mkdir -p $(@D)
-	tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS)
+	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS)
 
 $(GUEST_IMAGE_STOCK): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS) $(O)/stock-6.1/hostclock.ko
 	@mkdir -p $(@D)
-	tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS) \
+	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS) \
 		$(O)/stock-6.1/hostclock.ko
 
 # What guest-run needs for a guest of either kernel.

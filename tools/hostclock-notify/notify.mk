@@ -6,11 +6,11 @@ NOTIFY_OBJ := $(patsubst tools/hostclock-notify/%.c,$(O)/tools/hostclock-notify/
 
 $(O)/tools/hostclock-notify/%.o: tools/hostclock-notify/%.c tools/hostclock-notify/notify.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
 
 $(NOTIFY): $(NOTIFY_OBJ)
 	@mkdir -p $(@D)
-	$(CC) -static $(USER_CFLAGS) -o $@ $^
+	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^
 
 -include $(NOTIFY_OBJ:.o=.d)
 

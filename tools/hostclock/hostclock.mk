@@ -5,11 +5,11 @@ HOSTCLOCK_OBJ := $(patsubst tools/hostclock/%.c,$(O)/tools/hostclock/%.o,$(wildc
 
 $(O)/tools/hostclock/%.o: tools/hostclock/%.c tools/hostclock/hostclock.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
 
 $(HOSTCLOCK): $(HOSTCLOCK_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(CC) -static $(USER_CFLAGS) -o $@ $^ -ljson-c
+	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^ -ljson-c
 
 -include $(HOSTCLOCK_OBJ:.o=.d)
 

@@ -9,15 +9,15 @@ HOSTCLOCKCTL_OBJ := $(HOSTCLOCKCTL_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 
 $(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -MMD -MP -c $< -o $@
 
 $(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
+	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
 $(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
+	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
 -include $(sort $(HOSTCLOCKD_OBJ:.o=.d) $(HOSTCLOCKCTL_OBJ:.o=.d))
 

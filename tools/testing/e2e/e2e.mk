@@ -17,34 +17,34 @@ E2E_CFLAGS_32 := -m32 -D_TIME_BITS=64 -D_FILE_OFFSET_BITS=64
 
 $(E2E_OUT)/64/%.o: $(E2E)/%.c tools/testing/e2e/e2e.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
 
 $(E2E_OUT)/32/%.o: $(E2E)/%.c tools/testing/e2e/e2e.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) $(E2E_CFLAGS_32) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) $(E2E_CFLAGS_32) -MMD -MP -c $< -o $@
 
 $(E2E_OUT)/32/lib/%.o: lib/hostclock/%.c tools/testing/e2e/e2e.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) $(E2E_CFLAGS_32) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) $(E2E_CFLAGS_32) -MMD -MP -c $< -o $@
 
 $(E2E_OUT)/64/shared.a: $(E2E_SHARED:%=$(E2E_OUT)/64/%)
 $(E2E_OUT)/32/shared.a: $(E2E_SHARED:%=$(E2E_OUT)/32/%) \
 	$(LIBHOSTCLOCK_SRC:lib/hostclock/%.c=$(E2E_OUT)/32/lib/%.o)
 $(E2E_OUT)/%/shared.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(E2E_PROGRAMS:%=$(O)/bin/guest/%): $(O)/bin/guest/%: $(E2E_OUT)/64/%.o \
 		$(E2E_OUT)/64/shared.a $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(CC) -static $(USER_CFLAGS) -o $@ $^ -lpthread
+	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^ -lpthread
 
 $(O)/bin/guest/stress: $(patsubst %,$(E2E_OUT)/64/stress_%.o,read timers change ask)
 
 $(E2E_PROGRAMS_32:%=$(O)/bin/guest/%32): $(O)/bin/guest/%32: \
 		$(E2E_OUT)/32/%.o $(E2E_OUT)/32/shared.a
 	@mkdir -p $(@D)
-	$(CC) -static $(USER_CFLAGS) $(E2E_CFLAGS_32) -o $@ $^ -lpthread
+	$(call say,LD)$(CC) -static $(USER_CFLAGS) $(E2E_CFLAGS_32) -o $@ $^ -lpthread
 
 -include $(wildcard $(E2E_OUT)/*/*.d $(E2E_OUT)/*/lib/*.d)
 .SECONDARY:

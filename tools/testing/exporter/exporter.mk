@@ -8,12 +8,12 @@ EXPORTER_TEST_PROGRAMS := $(EXPORTER_TEST)/pagecheck $(EXPORTER_TEST)/monotone \
 $(EXPORTER_TEST)/%: tools/testing/exporter/%.c tools/testing/exporter/pages.c \
 		tools/testing/exporter/pages.h $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -ljson-c -lpthread
+	$(call say,LD)$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -ljson-c -lpthread
 
 $(EXPORTER_TEST)/asktsc.img: tools/testing/exporter/asktsc.S
 	@mkdir -p $(@D)
-	$(CC) -m32 -c $< -o $@.o
-	$(LD) -m elf_i386 -Ttext 0x7c00 --oformat binary -e start $@.o -o $@
+	$(call say,CC)$(CC) -m32 -c $< -o $@.o
+	$(call say,LD)$(LD) -m elf_i386 -Ttext 0x7c00 --oformat binary -e start $@.o -o $@
 
 .PHONY: exporter-tests
 exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img

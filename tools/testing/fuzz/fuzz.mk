@@ -13,7 +13,7 @@ FUZZ_HEADERS := tools/testing/fuzz/fuzz.h \
 $(FUZZERS): $(FUZZ)/%: tools/testing/fuzz/%.c tools/testing/fuzz/fuzz.mk $(LIBHOSTCLOCK_SRC) \
 		$(FUZZ_HEADERS)
 	@mkdir -p $(@D)
-	clang $(FUZZ_CFLAGS) $< $(LIBHOSTCLOCK_SRC) -o $@
+	$(call say,CC)clang $(FUZZ_CFLAGS) $< $(LIBHOSTCLOCK_SRC) -o $@
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz page validation and readers, TIME seconds each (default 60)

@@ -8,7 +8,7 @@ $(KVM_PROGRAM): $(KVM_SRC) $(E2E_OUT)/64/shared.a $(LIBHOSTCLOCK) \
 		tools/testing/kvm/guest/reading.h tools/testing/kvm/guest/record.h \
 		tools/testing/kvm/kvm.mk
 	@mkdir -p $(@D)
-	$(CC) -static $(USER_CFLAGS) -I $(E2E) -o $@ $(KVM_SRC) $(E2E_OUT)/64/shared.a $(LIBHOSTCLOCK)
+	$(call say,LD)$(CC) -static $(USER_CFLAGS) -I $(E2E) -o $@ $(KVM_SRC) $(E2E_OUT)/64/shared.a $(LIBHOSTCLOCK)
 
 .PHONY: check-kvm prepare-kvm
 check-kvm: ## run the tests on KVM, nested in an emulated machine

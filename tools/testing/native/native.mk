@@ -5,24 +5,24 @@ NATIVE_PROP_OBJ := $(patsubst tools/testing/native/%.c,$(NATIVE)/obj/%.o,\
 	$(wildcard tools/testing/native/prop*.c))
 
 $(NATIVE)/properties: $(NATIVE_PROP_OBJ) $(LIBHOSTCLOCK)
-	$(CC) $(USER_CFLAGS) $^ -o $@
+	$(call say,LD)$(CC) $(USER_CFLAGS) $^ -o $@
 
 $(NATIVE)/obj/race: $(NATIVE)/obj/race.o $(LIBHOSTCLOCK)
-	$(CC) $(USER_CFLAGS) -pthread $^ -o $@
+	$(call say,LD)$(CC) $(USER_CFLAGS) -pthread $^ -o $@
 
 $(NATIVE)/edges: $(NATIVE)/obj/edges.o $(LIBHOSTCLOCK)
-	$(CC) $(USER_CFLAGS) $^ -o $@
+	$(call say,LD)$(CC) $(USER_CFLAGS) $^ -o $@
 
 $(NATIVE)/interleave: $(NATIVE)/obj/interleave.o $(LIBHOSTCLOCK)
-	$(CC) $(USER_CFLAGS) $^ -o $@
+	$(call say,LD)$(CC) $(USER_CFLAGS) $^ -o $@
 
 $(NATIVE)/obj/properties-sanitized: $(NATIVE)/properties tools/testing/native/native.mk
-	$(CC) $(LIBHOSTCLOCK_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	$(call say,LD)$(CC) $(LIBHOSTCLOCK_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 		$(wildcard tools/testing/native/prop*.c) $(LIBHOSTCLOCK_SRC) -o $@
 
 $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 	@mkdir -p $(@D)
-	$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
@@ -36,7 +36,7 @@ COVERAGE_OBJ := $(COVERAGE_SRC:%.c=$(COVERAGE)/%.o)
 
 $(COVERAGE_OBJ): $(COVERAGE)/%.o: %.c tools/testing/native/native.mk
 	@mkdir -p $(@D)
-	$(CC) $(LIBHOSTCLOCK_CFLAGS) -D__always_inline__=__unused__ -O0 --coverage -fprofile-abs-path -pthread -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(LIBHOSTCLOCK_CFLAGS) -D__always_inline__=__unused__ -O0 --coverage -fprofile-abs-path -pthread -MMD -MP -c $< -o $@
 
 -include $(COVERAGE_OBJ:.o=.d)
 
@@ -46,7 +46,7 @@ $(COVERAGE)/edges: $(COVERAGE)/tools/testing/native/edges.o $(COVERAGE_LIB)
 $(COVERAGE)/race: $(COVERAGE)/tools/testing/native/race.o $(COVERAGE_LIB)
 $(COVERAGE)/interleave: $(COVERAGE)/tools/testing/native/interleave.o $(COVERAGE_LIB)
 $(addprefix $(COVERAGE)/,properties edges interleave race):
-	$(CC) --coverage -pthread $^ -o $@
+	$(call say,LD)$(CC) --coverage -pthread $^ -o $@
 
 .PHONY: coverage
 coverage: $(addprefix $(COVERAGE)/,properties edges interleave race) ## print the native tests' coverage of lib/

@@ -7,11 +7,11 @@ SOAK_WATCH := $(O)/bin/guest/soakwatch
 
 $(SOAK_OUT)/%.o: $(SOAK)/%.c tools/testing/soak/soak.mk
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -I tools/testing/e2e/guest -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -I tools/testing/e2e/guest -MMD -MP -c $< -o $@
 
 $(SOAK_WATCH): $(SOAK_OBJ) $(E2E_OUT)/64/check.o $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(CC) -static $(USER_CFLAGS) -o $@ $^ -lpthread
+	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^ -lpthread
 
 -include $(wildcard $(SOAK_OUT)/*.d)
 

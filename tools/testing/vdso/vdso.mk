@@ -19,17 +19,17 @@ $(VDSO)/vdso-offsets.h: tools/testing/vdso/offsets.c tools/testing/vdso/vdso.mk 
 
 $(VDSO)/obj64/%.o: tools/testing/vdso/%.c $(VDSO)/vdso-offsets.h
 	@mkdir -p $(@D)
-	$(CC) $(VDSO_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(VDSO_CFLAGS) -MMD -MP -c $< -o $@
 
 $(VDSO)/obj32/%.o: tools/testing/vdso/%.c $(VDSO)/vdso-offsets.h
 	@mkdir -p $(@D)
-	$(CC) -m32 $(VDSO_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) -m32 $(VDSO_CFLAGS) -MMD -MP -c $< -o $@
 
 $(VDSO)/test64: $(VDSO_TEST:%=$(VDSO)/obj64/%.o)
-	$(CC) $(VDSO_CFLAGS) $^ -o $@
+	$(call say,LD)$(CC) $(VDSO_CFLAGS) $^ -o $@
 
 $(VDSO)/test32: $(VDSO_TEST:%=$(VDSO)/obj32/%.o)
-	$(CC) -m32 $(VDSO_CFLAGS) $^ -o $@
+	$(call say,LD)$(CC) -m32 $(VDSO_CFLAGS) $^ -o $@
 
 -include $(wildcard $(VDSO)/obj*/*.d)
 
