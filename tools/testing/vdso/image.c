@@ -121,6 +121,44 @@ static void apply_alternative(struct vdso_image *img, uint8_t *alt, int flags)
 	memset(instr + repl_len, 0x90, len - repl_len);
 }
 
+/*
+ * The instruction that an alternative left at IP.  The kernel marks each reading of
+ * the counter as one, so that nothing need be told from an immediate.
+ */
+static struct vdso_counter counter_at(uint8_t *ip)
+{
+	static const uint8_t lfence[] = { 0x0f, 0xae, 0xe8 };
+	static const uint8_t rdtsc[] = { 0x0f, 0x31 };
+	static const uint8_t rdtscp[] = { 0x0f, 0x01, 0xf9 };
+
+	if (!memcmp(ip, rdtscp, sizeof(rdtscp)))
+		return (struct vdso_counter){ ip, sizeof(rdtscp) };
+	if (!memcmp(ip, lfence, sizeof(lfence)))
+		ip += sizeof(lfence);
+	if (memcmp(ip, rdtsc, sizeof(rdtsc)))
+		errx(1, "the image reads the counter in a way this harness does not know");
+	return (struct vdso_counter){ ip, sizeof(rdtsc) };
+}
+
+/* Once the alternatives are applied.  One place may have several of them. */
+static void find_counter(struct vdso_image *img, const uint8_t *alt)
+{
+	uint8_t *instr = (uint8_t *)alt + ALT_INSTR + (int32_t)get32(alt + ALT_INSTR);
+	uint32_t feature = get32(alt + ALT_FT_FLAGS);
+	struct vdso_counter c;
+
+	if (feature != ALT_LFENCE_RDTSC && feature != ALT_RDTSCP)
+		return;
+	c = counter_at(instr);
+	for (size_t i = 0; i < img->counter_count; i++)
+		if (img->counter[i].ip == c.ip)
+			return;
+	if (img->counter_count == VDSO_MAX_COUNTERS)
+		errx(1, "the image reads the counter in more than %d places",
+		     VDSO_MAX_COUNTERS);
+	img->counter[img->counter_count++] = c;
+}
+
 static void map_image(struct vdso_image *img, const struct file *f)
 {
 	const elf_symbol *start = symbol(img, "vvar_start");
@@ -153,10 +191,15 @@ void vdso_image_load(struct vdso_image *img, const char *so, int flags)
 	struct file f = read_file(so);
 	const elf_section *alt = section(&f, ".altinstructions");
 
+	memset(img, 0, sizeof(*img));
 	load_symbols(img, so);
 	map_image(img, &f);
 	for (size_t at = 0; alt && at + ALT_SIZE <= alt->sh_size; at += ALT_SIZE)
 		apply_alternative(img, img->text + alt->sh_addr + at, flags);
+	for (size_t at = 0; alt && at + ALT_SIZE <= alt->sh_size; at += ALT_SIZE)
+		find_counter(img, img->text + alt->sh_addr + at);
+	if (!img->counter_count)
+		errx(1, "%s: reads no counter", so);
 	if (mprotect(img->text, img->text_len, PROT_READ | PROT_EXEC))
 		err(1, "making the image executable");
 	munmap(f.data, f.len);

@@ -24,6 +24,19 @@
 #define elf_symbol	struct elf32_sym
 #endif
 
+/* More places than any image has where it reads the counter. */
+#define VDSO_MAX_COUNTERS	64
+
+/**
+ * struct vdso_counter - an instruction that reads the counter
+ * @ip:		where it is
+ * @len:	its length: 2 of RDTSC, 3 of RDTSCP
+ */
+struct vdso_counter {
+	uint8_t *ip;
+	uint8_t len;
+};
+
 /**
  * struct vdso_image - a loaded image
  * @text:	where programs see the image; the data pages are in front of it
@@ -33,6 +46,8 @@
  * @sym:	symbols of the image's .dbg file
  * @sym_count:	how many
  * @str:	their names
+ * @counter:	every RDTSC and RDTSCP of the text
+ * @counter_count: how many
  */
 struct vdso_image {
 	uint8_t *text;
@@ -42,6 +57,8 @@ struct vdso_image {
 	const elf_symbol *sym;
 	size_t sym_count;
 	const char *str;
+	struct vdso_counter counter[VDSO_MAX_COUNTERS];
+	size_t counter_count;
 };
 
 /* For a CPU without RDTSCP: the counter is read by LFENCE; RDTSC. */

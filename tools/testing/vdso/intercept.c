@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -28,32 +29,30 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-static __thread uint64_t (*tsc_hook)(void *data);
-static __thread void *tsc_data;
+static const uint8_t ud2[] = { 0x0f, 0x0b };
 
-/* Length of the counter instruction at IP, or 0 if it is another one. */
-static int tsc_instruction(const uint8_t *ip, bool *rdtscp)
+static const struct vdso_image *image;
+static uint8_t original[VDSO_MAX_COUNTERS][sizeof(ud2)];
+static uint64_t (*tsc_hook)(void *data);
+static void *tsc_data;
+
+static const struct vdso_counter *counter_at(uintptr_t ip)
 {
-	*rdtscp = false;
-	if (ip[0] != 0x0f)
-		return 0;
-	if (ip[1] == 0x31)
-		return 2;
-	*rdtscp = ip[1] == 0x01 && ip[2] == 0xf9;
-	return *rdtscp ? 3 : 0;
+	for (size_t i = 0; i < image->counter_count; i++)
+		if ((uintptr_t)image->counter[i].ip == ip)
+			return &image->counter[i];
+	return NULL;
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
-	bool rdtscp;
+	const struct vdso_counter *counter = NULL;
 	uint64_t tsc;
-	int len = 0;
 
-	/* Of a refused RDTSC the address of the instruction is all there is. */
-	if (sig == SIGSEGV && info->si_code == SI_KERNEL && tsc_hook)
-		len = tsc_instruction((const uint8_t *)regs[IP], &rdtscp);
-	if (!len) {
+	if (sig == SIGILL && tsc_hook)
+		counter = counter_at(regs[IP]);
+	if (!counter) {
 		printf("not ok - no fault: signal %d at %#llx, address %p\n",
 		       sig, (unsigned long long)regs[IP], info->si_addr);
 		fflush(stdout);
@@ -62,9 +61,9 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	tsc = tsc_hook(tsc_data);
 	regs[AX] = (uint32_t)tsc;
 	regs[DX] = (uint32_t)(tsc >> 32);
-	if (rdtscp)
+	if (counter->len == 3)	/* RDTSCP */
 		regs[CX] = 0;
-	regs[IP] += len;
+	regs[IP] += counter->len;
 }
 
 static void on_syscall(int sig, siginfo_t *info, void *context)
@@ -111,6 +110,9 @@ void intercept_init(const struct vdso_image *img)
 {
 	uintptr_t start = (uintptr_t)img->text;
 
+	image = img;
+	for (size_t i = 0; i < img->counter_count; i++)
+		memcpy(original[i], img->counter[i].ip, sizeof(ud2));
 	handle(SIGSEGV, on_fault);
 	handle(SIGBUS, on_fault);
 	handle(SIGILL, on_fault);
@@ -119,12 +121,23 @@ void intercept_init(const struct vdso_image *img)
 	trap_syscalls(start, start + img->text_len);
 }
 
+/* Has every reading of the counter trap, or puts them back. */
+static void trap_counter(bool trap)
+{
+	if (mprotect(image->text, image->text_len, PROT_READ | PROT_WRITE))
+		err(1, "making the image writable");
+	for (size_t i = 0; i < image->counter_count; i++)
+		memcpy(image->counter[i].ip, trap ? ud2 : original[i], sizeof(ud2));
+	if (mprotect(image->text, image->text_len, PROT_READ | PROT_EXEC))
+		err(1, "making the image executable");
+}
+
 void intercept_tsc(uint64_t (*hook)(void *data), void *data)
 {
+	if (!hook != !tsc_hook)
+		trap_counter(hook != NULL);
 	tsc_hook = hook;
 	tsc_data = data;
-	if (prctl(PR_SET_TSC, hook ? PR_TSC_SIGSEGV : PR_TSC_ENABLE, 0, 0, 0))
-		err(1, "prctl(PR_SET_TSC)");
 }
 
 static uint64_t constant(void *data)

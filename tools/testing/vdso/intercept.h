@@ -2,7 +2,9 @@
 /*
  * Two things a vDSO image takes from outside, put into the test's hands: the
  * counter, and the system call it falls back to.  Both by signals, so that the
- * image's instructions are the real ones.
+ * image's instructions are the real ones, but for the counter's while it is
+ * intercepted: UD2 stands in their place then, since not every machine can make
+ * RDTSC trap (some hypervisors ignore PR_SET_TSC).
  */
 #ifndef _VDSO_INTERCEPT_H
 #define _VDSO_INTERCEPT_H
@@ -20,8 +22,9 @@
 void intercept_init(const struct vdso_image *img);
 
 /*
- * From now on, in this thread, RDTSC and RDTSCP give what HOOK returns, which
- * gets DATA; it may change the pages under the reader.  NULL ends that.
+ * From now on, the image's RDTSC and RDTSCP give what HOOK returns, which gets
+ * DATA; it may change the pages under the reader.  NULL ends that.  Not while
+ * another thread runs the image.
  */
 void intercept_tsc(uint64_t (*hook)(void *data), void *data);
 
