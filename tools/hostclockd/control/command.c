@@ -47,7 +47,7 @@ static int choose(struct json_object *req, const char *key,
 static int do_create(struct exporter *x, struct json_object *req,
 		     struct json_object *reply, struct problem *why)
 {
-	struct vm like = { .vmclock_seq = 0 }, *vm;
+	struct vm like = { .private = false }, *vm;
 	const char *name = json_text(req, "name", "");
 
 	if (!vm_name_ok(name, why))
@@ -59,7 +59,7 @@ static int do_create(struct exporter *x, struct json_object *req,
 	snprintf(like.name, sizeof(like.name), "%s", name);
 	like.private = json_int(req, "private");
 	/* unique: another page may have served the same guest before */
-	like.generation = exporter_new_epoch(x);
+	like.page.generation = exporter_new_epoch(x);
 	if (choose(req, "smear", names_smear, &like.smear, why) ||
 	    choose(req, "format", names_format, &like.format, why) ||
 	    choose(req, "policy", names_policy, &like.policy, why))
@@ -90,9 +90,9 @@ static u8 likely_cause(const struct vm *vm, pid_t pid)
 {
 	if (vm->taken_over)
 		return vm->next_cause;
-	if (!vm->marker)
+	if (!vm->page.marker)
 		return HOSTCLOCK_CAUSE_NONE;
-	if (!pid || (pid == vm->pid && process_start(pid) == vm->pid_start))
+	if (!pid || (pid == vm->source.pid && process_start(pid) == vm->source.pid_start))
 		return VM_CAUSE_FOUND;
 	return HOSTCLOCK_CAUSE_RESTORE;
 }

@@ -46,32 +46,32 @@ static struct json_object *vm_status(const struct vm *vm)
 
 	json_put_text(o, "name", vm->name);
 	json_put_text(o, "state", names_state[vm->state]);
-	json_put_text(o, "method", names_method[vm->method]);
+	json_put_text(o, "method", names_method[vm->source.method]);
 	json_put_text(o, "transport", vm->private ? "private" : "shared");
 	json_put_text(o, "format", names_format[vm->format]);
 	json_put_text(o, "smear", names_smear[vm->smear]);
 	json_put_text(o, "policy", names_policy[vm->policy]);
-	json_put_int(o, "pid", vm->pid);
-	json_put_bool(o, "hears_events", vm->monitor);
-	json_put_uint(o, "epoch", vm->epoch);
-	json_put_text(o, "cause", names_cause[vm->cause]);
-	json_put_int(o, "tsc_offset", vm->tsc_offset);
-	json_put_int(o, "mono_offset_ns", vm->mono_offset);
-	json_put_int(o, "raw_offset_ns", vm->raw_offset);
-	json_put_uint(o, "generation", vm->generation);
-	json_put_uint(o, "resume_tsc", vm->resume_tsc);
-	json_put_uint(o, "gap_ns", vm->gap_ns);
-	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
-	json_put_uint(o, "gaps_ns", vm->gaps_ns);
-	json_put_int(o, "ran_on_tsc", vm->ran_on_tsc);
-	json_put_error(o, "gap_maxerror_ns", vm->gap_error_ns);
-	json_put_error(o, "gaps_maxerror_ns", vm->gaps_error_ns);
-	json_put_uint(o, "disruption_marker", vm->marker);
-	if (vm->method == VM_TCG)
-		json_put_uint(o, "counter_generation", vm->tcg.count);
+	json_put_int(o, "pid", vm->source.pid);
+	json_put_bool(o, "hears_events", vm->source.monitor);
+	json_put_uint(o, "epoch", vm->page.epoch);
+	json_put_text(o, "cause", names_cause[vm->page.cause]);
+	json_put_int(o, "tsc_offset", vm->page.tsc_offset);
+	json_put_int(o, "mono_offset_ns", vm->page.mono_offset);
+	json_put_int(o, "raw_offset_ns", vm->page.raw_offset);
+	json_put_uint(o, "generation", vm->page.generation);
+	json_put_uint(o, "resume_tsc", vm->page.resume_tsc);
+	json_put_uint(o, "gap_ns", vm->page.gap_ns);
+	json_put_uint(o, "stop_tsc", vm->page.stop_tsc);
+	json_put_uint(o, "gaps_ns", vm->page.gaps_ns);
+	json_put_int(o, "ran_on_tsc", vm->page.ran_on_tsc);
+	json_put_error(o, "gap_maxerror_ns", vm->page.gap_error_ns);
+	json_put_error(o, "gaps_maxerror_ns", vm->page.gaps_error_ns);
+	json_put_uint(o, "disruption_marker", vm->page.marker);
+	if (vm->source.method == VM_TCG)
+		json_put_uint(o, "counter_generation", vm->source.tcg.count);
 	doorbell_status(vm, o);
-	if (vm->problem.text[0])
-		json_put_text(o, "problem", vm->problem.text);
+	if (vm->source.problem.text[0])
+		json_put_text(o, "problem", vm->source.problem.text);
 	return o;
 }
 

@@ -177,7 +177,7 @@ static int die_later(struct exporter *x, char **argv, struct problem *why)
 				   argv[2]);
 	if (guest && !x->vms)
 		return problem_set(why, "die guest: there is none");
-	return storefault_die(guest ? (void *)x->vms->gp :
+	return storefault_die(guest ? (void *)x->vms->page.map :
 				      (void *)x->pages[0].map, store, why);
 }
 

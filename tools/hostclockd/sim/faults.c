@@ -157,10 +157,10 @@ void faults_tear(struct exporter *x, const char *what)
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (!strcmp(what, "guest"))
-			hostclock_seq_claim_at(&vm->gp->seq, vm->seq);
+			hostclock_seq_claim_at(&vm->page.map->seq, vm->page.seq);
 		if (!strcmp(what, "vmclock"))
-			hostclock_seq_claim_at(&vm->gp->vmclock.seq_count,
-					       vm->vmclock_seq);
+			hostclock_seq_claim_at(&vm->page.map->vmclock.seq_count,
+					       vm->page.vmclock_seq);
 	}
 }
 
@@ -181,7 +181,7 @@ void faults_scribble(struct exporter *x, const char *what)
 				 sizeof(struct hostclock_clock_page));
 	}
 	for (vm = x->vms; vm && !strcmp(what, "guest"); vm = vm->next)
-		scribble(vm->gp, sizeof(*vm->gp));
+		scribble(vm->page.map, sizeof(*vm->page.map));
 }
 
 /* Write again what updates do not; the next one does the rest. */

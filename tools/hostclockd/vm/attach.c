@@ -104,13 +104,13 @@ static void learn_uuid(struct vm *vm)
 	const char *p;
 	int i;
 
-	if (!vm->qmp_path[0] || qmp_run(vm->qmp_path, "query-uuid", &answer, &why))
+	if (!vm->source.qmp_path[0] || qmp_run(vm->source.qmp_path, "query-uuid", &answer, &why))
 		return;
 	p = json_object_object_get_ex(answer, "UUID", &value) ?
 	    json_object_get_string(value) : "";
 	for (i = 0; i < 16; i++) {
 		p += strspn(p, "-");
-		if (sscanf(p, "%2hhx", &vm->vm_id[i]) != 1)
+		if (sscanf(p, "%2hhx", &vm->page.vm_id[i]) != 1)
 			break;
 		p += 2;
 	}
@@ -120,10 +120,10 @@ static void learn_uuid(struct vm *vm)
 /* Whoever was spoken to before is not any more. */
 static void name_sockets(struct vm *vm, const struct attachment *to)
 {
-	tcg_close(&vm->tcg);
+	tcg_close(&vm->source.tcg);
 	monitor_close(vm);
-	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s", to->qmp_path);
-	snprintf(vm->events_path, sizeof(vm->events_path), "%s", to->events_path);
+	snprintf(vm->source.qmp_path, sizeof(vm->source.qmp_path), "%s", to->qmp_path);
+	snprintf(vm->source.events_path, sizeof(vm->source.events_path), "%s", to->events_path);
 }
 
 /**
@@ -152,14 +152,14 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 		state_save(x);
 		return -1;
 	}
-	vm->pid = to->pid;
-	vm->pid_start = f.pid_start;
-	vm->t0 = to->t0;
-	vm->method = f.method;
-	vm->tcg = f.tcg;
+	vm->source.pid = to->pid;
+	vm->source.pid_start = f.pid_start;
+	vm->source.t0 = to->t0;
+	vm->source.method = f.method;
+	vm->source.tcg = f.tcg;
 	vm->next_cause = to->cause;
 	vm->state = VM_PENDING;
-	vm->problem.text[0] = '\0';
+	vm->source.problem.text[0] = '\0';
 	learn_uuid(vm);
 	follow_look(x, vm);
 	monitor_heed(vm);
@@ -172,7 +172,7 @@ void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to
 		  u64 tsc_offset)
 {
 	name_sockets(vm, to);
-	vm->method = VM_GIVEN;
+	vm->source.method = VM_GIVEN;
 	vm->next_cause = to->cause;
 	vm_set_offset(x, vm, tsc_offset, HOSTCLOCK_CAUSE_OFFSET);
 	state_save(x);
@@ -183,15 +183,15 @@ void attach_again(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
 
-	if (vm->method != VM_TCG && vm->method != VM_KVM)
+	if (vm->source.method != VM_TCG && vm->source.method != VM_KVM)
 		return;
-	if (process_start(vm->pid) != vm->pid_start) {
+	if (process_start(vm->source.pid) != vm->source.pid_start) {
 		vm->state = VM_GONE;
 		return;
 	}
-	if (vm->method == VM_TCG &&
-	    tcg_open(&vm->tcg, vm->pid, x->khz * 1000,
-		     tsc_before(x, vm->t0, vm->pid_start), &why)) {
+	if (vm->source.method == VM_TCG &&
+	    tcg_open(&vm->source.tcg, vm->source.pid, x->khz * 1000,
+		     tsc_before(x, vm->source.t0, vm->source.pid_start), &why)) {
 		say("%s: %s", vm->name, why.text);
 		vm->state = VM_GONE;
 		return;

@@ -24,7 +24,7 @@
 
 static void gone(struct exporter *x, struct vm *vm)
 {
-	tcg_close(&vm->tcg);
+	tcg_close(&vm->source.tcg);
 	monitor_close(vm);
 	vm->state = VM_GONE;
 	state_save(x);
@@ -46,13 +46,13 @@ static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
 {
 	bool is_set = s->running || s->value;
 
-	if (vm->tcg.settled || (!is_set && vm->polls++ % KVM_POLLS))
+	if (vm->source.tcg.settled || (!is_set && vm->source.polls++ % KVM_POLLS))
 		return false;
-	vm->tcg.settled = is_set;
-	if (!kvm_uses(vm->pid))
+	vm->source.tcg.settled = is_set;
+	if (!kvm_uses(vm->source.pid))
 		return false;
-	tcg_close(&vm->tcg);
-	vm->method = VM_KVM;
+	tcg_close(&vm->source.tcg);
+	vm->source.method = VM_KVM;
 	vm->state = VM_PENDING;
 	return true;
 }
@@ -63,23 +63,23 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	struct tcg_state s;
 	u8 found;
 
-	switch (tcg_read(&vm->tcg, &s, &why)) {
+	switch (tcg_read(&vm->source.tcg, &s, &why)) {
 	case TCG_GONE:
 		gone(x, vm);
 		return;
 	case TCG_FAILED:
-		vm->problem = why;
+		vm->source.problem = why;
 		return;
 	case TCG_OK:
 		break;
 	}
 	if (turns_out_kvm(vm, &s))
 		return;
-	vm->problem.text[0] = '\0';
+	vm->source.problem.text[0] = '\0';
 	/* Without a stop it changes when vCPUs find their readings out of order. */
-	found = s.count == vm->tcg.count ? HOSTCLOCK_CAUSE_OFFSET :
+	found = s.count == vm->source.tcg.count ? HOSTCLOCK_CAUSE_OFFSET :
 					   HOSTCLOCK_CAUSE_STOP;
-	vm->tcg.count = s.count;
+	vm->source.tcg.count = s.count;
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
@@ -104,7 +104,7 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 	if (x->scaled.ratio != tsc->ratio ||
 	    x->scaled.frac_bits != tsc->frac_bits) {
 		for (other = x->vms; other; other = other->next) {
-			if (other != vm && other->epoch && other->format)
+			if (other != vm && other->page.epoch && other->format)
 				return problem_set(why,
 						   "%s: its TSC is scaled by %llu/2^%u, that of %s by %llu/2^%u; one host has scaled pages for one of these",
 						   vm->name,
@@ -143,7 +143,7 @@ static int ask_running(const struct vm *vm, bool *running, struct problem *why)
 {
 	struct json_object *answer = NULL;
 
-	if (qmp_run(vm->qmp_path, "query-status", &answer, why))
+	if (qmp_run(vm->source.qmp_path, "query-status", &answer, why))
 		return -1;
 	*running = json_int(answer, "running");
 	json_object_put(answer);
@@ -169,7 +169,7 @@ static bool is_arriving(const struct vm *vm)
 	struct problem why;
 	bool arriving;
 
-	if (!vm->qmp_path[0] || qmp_run(vm->qmp_path, "query-status", &answer, &why))
+	if (!vm->source.qmp_path[0] || qmp_run(vm->source.qmp_path, "query-status", &answer, &why))
 		return false;
 	arriving = !strcmp(json_text(answer, "status", ""), "inmigrate");
 	json_object_put(answer);
@@ -180,15 +180,15 @@ static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
 
-	if (process_start(vm->pid) != vm->pid_start) {
+	if (process_start(vm->source.pid) != vm->source.pid_start) {
 		gone(x, vm);
 		return false;
 	}
-	if (follow_find_kvm(x, vm, vm->pid, offset, &why)) {
-		vm->problem = why;
+	if (follow_find_kvm(x, vm, vm->source.pid, offset, &why)) {
+		vm->source.problem = why;
 		return false;
 	}
-	vm->problem.text[0] = '\0';
+	vm->source.problem.text[0] = '\0';
 	return true;
 }
 
@@ -199,9 +199,9 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 	if (!look_kvm(x, vm, &offset))
 		return;
 	/* Attached to before it runs: its page is to be right when it does. */
-	if (vm->state == VM_PENDING && vm->qmp_path[0] && !is_running(vm))
+	if (vm->state == VM_PENDING && vm->source.qmp_path[0] && !is_running(vm))
 		vm->state = VM_STOPPED;
-	vm->stopped_offset = offset;
+	vm->source.kvm_offset = offset;
 	if (vm->state != VM_STOPPED)
 		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
 }
@@ -211,9 +211,9 @@ void follow_look(struct exporter *x, struct vm *vm)
 {
 	if (vm->state == VM_GONE)
 		return;
-	if (vm->method == VM_TCG)
+	if (vm->source.method == VM_TCG)
 		follow_tcg(x, vm);
-	else if (vm->method == VM_KVM)
+	else if (vm->source.method == VM_KVM)
 		follow_kvm(x, vm);
 }
 
@@ -223,10 +223,10 @@ void follow_look(struct exporter *x, struct vm *vm)
  */
 bool follow_poll(struct exporter *x, struct vm *vm)
 {
-	if (vm->method != VM_KVM || !(vm->polls++ % KVM_POLLS))
+	if (vm->source.method != VM_KVM || !(vm->source.polls++ % KVM_POLLS))
 		follow_look(x, vm);
 	return vm->state != VM_GONE &&
-	       (vm->method == VM_TCG || vm->method == VM_KVM);
+	       (vm->source.method == VM_TCG || vm->source.method == VM_KVM);
 }
 
 /**
@@ -240,13 +240,13 @@ bool follow_poll(struct exporter *x, struct vm *vm)
 void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
 {
 	u64 tsc = vm_host_counter(x, vm) - vm_counts(x, vm, age_ns) +
-		  vm->tsc_offset;
-	bool known = vm->state == VM_STOPPED && vm->has_stopped &&
-		     (s64)(vm->stop_tsc - tsc) <= 0;
+		  vm->page.tsc_offset;
+	bool known = vm->state == VM_STOPPED && vm->stop.known &&
+		     (s64)(vm->stop.tsc - tsc) <= 0;
 
-	if (vm->method == VM_TCG)
+	if (vm->source.method == VM_TCG)
 		follow_look(x, vm);
-	else if (vm->method == VM_KVM && !known)
+	else if (vm->source.method == VM_KVM && !known)
 		stopped(x, vm, tsc, false);
 }
 
@@ -261,14 +261,14 @@ void follow_resumed(struct exporter *x, struct vm *vm)
 {
 	u64 offset;
 
-	if (vm->method == VM_TCG)
+	if (vm->source.method == VM_TCG)
 		follow_look(x, vm);
-	if (vm->method != VM_KVM || vm->state != VM_STOPPED ||
+	if (vm->source.method != VM_KVM || vm->state != VM_STOPPED ||
 	    !look_kvm(x, vm, &offset))
 		return;
 	vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_STOP);
 	vm->state = VM_RUNNING;
-	vm->has_stopped = false;
+	vm->stop.known = false;
 	state_save(x);
 }
 
@@ -284,13 +284,13 @@ void follow_missed(struct exporter *x, struct vm *vm)
 	struct problem why;
 	bool running;
 
-	if (vm->method != VM_KVM || !vm->monitor || !vm->qmp_path[0] ||
+	if (vm->source.method != VM_KVM || !vm->source.monitor || !vm->source.qmp_path[0] ||
 	    ask_running(vm, &running, &why))
 		return;
 	if (running)
 		follow_resumed(x, vm);
 	else if (vm->state == VM_RUNNING)
-		stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, true);
+		stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
 }
 
 struct prediction {
@@ -310,11 +310,11 @@ static void predict_tcg(void *arg)
 	struct problem why;
 	struct tcg_state s;
 
-	if (vm->state != VM_STOPPED || vm->method != VM_TCG)
+	if (vm->state != VM_STOPPED || vm->source.method != VM_TCG)
 		return;
-	if (tcg_read(&vm->tcg, &s, &why) != TCG_OK || s.running)
+	if (tcg_read(&vm->source.tcg, &s, &why) != TCG_OK || s.running)
 		return;
-	vm->tcg.count = s.count;
+	vm->source.tcg.count = s.count;
 	/*
 	 * Rather too early than too late: what a gap turns out to be longer is
 	 * added, but what clocks counted too much they do not take back.
@@ -331,31 +331,31 @@ static int before_cont(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	bool running = false;
 
-	if (vm->state != VM_STOPPED || vm->method == VM_TCG)
+	if (vm->state != VM_STOPPED || vm->source.method == VM_TCG)
 		return 0;
-	if (vm->qmp_path[0] && ask_running(vm, &running, why))
+	if (vm->source.qmp_path[0] && ask_running(vm, &running, why))
 		return -1;
 	if (running) {
-		vm->has_stopped = false;
+		vm->stop.known = false;
 		vm->state = VM_RUNNING;
 		return 0;
 	}
-	vm_continued(x, vm, vm->method == VM_KVM ? vm->stopped_offset :
-						   vm->tsc_offset, CONT_NS);
+	vm_continued(x, vm, vm->source.method == VM_KVM ? vm->source.kvm_offset :
+						   vm->page.tsc_offset, CONT_NS);
 	return 0;
 }
 
 /* Has it stopped already, unnoticed? */
 static bool has_stopped_before(const struct vm *vm)
 {
-	return vm->method == VM_KVM && vm->state == VM_RUNNING &&
-	       !vm->monitor && vm->qmp_path[0] && !is_running(vm);
+	return vm->source.method == VM_KVM && vm->state == VM_RUNNING &&
+	       !vm->source.monitor && vm->source.qmp_path[0] && !is_running(vm);
 }
 
 static void after_stop(struct exporter *x, struct vm *vm, bool late)
 {
-	if (vm->method != VM_TCG && vm->state == VM_RUNNING)
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, late);
+	if (vm->source.method != VM_TCG && vm->state == VM_RUNNING)
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, late);
 }
 
 static int tell_qemu(struct exporter *x, struct vm *vm, bool stop,
@@ -364,10 +364,10 @@ static int tell_qemu(struct exporter *x, struct vm *vm, bool stop,
 	struct prediction p = { x, vm };
 	struct qmp_late late = { predict_tcg, &p };
 
-	if (vm->qmp_path[0])
-		return qmp_run_late(vm->qmp_path, stop ? "stop" : "cont",
+	if (vm->source.qmp_path[0])
+		return qmp_run_late(vm->source.qmp_path, stop ? "stop" : "cont",
 				    stop ? NULL : &late, NULL, why);
-	if (vm->method == VM_GIVEN)
+	if (vm->source.method == VM_GIVEN)
 		return 0;
 	return problem_set(why,
 			   "%s: attached without --qmp SOCKET, so its monitor is not known",

@@ -66,37 +66,37 @@ bool vm_name_ok(const char *name, struct problem *why)
  */
 void vm_publish(struct exporter *x, struct vm *vm)
 {
-	struct hostclock_guest_page *gp = vm->gp;
+	struct hostclock_guest_page *gp = vm->page.map;
 	struct hostclock_guest_page page = {
 		.magic = htole32(HOSTCLOCK_GUEST_MAGIC),
 		.version = htole16(HOSTCLOCK_VERSION),
 		.size = htole16(sizeof(page)),
-		.seq = htole32(vm->seq | 1),
+		.seq = htole32(vm->page.seq | 1),
 		.clock_format = vm->format,
 		.clock_smear = vm->smear,
 		.mono_policy = vm->policy,
-		.cause = vm->cause,
-		.epoch = htole64(vm->epoch),
-		.tsc_offset = htole64(vm->tsc_offset),
-		.mono_offset_ns = htole64(vm->mono_offset),
-		.raw_offset_ns = htole64(vm->raw_offset),
-		.generation = htole64(vm->generation),
-		.resume_tsc = htole64(vm->resume_tsc),
-		.gap_ns = htole64(vm->gap_ns),
-		.stop_tsc = htole64(vm->told_stop_tsc),
-		.gaps_ns = htole64(vm->gaps_ns),
-		.ran_on_tsc = htole64(vm->ran_on_tsc),
-		.gap_maxerror_ns = htole64(vm->gap_error_ns),
-		.gaps_maxerror_ns = htole64(vm->gaps_error_ns),
+		.cause = vm->page.cause,
+		.epoch = htole64(vm->page.epoch),
+		.tsc_offset = htole64(vm->page.tsc_offset),
+		.mono_offset_ns = htole64(vm->page.mono_offset),
+		.raw_offset_ns = htole64(vm->page.raw_offset),
+		.generation = htole64(vm->page.generation),
+		.resume_tsc = htole64(vm->page.resume_tsc),
+		.gap_ns = htole64(vm->page.gap_ns),
+		.stop_tsc = htole64(vm->page.stop_tsc),
+		.gaps_ns = htole64(vm->page.gaps_ns),
+		.ran_on_tsc = htole64(vm->page.ran_on_tsc),
+		.gap_maxerror_ns = htole64(vm->page.gap_error_ns),
+		.gaps_maxerror_ns = htole64(vm->page.gaps_error_ns),
 	};
 
-	memcpy(page.vm_id, vm->vm_id, sizeof(page.vm_id));
+	memcpy(page.vm_id, vm->page.vm_id, sizeof(page.vm_id));
 	faults_guest(&page);
-	hostclock_seq_claim_at(&gp->seq, vm->seq);
+	hostclock_seq_claim_at(&gp->seq, vm->page.seq);
 	memcpy(gp->reserved0, page.reserved0,
 	       sizeof(page) - offsetof(struct hostclock_guest_page, reserved0));
-	hostclock_seq_publish_at(&gp->seq, vm->seq);
-	vm->seq += 2;
+	hostclock_seq_publish_at(&gp->seq, vm->page.seq);
+	vm->page.seq += 2;
 	vmclock_publish(x, vm);
 	if (vm->private)
 		publish_copy(x, vm->copies);
@@ -106,12 +106,12 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	bool created;
 
-	vm->gp = files_map(x->vm_dir, vm->name, file_size(vm),
-			   vm->private ? 0600 : 0644, &created, why);
-	if (!vm->gp)
+	vm->page.map = files_map(x->vm_dir, vm->name, file_size(vm),
+				 vm->private ? 0600 : 0644, &created, why);
+	if (!vm->page.map)
 		return -1;
 	if (vm->private) {
-		vm->copies = (void *)vm->gp + HOSTCLOCK_PAGE_SIZE;
+		vm->copies = (void *)vm->page.map + HOSTCLOCK_PAGE_SIZE;
 		vm->next_private = x->private_vms;
 		x->private_vms = vm;
 	}
@@ -144,8 +144,8 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 		return NULL;
 	}
 	*vm = *like;
-	vm->tcg.fd = -1;
-	vm->gp = NULL;
+	vm->source.tcg.fd = -1;
+	vm->page.map = NULL;
 	vm->copies = NULL;
 	vm->doorbell = NULL;
 	if (map_file(x, vm, why)) {
@@ -161,16 +161,16 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 /* Stop following; the page says that it must not be used. */
 void vm_detach(struct exporter *x, struct vm *vm)
 {
-	if (vm->epoch && vm->state == VM_RUNNING) {
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->tsc_offset, true);
-		vm->stop_detached = true;
+	if (vm->page.epoch && vm->state == VM_RUNNING) {
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
+		vm->stop.detached = true;
 	}
-	tcg_close(&vm->tcg);
+	tcg_close(&vm->source.tcg);
 	monitor_close(vm);
-	vm->method = VM_DETACHED;
+	vm->source.method = VM_DETACHED;
 	vm->state = VM_IDLE;
-	vm->marker += !!vm->epoch;
-	vm->epoch = 0;
+	vm->page.marker += !!vm->page.epoch;
+	vm->page.epoch = 0;
 	vm_publish(x, vm);
 	doorbell_ring(vm);
 }
@@ -195,7 +195,7 @@ void vm_remove(struct exporter *x, struct vm *vm)
 		}
 	}
 	unlinkat(x->vm_dir, vm->name, 0);
-	munmap(vm->gp, file_size(vm));
+	munmap(vm->page.map, file_size(vm));
 	free(vm);
 }
 
@@ -218,9 +218,9 @@ u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
 /* Is the last stop known to be where the present offset ended? */
 static bool stop_is_end(const struct vm *vm)
 {
-	if (vm->predicted || !vm->epoch)
-		return vm->has_stopped;
-	return vm->has_stopped && vm->stop_offset == vm->tsc_offset &&
+	if (vm->predicted || !vm->page.epoch)
+		return vm->stop.known;
+	return vm->stop.known && vm->stop.tsc_offset == vm->page.tsc_offset &&
 	       (vm->state == VM_STOPPED || vm->state == VM_GONE);
 }
 
@@ -229,15 +229,15 @@ static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 {
 	if (vm->predicted)
 		return;
-	vm->cause = vm->next_cause == VM_CAUSE_FOUND ? found : vm->next_cause;
+	vm->page.cause = vm->next_cause == VM_CAUSE_FOUND ? found : vm->next_cause;
 	vm->next_cause = VM_CAUSE_FOUND;
 	vm->taken_over = false;
-	if (vm->cause == HOSTCLOCK_CAUSE_RESTORE ||
-	    vm->cause == HOSTCLOCK_CAUSE_CLONE) {
-		vm->generation = exporter_new_epoch(x);
-		vm->stop_gaps_ns = 0;
-		vm->stop_gaps_error_ns = 0;
-		vm->stop_ran_on_tsc = 0;
+	if (vm->page.cause == HOSTCLOCK_CAUSE_RESTORE ||
+	    vm->page.cause == HOSTCLOCK_CAUSE_CLONE) {
+		vm->page.generation = exporter_new_epoch(x);
+		vm->stop.gaps_ns = 0;
+		vm->stop.gaps_error_ns = 0;
+		vm->stop.ran_on_tsc = 0;
 	}
 }
 
@@ -246,8 +246,8 @@ static bool is_disruption(const struct vm *vm, u64 tsc_offset)
 {
 	if (vm->predicted)
 		return false;
-	return !vm->epoch ||
-	       !hostclock_is_adjustment(vm->cause, vm->tsc_offset, tsc_offset);
+	return !vm->page.epoch ||
+	       !hostclock_is_adjustment(vm->page.cause, vm->page.tsc_offset, tsc_offset);
 }
 
 static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
@@ -256,13 +256,13 @@ static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 	bool disruption;
 
 	take_cause(x, vm, found);
-	if (vm->has_stopped)
+	if (vm->stop.known)
 		seam_bridge(x, vm, tsc_offset, resume_tsc);
 	disruption = is_disruption(vm, tsc_offset);
-	vm->marker += disruption;
-	vm->tsc_offset = tsc_offset;
+	vm->page.marker += disruption;
+	vm->page.tsc_offset = tsc_offset;
 	vm->state = VM_RUNNING;
-	vm->epoch = exporter_new_epoch(x);
+	vm->page.epoch = exporter_new_epoch(x);
 	vm_publish(x, vm);
 	if (disruption || vm->predicted)
 		doorbell_ring(vm);
@@ -281,16 +281,16 @@ void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
 {
 	u64 tsc = vm_host_counter(x, vm) + tsc_offset;
 
-	if (vm->epoch && vm->tsc_offset == tsc_offset) {
+	if (vm->page.epoch && vm->page.tsc_offset == tsc_offset) {
 		/* A counter that runs on does not tell whether the VM does. */
-		if (vm->state != VM_STOPPED || vm->method == VM_TCG)
+		if (vm->state != VM_STOPPED || vm->source.method == VM_TCG)
 			vm->state = VM_RUNNING;
 		return;
 	}
 	if (stop_is_end(vm)) {
-		if (vm->method == VM_TCG || vm->stop_detached)
-			tsc = vm->stop_tsc;
-	} else if (vm->epoch) {
+		if (vm->source.method == VM_TCG || vm->stop.detached)
+			tsc = vm->stop.tsc;
+	} else if (vm->page.epoch) {
 		vm_stopped(x, vm, tsc, false);
 	}
 	begin_epoch(x, vm, tsc_offset, tsc, found);
@@ -307,8 +307,8 @@ void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns)
 {
 	u64 tsc = vm_host_counter(x, vm) + vm_counts(x, vm, ns) + tsc_offset;
 
-	if (vm->epoch && !stop_is_end(vm))
+	if (vm->page.epoch && !stop_is_end(vm))
 		vm_stopped(x, vm, tsc, false);
 	begin_epoch(x, vm, tsc_offset, tsc, HOSTCLOCK_CAUSE_STOP);
-	vm->has_stopped = false;
+	vm->stop.known = false;
 }

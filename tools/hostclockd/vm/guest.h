@@ -46,6 +46,98 @@ enum vm_origin {
 };
 
 /**
+ * struct vm_page - what a guest's page says, in this host's byte order
+ * @map:	the page
+ * @seq:	its sequence count, which is never read back
+ * @vmclock_seq: that of the vmclock part
+ * @marker:	the vmclock part's disruption marker
+ *
+ * For the other fields see the ABI header; gap_error_ns and gaps_error_ns are its
+ * gap_maxerror_ns and gaps_maxerror_ns.
+ */
+struct vm_page {
+	struct hostclock_guest_page *map;
+	u32 seq;
+	u32 vmclock_seq;
+	u64 epoch;
+	u8 cause;
+	u64 tsc_offset;
+	s64 mono_offset;
+	s64 raw_offset;
+	u64 generation;
+	u64 resume_tsc;
+	u64 stop_tsc;
+	u64 gap_ns;
+	u64 gaps_ns;
+	u64 ran_on_tsc;
+	u64 gap_error_ns;
+	u64 gaps_error_ns;
+	u8 vm_id[16];
+	u64 marker;
+};
+
+/**
+ * struct vm_stop - where a guest stopped, or did when it last stopped
+ * @known:	the rest is valid
+ * @tsc:	the guest's TSC then
+ * @params:	the parameters of the clock page that held,
+ * @tsc_offset:	and of the guest page: tsc_offset,
+ * @mono_offset: mono_offset,
+ * @raw_offset:	raw_offset,
+ * @gaps_ns:	gaps_ns,
+ * @gaps_error_ns: gaps_error_ns
+ * @ran_on_tsc:	and ran_on_tsc
+ * @origin:	whose clock that was
+ * @error_ns:	bound on how far that clock was off UTC, or off the host's if it was
+ *		another exporter's of this host; unused if it was this exporter's
+ * @detached:	it did not stop there, but was not followed from then on
+ * @late:	it had stopped by then, nobody told when
+ */
+struct vm_stop {
+	bool known;
+	u64 tsc;
+	struct hostclock_params params;
+	u64 tsc_offset;
+	s64 mono_offset;
+	s64 raw_offset;
+	u64 gaps_ns;
+	u64 gaps_error_ns;
+	u64 ran_on_tsc;
+	enum vm_origin origin;
+	u64 error_ns;
+	bool detached;
+	bool late;
+};
+
+/**
+ * struct vm_source - where a guest's TSC offset comes from
+ * @method:	how it is found
+ * @pid:	its QEMU
+ * @pid_start:	when that was started, to tell it from another of that number
+ * @t0:		a TSC value before it was started, or 0
+ * @qmp_path:	its QMP socket, or ""
+ * @events_path: a QMP socket for us alone, or ""
+ * @monitor:	the connection to that, or NULL
+ * @tcg:	how QEMU's memory is read
+ * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
+ * @polls:	how often it was polled
+ * @problem:	why the guest is pending
+ */
+struct vm_source {
+	enum vm_method method;
+	pid_t pid;
+	u64 pid_start;
+	u64 t0;
+	char qmp_path[VM_SOCKET_MAX];
+	char events_path[VM_SOCKET_MAX];
+	struct monitor *monitor;
+	struct tcg tcg;
+	u64 kvm_offset;
+	unsigned int polls;
+	struct problem problem;
+};
+
+/**
  * struct vm - a guest
  * @next:	the next one
  * @next_private: the next one with copies of the clock pages
@@ -54,56 +146,16 @@ enum vm_origin {
  * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
  * @smear:	of the same, HOSTCLOCK_SMEAR_*
  * @policy:	HOSTCLOCK_POLICY_*
- * @gp:		its page
  * @copies:	its copies of the clock pages, NULL unless @private
  * @doorbell:	how it is interrupted, NULL if it is not
- * @seq:	the guest page's sequence count
- * @vmclock_seq: that of the vmclock part
- * @epoch:	and the rest of the guest page, in this host's byte order
- * @cause:	see the ABI header
- * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
- * @tsc_offset:	see the ABI header
- * @mono_offset: see the ABI header
- * @raw_offset:	see the ABI header
- * @generation:	see the ABI header
- * @resume_tsc:	see the ABI header
- * @gap_ns:	see the ABI header
- * @told_stop_tsc: stop_tsc, see the ABI header
- * @gaps_ns:	see the ABI header
- * @ran_on_tsc: see the ABI header
- * @gap_error_ns: gap_maxerror_ns, see the ABI header
- * @gaps_error_ns: gaps_maxerror_ns, see the ABI header
- * @vm_id:	see the ABI header
- * @marker:	vmclock's disruption marker
- * @method:	where the offset comes from
  * @state:	what the VM is doing
- * @pid:	its QEMU
- * @pid_start:	when that was started, to tell it from another of that number
- * @qmp_path:	its QMP socket, or ""
- * @events_path: a QMP socket for us alone, or ""
- * @monitor:	the connection to that, or NULL
- * @t0:		a TSC value before it was started, or 0
- * @tcg:	how QEMU's memory is read
- * @stopped_offset: the offset last seen in KVM's debugfs, used at a cont
- * @polls:	how often it was looked at
- * @has_stopped: the following is known
- * @hurried:	the state is to be written down later
+ * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
  * @predicted:	the offset is a guess at what a `cont` just asked for will give
- * @stop_tsc:	while stopped, or when last: the guest's TSC then,
- * @stop_set:	the clock page's set that held,
- * @stop_offset: tsc_offset,
- * @stop_mono:	mono_offset,
- * @stop_raw:	raw_offset
- * @stop_gaps_ns: gaps_ns
- * @stop_gaps_error_ns: gaps_error_ns
- * @stop_ran_on_tsc: and ran_on_tsc
- * @stop_origin: where that was
- * @stop_error_ns: unless it was here: bound on how far that clock was off UTC, or off
- *		the host's if it was beside
- * @stop_detached: it did not stop there, but was not followed from then on
- * @stop_late:	it had stopped by then, nobody told when
+ * @hurried:	the state is to be written down later
  * @taken_over:	and has not gone on here yet; next_cause is why it will
- * @problem:	why it is pending
+ * @page:	what its page says
+ * @stop:	where it stopped
+ * @source:	where its offset comes from
  */
 struct vm {
 	struct vm *next;
@@ -113,55 +165,16 @@ struct vm {
 	u8 format;
 	u8 smear;
 	u8 policy;
-	struct hostclock_guest_page *gp;
 	struct hostclock_clock_page *copies;
 	struct doorbell *doorbell;
-	u32 seq;
-	u32 vmclock_seq;
-	u64 epoch;
-	u8 cause;
-	u8 next_cause;
-	u64 tsc_offset;
-	s64 mono_offset;
-	s64 raw_offset;
-	u64 generation;
-	u64 resume_tsc;
-	u64 gap_ns;
-	u64 told_stop_tsc;
-	u64 gaps_ns;
-	u64 ran_on_tsc;
-	u64 gap_error_ns;
-	u64 gaps_error_ns;
-	u8 vm_id[16];
-	u64 marker;
-	enum vm_method method;
 	enum vm_state state;
-	pid_t pid;
-	u64 pid_start;
-	char qmp_path[VM_SOCKET_MAX];
-	char events_path[VM_SOCKET_MAX];
-	struct monitor *monitor;
-	u64 t0;
-	struct tcg tcg;
-	u64 stopped_offset;
-	unsigned int polls;
-	bool has_stopped;
+	u8 next_cause;
 	bool predicted;
 	bool hurried;
-	u64 stop_tsc;
-	struct hostclock_params stop_set;
-	u64 stop_offset;
-	s64 stop_mono;
-	s64 stop_raw;
-	u64 stop_gaps_ns;
-	u64 stop_gaps_error_ns;
-	u64 stop_ran_on_tsc;
-	enum vm_origin stop_origin;
-	u64 stop_error_ns;
-	bool stop_detached;
-	bool stop_late;
 	bool taken_over;
-	struct problem problem;
+	struct vm_page page;
+	struct vm_stop stop;
+	struct vm_source source;
 };
 
 static inline struct hostclock_clock_page *vm_copy(struct vm *vm, int page)

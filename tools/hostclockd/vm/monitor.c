@@ -57,11 +57,11 @@ void monitor_heed(struct vm *vm)
 {
 	struct json_object *event;
 
-	while (vm->monitor && (event = qmp_next(vm->monitor->qmp))) {
-		heed_event(vm->monitor, event);
+	while (vm->source.monitor && (event = qmp_next(vm->source.monitor->qmp))) {
+		heed_event(vm->source.monitor, event);
 		json_object_put(event);
 	}
-	if (vm->monitor && qmp_ended(vm->monitor->qmp))
+	if (vm->source.monitor && qmp_ended(vm->source.monitor->qmp))
 		monitor_close(vm);
 }
 
@@ -73,7 +73,7 @@ static void ready(void *arg)
 }
 
 /**
- * monitor_open - listen to the monitor that vm->events_path names, if it does
+ * monitor_open - listen to the monitor that vm->source.events_path names, if it does
  * @x: the exporter
  * @vm: the guest, not listened to
  * @why: what went wrong
@@ -84,12 +84,12 @@ int monitor_open(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	struct monitor *m;
 
-	if (!vm->events_path[0])
+	if (!vm->source.events_path[0])
 		return 0;
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return problem_errno(why, "cannot allocate");
-	m->qmp = qmp_listen(vm->events_path, why);
+	m->qmp = qmp_listen(vm->source.events_path, why);
 	if (!m->qmp) {
 		free(m);
 		return -1;
@@ -99,7 +99,7 @@ int monitor_open(struct exporter *x, struct vm *vm, struct problem *why)
 	m->watch.fd = qmp_fd(m->qmp);
 	m->watch.ready = ready;
 	m->watch.arg = m;
-	vm->monitor = m;
+	vm->source.monitor = m;
 	if (!loop_add(&m->watch, why))
 		return 0;
 	monitor_close(vm);
@@ -108,11 +108,11 @@ int monitor_open(struct exporter *x, struct vm *vm, struct problem *why)
 
 void monitor_close(struct vm *vm)
 {
-	struct monitor *m = vm->monitor;
+	struct monitor *m = vm->source.monitor;
 
 	if (!m)
 		return;
-	vm->monitor = NULL;
+	vm->source.monitor = NULL;
 	loop_remove(&m->watch);
 	qmp_free(m->qmp);
 	free(m);

@@ -39,20 +39,20 @@ void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
 	vm->state = VM_STOPPED;
 	/* Looked at again, or never told a time. */
-	if (!vm->epoch || (vm->has_stopped && vm->stop_tsc == guest_tsc))
+	if (!vm->page.epoch || (vm->stop.known && vm->stop.tsc == guest_tsc))
 		return;
-	vm->has_stopped = true;
-	vm->stop_origin = STOPPED_HERE;
-	vm->stop_detached = false;
-	vm->stop_late = late;
-	vm->stop_tsc = guest_tsc;
-	vm->stop_offset = vm->tsc_offset;
-	vm->stop_mono = vm->mono_offset;
-	vm->stop_raw = vm->raw_offset;
-	vm->stop_gaps_ns = vm->gaps_ns;
-	vm->stop_gaps_error_ns = vm->gaps_error_ns;
-	vm->stop_ran_on_tsc = vm->ran_on_tsc;
-	set_at(x, vm, guest_tsc - vm->tsc_offset, &vm->stop_set);
+	vm->stop.known = true;
+	vm->stop.origin = STOPPED_HERE;
+	vm->stop.detached = false;
+	vm->stop.late = late;
+	vm->stop.tsc = guest_tsc;
+	vm->stop.tsc_offset = vm->page.tsc_offset;
+	vm->stop.mono_offset = vm->page.mono_offset;
+	vm->stop.raw_offset = vm->page.raw_offset;
+	vm->stop.gaps_ns = vm->page.gaps_ns;
+	vm->stop.gaps_error_ns = vm->page.gaps_error_ns;
+	vm->stop.ran_on_tsc = vm->page.ran_on_tsc;
+	set_at(x, vm, guest_tsc - vm->page.tsc_offset, &vm->stop.params);
 }
 
 /*
@@ -65,11 +65,11 @@ static void stop_no_later(struct vm *vm, u64 resume_tsc)
 {
 	struct pset p;
 
-	if (!vm->stop_late || (s64)(resume_tsc - vm->stop_tsc) >= 0)
+	if (!vm->stop.late || (s64)(resume_tsc - vm->stop.tsc) >= 0)
 		return;
-	pset_decode(&vm->stop_set, &p);
-	encode_from(&p, resume_tsc - vm->stop_offset, &vm->stop_set);
-	vm->stop_tsc = resume_tsc;
+	pset_decode(&vm->stop.params, &p);
+	encode_from(&p, resume_tsc - vm->stop.tsc_offset, &vm->stop.params);
+	vm->stop.tsc = resume_tsc;
 }
 
 static u64 mono_at(const struct hostclock_params *set, u64 counter)
@@ -82,8 +82,8 @@ static u64 mono_at(const struct hostclock_params *set, u64 counter)
 
 static struct hostclock_stretch stretch_before(const struct vm *vm)
 {
-	struct hostclock_stretch before = { &vm->stop_set, vm->stop_offset,
-					    vm->stop_mono, vm->stop_raw };
+	struct hostclock_stretch before = { &vm->stop.params, vm->stop.tsc_offset,
+					    vm->stop.mono_offset, vm->stop.raw_offset };
 
 	return before;
 }
@@ -95,11 +95,11 @@ static u64 gap_ns(const struct vm *vm, const struct hostclock_stretch *after,
 	struct hostclock_stretch before = stretch_before(vm);
 	u64 start, end;
 
-	if (vm->cause == HOSTCLOCK_CAUSE_OFFSET)
+	if (vm->page.cause == HOSTCLOCK_CAUSE_OFFSET)
 		return 0;
-	if (vm->stop_origin == STOPPED_ELSEWHERE)
-		return hostclock_gap_ns(&before, vm->stop_tsc, after, resume_tsc);
-	end = mono_at(&vm->stop_set, vm->stop_tsc - vm->stop_offset);
+	if (vm->stop.origin == STOPPED_ELSEWHERE)
+		return hostclock_gap_ns(&before, vm->stop.tsc, after, resume_tsc);
+	end = mono_at(&vm->stop.params, vm->stop.tsc - vm->stop.tsc_offset);
 	start = mono_at(after->params, resume_tsc - after->tsc_offset);
 	return start > end ? start - end : 0;
 }
@@ -111,14 +111,14 @@ static u64 gap_error_ns(const struct vm *vm, const struct hostclock_stretch *aft
 	struct hostclock_trust trust;
 
 	hostclock_trust_at(after->params, resume_tsc - after->tsc_offset, &trust);
-	switch (vm->stop_origin) {
+	switch (vm->stop.origin) {
 	case STOPPED_HERE:
 		return 1;
 	case STOPPED_BESIDE:
-		return hostclock_add_sat(vm->stop_error_ns, trust.maxerror_ns);
+		return hostclock_add_sat(vm->stop.error_ns, trust.maxerror_ns);
 	default:
 		return trust.synchronized ?
-		       hostclock_add_sat(vm->stop_error_ns, trust.utc_maxerror_ns) :
+		       hostclock_add_sat(vm->stop.error_ns, trust.utc_maxerror_ns) :
 		       HOSTCLOCK_ERROR_UNKNOWN;
 	}
 }
@@ -126,21 +126,21 @@ static u64 gap_error_ns(const struct vm *vm, const struct hostclock_stretch *aft
 static bool steals(const struct vm *vm)
 {
 	if (vm->policy == HOSTCLOCK_POLICY_DEFAULT)
-		return vm->cause == HOSTCLOCK_CAUSE_MIGRATION;
+		return vm->page.cause == HOSTCLOCK_CAUSE_MIGRATION;
 	return vm->policy == HOSTCLOCK_POLICY_STEAL;
 }
 
 static void note_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
 {
-	u64 stop_tsc = resume_tsc ? vm->stop_tsc : 0;
+	u64 stop_tsc = resume_tsc ? vm->stop.tsc : 0;
 
-	vm->resume_tsc = resume_tsc;
-	vm->told_stop_tsc = resume_tsc == stop_tsc ? 0 : stop_tsc;
-	vm->ran_on_tsc = vm->stop_ran_on_tsc + (resume_tsc - stop_tsc);
-	vm->gap_ns = ns;
-	vm->gaps_ns = vm->stop_gaps_ns + ns;
-	vm->gap_error_ns = error_ns;
-	vm->gaps_error_ns = hostclock_add_sat(vm->stop_gaps_error_ns, error_ns);
+	vm->page.resume_tsc = resume_tsc;
+	vm->page.stop_tsc = resume_tsc == stop_tsc ? 0 : stop_tsc;
+	vm->page.ran_on_tsc = vm->stop.ran_on_tsc + (resume_tsc - stop_tsc);
+	vm->page.gap_ns = ns;
+	vm->page.gaps_ns = vm->stop.gaps_ns + ns;
+	vm->page.gap_error_ns = error_ns;
+	vm->page.gaps_error_ns = hostclock_add_sat(vm->stop.gaps_error_ns, error_ns);
 }
 
 /**
@@ -163,15 +163,15 @@ void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
 	before = stretch_before(vm);
 	set_at(x, vm, resume_tsc - tsc_offset, &now);
 	ns = gap_ns(vm, &after, resume_tsc);
-	if (!hostclock_continue(&before, vm->stop_tsc, &after, resume_tsc, ns,
+	if (!hostclock_continue(&before, vm->stop.tsc, &after, resume_tsc, ns,
 				steals(vm) ? HOSTCLOCK_GAP_STEAL :
 					     HOSTCLOCK_GAP_SUSPEND, &jump))
 		say("%s: cannot continue after a gap of %llu ns, follows the host",
 		    vm->name, (unsigned long long)ns);
-	vm->mono_offset = after.mono_offset;
-	vm->raw_offset = after.raw_offset;
-	if (vm->cause != HOSTCLOCK_CAUSE_OFFSET)
+	vm->page.mono_offset = after.mono_offset;
+	vm->page.raw_offset = after.raw_offset;
+	if (vm->page.cause != HOSTCLOCK_CAUSE_OFFSET)
 		note_gap(vm, ns, gap_error_ns(vm, &after, resume_tsc), resume_tsc);
-	else if (!hostclock_is_adjustment(vm->cause, vm->stop_offset, tsc_offset))
+	else if (!hostclock_is_adjustment(vm->page.cause, vm->stop.tsc_offset, tsc_offset))
 		note_gap(vm, 0, 0, 0);
 }

@@ -96,39 +96,39 @@ int state_load(struct exporter *x, struct problem *why)
 static void load_vm(struct json_object *o, struct vm *vm)
 {
 	snprintf(vm->name, sizeof(vm->name), "%s", json_text(o, "name", ""));
-	snprintf(vm->qmp_path, sizeof(vm->qmp_path), "%s",
+	snprintf(vm->source.qmp_path, sizeof(vm->source.qmp_path), "%s",
 		 json_text(o, "qmp", ""));
-	snprintf(vm->events_path, sizeof(vm->events_path), "%s",
+	snprintf(vm->source.events_path, sizeof(vm->source.events_path), "%s",
 		 json_text(o, "events", ""));
 	vm->private = json_int(o, "private");
 	vm->format = json_int(o, "format");
 	vm->smear = json_int(o, "smear");
 	vm->policy = json_int(o, "policy");
-	vm->epoch = json_uint(o, "epoch");
-	vm->cause = json_int(o, "cause");
-	vm->tsc_offset = json_uint(o, "tsc_offset");
-	vm->mono_offset = json_int(o, "mono_offset");
-	vm->raw_offset = json_int(o, "raw_offset");
-	vm->generation = json_uint(o, "generation");
-	vm->resume_tsc = json_uint(o, "resume_tsc");
-	vm->gap_ns = json_uint(o, "gap_ns");
-	vm->told_stop_tsc = json_uint(o, "stop_tsc");
-	vm->gaps_ns = json_uint(o, "gaps_ns");
-	vm->ran_on_tsc = json_uint(o, "ran_on_tsc");
-	vm->gap_error_ns = json_uint(o, "gap_maxerror_ns");
-	vm->gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
-	vm->marker = json_uint(o, "marker");
+	vm->page.epoch = json_uint(o, "epoch");
+	vm->page.cause = json_int(o, "cause");
+	vm->page.tsc_offset = json_uint(o, "tsc_offset");
+	vm->page.mono_offset = json_int(o, "mono_offset");
+	vm->page.raw_offset = json_int(o, "raw_offset");
+	vm->page.generation = json_uint(o, "generation");
+	vm->page.resume_tsc = json_uint(o, "resume_tsc");
+	vm->page.gap_ns = json_uint(o, "gap_ns");
+	vm->page.stop_tsc = json_uint(o, "stop_tsc");
+	vm->page.gaps_ns = json_uint(o, "gaps_ns");
+	vm->page.ran_on_tsc = json_uint(o, "ran_on_tsc");
+	vm->page.gap_error_ns = json_uint(o, "gap_maxerror_ns");
+	vm->page.gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
+	vm->page.marker = json_uint(o, "marker");
 	vm->next_cause = json_int(o, "next_cause");
-	vm->method = json_int(o, "method");
+	vm->source.method = json_int(o, "method");
 	vm->state = json_int(o, "state");
-	vm->pid = json_int(o, "pid");
-	vm->pid_start = json_uint(o, "pid_start");
-	vm->stopped_offset = json_uint(o, "stopped_offset");
+	vm->source.pid = json_int(o, "pid");
+	vm->source.pid_start = json_uint(o, "pid_start");
+	vm->source.kvm_offset = json_uint(o, "stopped_offset");
 	vm->taken_over = json_int(o, "taken_over");
-	hex_read(json_text(o, "vm_id", ""), vm->vm_id, sizeof(vm->vm_id));
+	hex_read(json_text(o, "vm_id", ""), vm->page.vm_id, sizeof(vm->page.vm_id));
 	/* What readers saw is unknown: begin where they are unlikely to be. */
-	vm->seq = hostclock_rdtsc() & ~1U;
-	vm->vmclock_seq = vm->seq;
+	vm->page.seq = hostclock_rdtsc() & ~1U;
+	vm->page.vmclock_seq = vm->page.seq;
 }
 
 /* Everything else works without it. */
@@ -149,11 +149,11 @@ static void load_doorbell(struct exporter *x, struct vm *vm,
 /* The clock was lost: what guests were told of it is no longer true. */
 static void renew_epoch(struct exporter *x, struct vm *vm)
 {
-	if (!vm->epoch)
+	if (!vm->page.epoch)
 		return;
-	vm->epoch = exporter_new_epoch(x);
-	vm->cause = HOSTCLOCK_CAUSE_EXPORTER;
-	vm->marker++;
+	vm->page.epoch = exporter_new_epoch(x);
+	vm->page.cause = HOSTCLOCK_CAUSE_EXPORTER;
+	vm->page.marker++;
 }
 
 /**
@@ -193,36 +193,36 @@ int state_take_up(struct exporter *x, struct problem *why)
 static struct json_object *save_vm(const struct vm *vm)
 {
 	struct json_object *o = json_object_new_object();
-	char id[HEX_SIZE(sizeof(vm->vm_id))];
+	char id[HEX_SIZE(sizeof(vm->page.vm_id))];
 
-	hex_write(id, vm->vm_id, sizeof(vm->vm_id));
+	hex_write(id, vm->page.vm_id, sizeof(vm->page.vm_id));
 	json_put_text(o, "name", vm->name);
-	json_put_text(o, "qmp", vm->qmp_path);
-	json_put_text(o, "events", vm->events_path);
+	json_put_text(o, "qmp", vm->source.qmp_path);
+	json_put_text(o, "events", vm->source.events_path);
 	json_put_int(o, "private", vm->private);
 	json_put_int(o, "format", vm->format);
 	json_put_int(o, "smear", vm->smear);
 	json_put_int(o, "policy", vm->policy);
-	json_put_uint(o, "epoch", vm->epoch);
-	json_put_int(o, "cause", vm->cause);
-	json_put_uint(o, "tsc_offset", vm->tsc_offset);
-	json_put_int(o, "mono_offset", vm->mono_offset);
-	json_put_int(o, "raw_offset", vm->raw_offset);
-	json_put_uint(o, "generation", vm->generation);
-	json_put_uint(o, "resume_tsc", vm->resume_tsc);
-	json_put_uint(o, "gap_ns", vm->gap_ns);
-	json_put_uint(o, "stop_tsc", vm->told_stop_tsc);
-	json_put_uint(o, "gaps_ns", vm->gaps_ns);
-	json_put_uint(o, "ran_on_tsc", vm->ran_on_tsc);
-	json_put_uint(o, "gap_maxerror_ns", vm->gap_error_ns);
-	json_put_uint(o, "gaps_maxerror_ns", vm->gaps_error_ns);
-	json_put_uint(o, "marker", vm->marker);
+	json_put_uint(o, "epoch", vm->page.epoch);
+	json_put_int(o, "cause", vm->page.cause);
+	json_put_uint(o, "tsc_offset", vm->page.tsc_offset);
+	json_put_int(o, "mono_offset", vm->page.mono_offset);
+	json_put_int(o, "raw_offset", vm->page.raw_offset);
+	json_put_uint(o, "generation", vm->page.generation);
+	json_put_uint(o, "resume_tsc", vm->page.resume_tsc);
+	json_put_uint(o, "gap_ns", vm->page.gap_ns);
+	json_put_uint(o, "stop_tsc", vm->page.stop_tsc);
+	json_put_uint(o, "gaps_ns", vm->page.gaps_ns);
+	json_put_uint(o, "ran_on_tsc", vm->page.ran_on_tsc);
+	json_put_uint(o, "gap_maxerror_ns", vm->page.gap_error_ns);
+	json_put_uint(o, "gaps_maxerror_ns", vm->page.gaps_error_ns);
+	json_put_uint(o, "marker", vm->page.marker);
 	json_put_int(o, "next_cause", vm->next_cause);
-	json_put_int(o, "method", vm->method);
+	json_put_int(o, "method", vm->source.method);
 	json_put_int(o, "state", vm->state);
-	json_put_int(o, "pid", vm->pid);
-	json_put_uint(o, "pid_start", vm->pid_start);
-	json_put_uint(o, "stopped_offset", vm->stopped_offset);
+	json_put_int(o, "pid", vm->source.pid);
+	json_put_uint(o, "pid_start", vm->source.pid_start);
+	json_put_uint(o, "stopped_offset", vm->source.kvm_offset);
 	json_put_bool(o, "taken_over", vm->taken_over);
 	json_put_text(o, "vm_id", id);
 	stopped_save(vm, o);

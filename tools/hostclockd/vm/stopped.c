@@ -8,25 +8,25 @@
 
 void stopped_save(const struct vm *vm, struct json_object *out)
 {
-	char set[HEX_SIZE(sizeof(vm->stop_set))];
+	char set[HEX_SIZE(sizeof(vm->stop.params))];
 	struct json_object *o;
 
-	if (!vm->has_stopped)
+	if (!vm->stop.known)
 		return;
 	o = json_object_new_object();
-	hex_write(set, &vm->stop_set, sizeof(vm->stop_set));
+	hex_write(set, &vm->stop.params, sizeof(vm->stop.params));
 	json_put_text(o, "set", set);
-	json_put_uint(o, "guest_tsc", vm->stop_tsc);
-	json_put_uint(o, "tsc_offset", vm->stop_offset);
-	json_put_int(o, "mono_offset", vm->stop_mono);
-	json_put_int(o, "raw_offset", vm->stop_raw);
-	json_put_uint(o, "gaps_ns", vm->stop_gaps_ns);
-	json_put_uint(o, "gaps_maxerror_ns", vm->stop_gaps_error_ns);
-	json_put_uint(o, "ran_on_tsc", vm->stop_ran_on_tsc);
-	json_put_int(o, "origin", vm->stop_origin);
-	json_put_uint(o, "maxerror_ns", vm->stop_error_ns);
-	json_put_bool(o, "detached", vm->stop_detached);
-	json_put_bool(o, "late", vm->stop_late);
+	json_put_uint(o, "guest_tsc", vm->stop.tsc);
+	json_put_uint(o, "tsc_offset", vm->stop.tsc_offset);
+	json_put_int(o, "mono_offset", vm->stop.mono_offset);
+	json_put_int(o, "raw_offset", vm->stop.raw_offset);
+	json_put_uint(o, "gaps_ns", vm->stop.gaps_ns);
+	json_put_uint(o, "gaps_maxerror_ns", vm->stop.gaps_error_ns);
+	json_put_uint(o, "ran_on_tsc", vm->stop.ran_on_tsc);
+	json_put_int(o, "origin", vm->stop.origin);
+	json_put_uint(o, "maxerror_ns", vm->stop.error_ns);
+	json_put_bool(o, "detached", vm->stop.detached);
+	json_put_bool(o, "late", vm->stop.late);
 	json_object_object_add(out, "stopped", o);
 }
 
@@ -36,8 +36,8 @@ static bool load_set(struct exporter *x, struct vm *vm, struct json_object *o)
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
 
 	return pg &&
-	       hex_read(json_text(o, "set", ""), &vm->stop_set, sizeof(vm->stop_set)) &&
-	       hostclock_validate_params(pg->map, &vm->stop_set) == HOSTCLOCK_PAGE_OK;
+	       hex_read(json_text(o, "set", ""), &vm->stop.params, sizeof(vm->stop.params)) &&
+	       hostclock_validate_params(pg->map, &vm->stop.params) == HOSTCLOCK_PAGE_OK;
 }
 
 /* The guest's page, format and smear, is known already. */
@@ -47,20 +47,20 @@ void stopped_load(struct exporter *x, struct vm *vm, struct json_object *in)
 
 	if (!json_object_object_get_ex(in, "stopped", &o))
 		return;
-	vm->stop_origin = json_uint(o, "origin");
-	if (vm->stop_origin > STOPPED_ELSEWHERE || !load_set(x, vm, o)) {
+	vm->stop.origin = json_uint(o, "origin");
+	if (vm->stop.origin > STOPPED_ELSEWHERE || !load_set(x, vm, o)) {
 		say("%s: where it stopped cannot be read", vm->name);
 		return;
 	}
-	vm->stop_tsc = json_uint(o, "guest_tsc");
-	vm->stop_offset = json_uint(o, "tsc_offset");
-	vm->stop_mono = json_int(o, "mono_offset");
-	vm->stop_raw = json_int(o, "raw_offset");
-	vm->stop_gaps_ns = json_uint(o, "gaps_ns");
-	vm->stop_gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
-	vm->stop_ran_on_tsc = json_uint(o, "ran_on_tsc");
-	vm->stop_error_ns = json_uint(o, "maxerror_ns");
-	vm->stop_detached = json_int(o, "detached");
-	vm->stop_late = json_int(o, "late");
-	vm->has_stopped = true;
+	vm->stop.tsc = json_uint(o, "guest_tsc");
+	vm->stop.tsc_offset = json_uint(o, "tsc_offset");
+	vm->stop.mono_offset = json_int(o, "mono_offset");
+	vm->stop.raw_offset = json_int(o, "raw_offset");
+	vm->stop.gaps_ns = json_uint(o, "gaps_ns");
+	vm->stop.gaps_error_ns = json_uint(o, "gaps_maxerror_ns");
+	vm->stop.ran_on_tsc = json_uint(o, "ran_on_tsc");
+	vm->stop.error_ns = json_uint(o, "maxerror_ns");
+	vm->stop.detached = json_int(o, "detached");
+	vm->stop.late = json_int(o, "late");
+	vm->stop.known = true;
 }

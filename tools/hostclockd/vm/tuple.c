@@ -14,19 +14,19 @@
 
 static void put_clocks(const struct vm *vm, struct json_object *tuple)
 {
-	struct hostclock_offsets offsets = { vm->stop_mono, vm->stop_raw };
+	struct hostclock_offsets offsets = { vm->stop.mono_offset, vm->stop.raw_offset };
 	struct hostclock_clocks clocks;
 
-	hostclock_clocks_at(&vm->stop_set, &offsets,
-			    vm->stop_tsc - vm->stop_offset, &clocks);
+	hostclock_clocks_at(&vm->stop.params, &offsets,
+			    vm->stop.tsc - vm->stop.tsc_offset, &clocks);
 	json_put_int(tuple, "realtime_ns", hostclock_time_ns(clocks.realtime));
 	json_put_int(tuple, "monotonic_ns", hostclock_time_ns(clocks.monotonic));
 	json_put_int(tuple, "raw_ns", hostclock_time_ns(clocks.raw));
 	json_put_int(tuple, "host_monotonic_ns",
-		     hostclock_time_ns(clocks.monotonic) - vm->stop_mono);
-	json_put_int(tuple, "mult", HOSTCLOCK_LE32(vm->stop_set.mult));
-	json_put_int(tuple, "raw_mult", HOSTCLOCK_LE32(vm->stop_set.raw_mult));
-	json_put_int(tuple, "shift", HOSTCLOCK_LE32(vm->stop_set.shift));
+		     hostclock_time_ns(clocks.monotonic) - vm->stop.mono_offset);
+	json_put_int(tuple, "mult", HOSTCLOCK_LE32(vm->stop.params.mult));
+	json_put_int(tuple, "raw_mult", HOSTCLOCK_LE32(vm->stop.params.raw_mult));
+	json_put_int(tuple, "shift", HOSTCLOCK_LE32(vm->stop.params.shift));
 }
 
 /*
@@ -37,8 +37,8 @@ static void put_bounds(const struct vm *vm, struct json_object *tuple)
 {
 	struct hostclock_trust trust;
 
-	hostclock_trust_at(&vm->stop_set, vm->stop_tsc - vm->stop_offset, &trust);
-	json_put_text(tuple, "status", names_status[vm->stop_set.status]);
+	hostclock_trust_at(&vm->stop.params, vm->stop.tsc - vm->stop.tsc_offset, &trust);
+	json_put_text(tuple, "status", names_status[vm->stop.params.status]);
 	json_put_error(tuple, "maxerror_ns", trust.maxerror_ns);
 	json_put_error(tuple, "utc_maxerror_ns", trust.synchronized ?
 		       trust.utc_maxerror_ns : HOSTCLOCK_ERROR_UNKNOWN);
@@ -78,7 +78,7 @@ int tuple_handover(struct exporter *x, const struct vm *vm,
 {
 	char id[HEX_SIZE(16)];
 
-	if (vm->state == VM_RUNNING || !vm->has_stopped)
+	if (vm->state == VM_RUNNING || !vm->stop.known)
 		return problem_set(why,
 				   "%s: it runs, or was never seen to stop; stop it first",
 				   vm->name);
@@ -87,14 +87,14 @@ int tuple_handover(struct exporter *x, const struct vm *vm,
 	json_put_text(tuple, "host_id", id);
 	json_put_text(tuple, "format", names_format[vm->format]);
 	json_put_uint(tuple, "tsc_hz", x->khz * 1000);
-	json_put_uint(tuple, "guest_tsc", vm->stop_tsc);
-	json_put_bool(tuple, "late", vm->stop_late);
+	json_put_uint(tuple, "guest_tsc", vm->stop.tsc);
+	json_put_bool(tuple, "late", vm->stop.late);
 	put_clocks(vm, tuple);
 	put_bounds(vm, tuple);
-	json_put_uint(tuple, "generation", vm->generation);
-	json_put_uint(tuple, "gaps_ns", vm->stop_gaps_ns);
-	json_put_uint(tuple, "ran_on_tsc", vm->stop_ran_on_tsc);
-	json_put_error(tuple, "gaps_maxerror_ns", vm->stop_gaps_error_ns);
+	json_put_uint(tuple, "generation", vm->page.generation);
+	json_put_uint(tuple, "gaps_ns", vm->stop.gaps_ns);
+	json_put_uint(tuple, "ran_on_tsc", vm->stop.ran_on_tsc);
+	json_put_error(tuple, "gaps_maxerror_ns", vm->stop.gaps_error_ns);
 	return 0;
 }
 
@@ -112,10 +112,10 @@ static void tuple_set(struct exporter *x, const struct vm *vm,
 		p.raw_mult = json_int(tuple, "raw_mult");
 		p.shift = json_int(tuple, "shift");
 	}
-	pset_rebase(&p, 0, json_int(tuple, "monotonic_ns") - vm->stop_mono,
+	pset_rebase(&p, 0, json_int(tuple, "monotonic_ns") - vm->stop.mono_offset,
 		    json_int(tuple, "raw_ns"));
 	p.wall_ns = json_int(tuple, "realtime_ns") -
-		    json_int(tuple, "monotonic_ns") + vm->stop_mono;
+		    json_int(tuple, "monotonic_ns") + vm->stop.mono_offset;
 	pset_encode(&p, set);
 }
 
@@ -168,28 +168,28 @@ int tuple_takeover(struct exporter *x, struct vm *vm, struct json_object *tuple,
 {
 	bool beside;
 
-	if (vm->method != VM_DETACHED)
+	if (vm->source.method != VM_DETACHED)
 		return problem_set(why, "%s: is attached to a VM already; take over before that",
 				   vm->name);
 	if (tuple_check(x, vm, tuple, why))
 		return -1;
 	beside = same_clocks(x, tuple);
-	vm->has_stopped = true;
-	vm->stop_origin = beside ? STOPPED_BESIDE : STOPPED_ELSEWHERE;
-	vm->stop_error_ns = json_error(tuple, beside ? "maxerror_ns" :
+	vm->stop.known = true;
+	vm->stop.origin = beside ? STOPPED_BESIDE : STOPPED_ELSEWHERE;
+	vm->stop.error_ns = json_error(tuple, beside ? "maxerror_ns" :
 						       "utc_maxerror_ns");
-	vm->stop_detached = false;
-	vm->stop_late = json_int(tuple, "late");
-	vm->stop_tsc = json_uint(tuple, "guest_tsc");
-	vm->stop_offset = vm->stop_tsc;
-	vm->stop_mono = beside ? json_int(tuple, "monotonic_ns") -
+	vm->stop.detached = false;
+	vm->stop.late = json_int(tuple, "late");
+	vm->stop.tsc = json_uint(tuple, "guest_tsc");
+	vm->stop.tsc_offset = vm->stop.tsc;
+	vm->stop.mono_offset = beside ? json_int(tuple, "monotonic_ns") -
 				 json_int(tuple, "host_monotonic_ns") : 0;
-	vm->stop_raw = 0;
-	vm->stop_gaps_ns = json_uint(tuple, "gaps_ns");
-	vm->stop_ran_on_tsc = json_uint(tuple, "ran_on_tsc");
-	vm->stop_gaps_error_ns = json_error(tuple, "gaps_maxerror_ns");
-	tuple_set(x, vm, tuple, &vm->stop_set);
-	vm->generation = json_uint(tuple, "generation");
+	vm->stop.raw_offset = 0;
+	vm->stop.gaps_ns = json_uint(tuple, "gaps_ns");
+	vm->stop.ran_on_tsc = json_uint(tuple, "ran_on_tsc");
+	vm->stop.gaps_error_ns = json_error(tuple, "gaps_maxerror_ns");
+	tuple_set(x, vm, tuple, &vm->stop.params);
+	vm->page.generation = json_uint(tuple, "generation");
 	vm->next_cause = HOSTCLOCK_CAUSE_MIGRATION;
 	vm->taken_over = true;
 	return 0;

@@ -10,7 +10,7 @@
 void vmclock_publish(struct exporter *x, struct vm *vm)
 {
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
-	struct hostclock_vmclock *vc = &vm->gp->vmclock;
+	struct hostclock_vmclock *vc = &vm->page.map->vmclock;
 	struct hostclock_vmclock time = {
 		.flags = htole64(HOSTCLOCK_VMCLOCK_VM_GEN_COUNTER_PRESENT),
 	};
@@ -22,18 +22,18 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
 	time.version = htole16(1);
 	time.counter_id = HOSTCLOCK_COUNTER_INVALID;
 	time.time_type = HOSTCLOCK_VMCLOCK_TIME_TAI;
-	time.seq_count = htole32(vm->vmclock_seq | 1);
-	time.disruption_marker = htole64(vm->marker);
-	time.vm_generation_counter = htole64(vm->generation);
+	time.seq_count = htole32(vm->page.vmclock_seq | 1);
+	time.disruption_marker = htole64(vm->page.marker);
+	time.vm_generation_counter = htole64(vm->page.generation);
 	time.leap_second_smearing_hint = pg->smear;
-	if (vm->epoch && pg->set.epoch &&
-	    hostclock_to_vmclock(&p, vm->tsc_offset, &time))
+	if (vm->page.epoch && pg->set.epoch &&
+	    hostclock_to_vmclock(&p, vm->page.tsc_offset, &time))
 		time.counter_id = HOSTCLOCK_COUNTER_X86_TSC;
 
-	hostclock_seq_claim_at(&vc->seq_count, vm->vmclock_seq);
+	hostclock_seq_claim_at(&vc->seq_count, vm->page.vmclock_seq);
 	*vc = time;
-	hostclock_seq_publish_at(&vc->seq_count, vm->vmclock_seq);
-	vm->vmclock_seq += 2;
+	hostclock_seq_publish_at(&vc->seq_count, vm->page.vmclock_seq);
+	vm->page.vmclock_seq += 2;
 }
 
 /*
