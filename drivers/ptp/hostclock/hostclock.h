@@ -27,6 +27,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include <hostclock/clocks.h>
 #include <hostclock/near.h>
 #include <hostclock/validate.h>
 
@@ -143,6 +144,12 @@ struct hostclock_state {
 	u64 status_since_ns;	/* the guest's counter when the status changed */
 };
 
+/* For how long two sets may have been apart, ns. */
+struct hostclock_span {
+	u64 age_ns;		/* since the base of the one in the view */
+	u64 unseen_ns;		/* since the kernel saw it in force last */
+};
+
 struct hostclock {
 	/* main.c */
 	struct mutex mutex;
@@ -162,7 +169,7 @@ struct hostclock {
 	struct hostclock_page clocks[HOSTCLOCK_MAX_PAGES];
 	unsigned int nr_clocks;
 
-	/* view.c */
+	/* counter.c */
 	seqcount_latch_t latch;
 	struct hostclock_view view[2];
 	atomic_t view_busy;
@@ -170,7 +177,7 @@ struct hostclock {
 	u64 seen_tsc;			/* last told a line for; 0: never */
 	bool expired;			/* the page; under view_busy */
 
-	/* anchor.c */
+	/* accept.c */
 	struct hostclock_clock_page header;	/* without sets; under view_busy */
 	struct hostclock_capture scratch;	/* under view_busy */
 	struct hostclock_state state;
@@ -179,7 +186,7 @@ struct hostclock {
 	u64 refused_until;		/* guest TSC; 0: until they change */
 	u64 accepted_key;		/* how the pages were found last; under view_busy */
 
-	/* clocksource.c */
+	/* follow.c */
 	bool enabled[2];		/* by enum hostclock_kind */
 
 	/* resync.c */
@@ -187,8 +194,8 @@ struct hostclock {
 	bool force;			/* even if nothing is new */
 	atomic64_t budget;		/* of resyncs, and in which period */
 	atomic_long_t changes;		/* HOSTCLOCK_CHANGED_*, to be reported */
-	const void *vdso_page;		/* resync_core.c: clock page it has */
-	struct task_struct *borrower;	/* resync_stock.c */
+	const void *vdso_page;		/* tk_core.c: clock page it has */
+	struct task_struct *borrower;	/* compat/tk_stock.c */
 	u64 lent_ns;
 	bool lent_taken;
 
@@ -209,17 +216,19 @@ struct hostclock {
 
 extern struct hostclock hostclock;
 
-/* main.c */
+/* params.c */
 enum hostclock_mode hostclock_mode(void);
 const char *hostclock_mode_name(void);
+int hostclock_params_init(void);
 enum hostclock_kind hostclock_kind(void);
-void hostclock_look(void);
-void hostclock_bring_up(void);
-void hostclock_take_down(void);
 unsigned int hostclock_max_slew_ppm(void);
 u8 hostclock_policy(void);
 const char *hostclock_policy_name(void);
 int hostclock_policy_set(const char *name);
+
+/* main.c */
+void hostclock_bring_up(void);
+void hostclock_take_down(void);
 
 /* pci.c */
 int hostclock_pci_register(void);
@@ -241,7 +250,7 @@ int hostclock_check_set(const struct hostclock_clock_page *header,
 			const struct hostclock_params *set);
 const char *hostclock_fault_string(int fault);
 
-/* held.c */
+/* accepted.c */
 u64 hostclock_set_counter(const struct hostclock_params *set, u64 tsc_offset,
 			  enum hostclock_kind kind, u64 tsc);
 u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_kind kind);
@@ -250,11 +259,15 @@ u64 hostclock_held_until(const struct hostclock_view *v,
 			 enum hostclock_kind kind, u64 tsc);
 u64 hostclock_held(const struct hostclock_view *v, enum hostclock_kind kind,
 		   u64 tsc);
-
-/* view.c */
-u64 hostclock_counter(enum hostclock_kind kind);
+bool hostclock_continuous(u64 held_ns, u64 ns,
+			  const struct hostclock_span *span);
+void hostclock_span_get(const struct hostclock_view *v, u64 tsc,
+			struct hostclock_span *span);
 bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
+
+/* counter.c */
+u64 hostclock_counter(enum hostclock_kind kind);
 void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line);
 bool hostclock_other_status(const struct hostclock_params *set, u64 tsc_offset,
 			    u64 tsc);
@@ -266,19 +279,24 @@ bool hostclock_stale(void);
 void hostclock_view_get(struct hostclock_view *view);
 void hostclock_anchor_get(struct hostclock_anchor *anchor);
 bool hostclock_view_changed(unsigned int since);
-
-/* anchor.c */
-int hostclock_accept(struct hostclock_change *change);
+u64 hostclock_pages_key(void);
 bool hostclock_known_refused(void);
+bool hostclock_resync_due(void);
+void hostclock_request_resync(void);
+
+/* accept.c */
+int hostclock_accept(struct hostclock_change *change);
 void hostclock_refuse(int fault);
 void hostclock_wall_taken(void);
 void hostclock_view_forget(void);
+void hostclock_look(void);
 
-/* jump.c */
-void hostclock_choose_jump(const struct hostclock_capture *c, bool same_gap,
-			   u64 room_ns, struct hostclock_change *change);
+/* status.c */
+bool hostclock_now(struct hostclock_view *v, struct hostclock_trust *trust);
+const char *hostclock_status_name(void);
 
-/* clocksource.c */
+/* follow.c */
+void hostclock_resync_irq(struct irq_work *work);
 extern struct clocksource hostclock_cs[2];
 int hostclock_clocksource_register(void);
 void hostclock_clocksource_unregister(void);
@@ -287,13 +305,13 @@ bool hostclock_clocksource_current(enum hostclock_kind kind);
 /* resync.c */
 void hostclock_resync_init(void);
 void hostclock_resync_stop(void);
-void hostclock_resync_report(bool on);
 void hostclock_resync_raise(void);
-bool hostclock_resync_due(void);
-void hostclock_request_resync(void);
+bool hostclock_budget(void);
+bool hostclock_resync_running(void);
+void hostclock_resync_set_running(bool on);
 void hostclock_force_resync(void);
 
-/* resync_core.c or resync_stock.c */
+/* tk_core.c or compat/tk_stock.c */
 void hostclock_core_init(void);
 u64 hostclock_core_max_ahead_ns(void);
 u64 hostclock_core_max_jump_ns(void);
@@ -323,10 +341,10 @@ void hostclock_chardev_pages_changed(void);
 
 /* sysfs.c */
 extern const struct attribute_group *hostclock_groups[];
-const char *hostclock_status_name(void);
 
-/* uevent.c */
-void hostclock_uevent(unsigned long changes);
+/* notify.c */
+void hostclock_report(struct work_struct *work);
+void hostclock_resync_report(bool on);
 
 /* arch_*.c */
 extern const u8 hostclock_arch_counter_id;

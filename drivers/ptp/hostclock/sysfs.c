@@ -10,29 +10,8 @@
 
 #include "hostclock.h"
 
-static const char * const hostclock_statuses[] = {
-	[HOSTCLOCK_STATUS_UNKNOWN]	= "unknown",
-	[HOSTCLOCK_STATUS_INITIALIZING]	= "initializing",
-	[HOSTCLOCK_STATUS_SYNCHRONIZED]	= "synchronized",
-	[HOSTCLOCK_STATUS_FREERUNNING]	= "freerunning",
-	[HOSTCLOCK_STATUS_UNRELIABLE]	= "unreliable",
-};
-
 static const char * const hostclock_formats[] = { "unscaled", "scaled" };
 static const char * const hostclock_smears[] = { "strict", "noon", "sls" };
-
-/* The view of now, and how far it can be trusted.  False: not running. */
-static bool hostclock_now(struct hostclock_view *v,
-			  struct hostclock_trust *trust)
-{
-	hostclock_look();
-	hostclock_view_get(v);
-	if (!READ_ONCE(hostclock.running))
-		return false;
-	hostclock_trust_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
-			   trust);
-	return true;
-}
 
 static ssize_t mode_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
@@ -62,24 +41,6 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 	return ret ?: count;
 }
 static DEVICE_ATTR_RW(policy);
-
-/**
- * hostclock_status_name - "waiting" before the first valid page, "degraded"
- * while it is refused, or what it says itself
- */
-const char *hostclock_status_name(void)
-{
-	struct hostclock_trust trust;
-	struct hostclock_view v;
-
-	if (!hostclock_now(&v, &trust))
-		return "waiting";
-	if (READ_ONCE(hostclock.state.fault))
-		return "degraded";
-	if (!trust.valid)
-		return "expired";
-	return hostclock_statuses[v.set.status];
-}
 
 static ssize_t status_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)

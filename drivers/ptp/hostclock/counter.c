@@ -9,11 +9,19 @@
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/preempt.h>
 #include <linux/processor.h>
 
 #include <hostclock/clocks.h>
 
 #include "hostclock.h"
+
+/*
+ * How long a reader waits for the resync it asked for.  Ordinarily the
+ * interrupt has come before the first look; another CPU may be at it, which
+ * takes a microsecond.  1000 times 10 to 50 ns, a pause, is at most 50 us.
+ */
+#define HOSTCLOCK_RESYNC_SPINS	1000
 
 static bool notrace hostclock_view_trylock(void)
 {
@@ -39,53 +47,6 @@ void hostclock_view_lock(void)
 {
 	while (!hostclock_view_trylock())
 		cpu_relax();
-}
-
-/* For how long two sets may have been apart, ns. */
-struct hostclock_span {
-	u64 age_ns;		/* since the base of the one in the view */
-	u64 unseen_ns;		/* since the kernel saw it in force last */
-};
-
-/* How far they have drifted apart in @ns at most; see hostclock_continuous(). */
-static u64 notrace hostclock_apart_ns(u64 ns)
-{
-	return 1000 + ns / 500000 * hostclock_max_slew_ppm();
-}
-
-/*
- * May a clock that is held_ns by one set be ns by a later one?  Both rates are
- * within max_slew_ppm of RAW's, so they drift apart by twice that.  A set that was
- * published late may be ahead for all of that time.  But clocks that were read by
- * the one are not to go back, and it was not replaced while it was in force.
- *
- * No overflow: 2^64 / 500000 is below 2^46, the ppm are below 2^17.
- */
-static bool notrace hostclock_continuous(u64 held_ns, u64 ns,
-					 const struct hostclock_span *span)
-{
-	if ((s64)(ns - held_ns) < 0)
-		return held_ns - ns <= hostclock_apart_ns(span->unseen_ns);
-	return ns - held_ns <= hostclock_apart_ns(span->age_ns);
-}
-
-/* ns since the set's base, by its own rate, and since the kernel looked. */
-static void notrace hostclock_span_get(const struct hostclock_view *v, u64 tsc,
-				       struct hostclock_span *span)
-{
-	u64 offset = v->anchor.tsc_offset;
-	u64 seen = READ_ONCE(hostclock.seen_tsc);
-	u64 now_ns = hostclock_set_counter(&v->set, offset, HOSTCLOCK_MONO, tsc);
-
-	span->age_ns = now_ns - hostclock_set_ns(&v->set, HOSTCLOCK_MONO, 0);
-	if (!seen)
-		span->unseen_ns = span->age_ns;
-	else if ((s64)(tsc - seen) > 0)
-		span->unseen_ns = now_ns - hostclock_set_counter(&v->set, offset,
-								 HOSTCLOCK_MONO, seen);
-	else
-		/* another CPU has looked since this one read the TSC */
-		span->unseen_ns = 0;
 }
 
 /* Do the pages still say what the view says?  Two loads. */
@@ -170,31 +131,6 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_view *v,
 	/* The one before the newest; see hostclock_epoch_ok(). */
 	return HOSTCLOCK_LE64(hostclock_newest(v->cp, seq)->epoch) ==
 	       v->anchor.clock_epoch;
-}
-
-/**
- * hostclock_continues - does a set continue the view's counters?
- * @v: the view
- * @set: private copy, validated; the view's offsets are for it too
- * @tsc: guest TSC, not before the set's cycle_last
- */
-bool notrace hostclock_continues(const struct hostclock_view *v,
-				 const struct hostclock_params *set, u64 tsc)
-{
-	struct hostclock_span span;
-	int kind;
-
-	hostclock_span_get(v, tsc, &span);
-	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
-		u64 ns = hostclock_set_counter(set, v->anchor.tsc_offset, kind,
-					       tsc) +
-			 hostclock_offset(&v->anchor, kind);
-
-		if (!hostclock_continuous(hostclock_held(v, kind, tsc), ns,
-					  &span))
-			return false;
-	}
-	return true;
 }
 
 /**
@@ -350,6 +286,72 @@ bool hostclock_stale(void)
 	hostclock_view_unlock();
 	local_irq_restore(flags);
 	return !fine || READ_ONCE(hostclock.state.fault);
+}
+
+/*
+ * What tells one state of the pages from another, in one word: the guest page's
+ * sequence count, and under which count of the clock page a set is the newest.
+ */
+u64 notrace hostclock_pages_key(void)
+{
+	const struct hostclock_clock_page *cp;
+	const struct hostclock_guest_page *gp;
+	unsigned int seq;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock.latch);
+		cp = hostclock.view[seq & 1].cp;
+		gp = hostclock.view[seq & 1].gp;
+	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+	if (!cp)
+		return 0;
+	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq) >> 1;
+}
+
+/**
+ * hostclock_known_refused - are the pages still as they were when refused?
+ *
+ * They are not, though none is written, once a set begins that was not looked at.
+ */
+bool notrace hostclock_known_refused(void)
+{
+	u64 until = READ_ONCE(hostclock.refused_until);
+
+	return READ_ONCE(hostclock.refused) &&
+	       READ_ONCE(hostclock.refused_key) == hostclock_pages_key() &&
+	       (!until || (s64)(hostclock_rdtsc() - until) < 0);
+}
+
+/**
+ * hostclock_request_resync - the pages are not what the view says
+ *
+ * Waits for the resync, but not long, where that is possible.
+ *
+ * Context: any, NMI and the timekeeper's write side included.
+ */
+void notrace hostclock_request_resync(void)
+{
+	unsigned int seq = READ_ONCE(hostclock.latch.seqcount.sequence);
+	int spins = HOSTCLOCK_RESYNC_SPINS;
+
+	if (hostclock_resync_running() || hostclock_known_refused() ||
+	    !hostclock_budget())
+		return;
+	hostclock_resync_raise();
+	if (irqs_disabled() || in_nmi())
+		return;
+	while (spins-- && !hostclock_view_changed(seq))
+		cpu_relax();
+}
+
+/**
+ * hostclock_resync_due - is it still to be done, or did another CPU do it?
+ *
+ * Context: any but NMI; what is due is to be done before this is asked again.
+ */
+bool hostclock_resync_due(void)
+{
+	return xchg(&hostclock.force, false) || hostclock_stale();
 }
 
 /*

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The clocksources.  Both count ns, with a multiplier of exactly 1 << shift, so
- * that nothing is lost in the core's conversion.
+ * Following the pages: the clocksources, and what the interrupt does that a reader
+ * raises who finds the pages to be of another epoch.
+ *
+ * Both clocksources count ns, with a multiplier of exactly 1 << shift, so that
+ * nothing is lost in the core's conversion.
  */
 #include <linux/clocksource.h>
+#include <linux/irq_work.h>
+#include <linux/percpu.h>
+#include <linux/workqueue.h>
 
 #include "hostclock.h"
 
@@ -112,4 +118,23 @@ void hostclock_clocksource_unregister(void)
 		return;
 	/* There is always jiffies to fall back to, so this cannot fail. */
 	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_kind()]));
+}
+
+void hostclock_resync_irq(struct irq_work *work)
+{
+	struct hostclock_change change = {};
+	enum hostclock_kind kind = hostclock_kind();
+	bool force = READ_ONCE(hostclock.force);
+
+	hostclock_resync_set_running(true);
+	if (force || hostclock_stale()) {
+		hostclock_wall_check();
+		if (hostclock_clocksource_current(kind))
+			hostclock_core_reanchor(kind);
+		else if (hostclock_resync_due())
+			hostclock_accept(&change);
+	}
+	hostclock_resync_set_running(false);
+	if (atomic_long_read(&hostclock.changes))
+		schedule_work(&hostclock.report);
 }

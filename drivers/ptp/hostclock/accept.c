@@ -5,51 +5,75 @@
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include <hostclock/continuity.h>
 
 #include "hostclock.h"
 
+/* A gap is time that passed on the host while the guest did not run. */
+static bool hostclock_steals(const struct hostclock_guest_page *guest)
+{
+	u8 policy = hostclock_policy();
+
+	if (policy == HOSTCLOCK_POLICY_DEFAULT)
+		policy = guest->mono_policy;
+	if (policy == HOSTCLOCK_POLICY_DEFAULT)
+		return guest->cause == HOSTCLOCK_CAUSE_MIGRATION;
+	return policy == HOSTCLOCK_POLICY_STEAL;
+}
+
+/*
+ * What the guest did not see since the view was made, in one epoch or several; or
+ * just the last gap if the page does not say, or is another generation's.
+ */
+static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
+{
+	u64 gaps_ns = le64_to_cpu(guest->gaps_ns);
+	u64 seen_ns = hostclock.state.gaps_ns;
+
+	if (!gaps_ns ||
+	    le64_to_cpu(guest->generation) != hostclock.state.generation)
+		return le64_to_cpu(guest->gap_ns);
+	return gaps_ns > seen_ns ? gaps_ns - seen_ns : 0;
+}
+
+/*
+ * hostclock_choose_jump - how far the clocks jump at the start of a guest epoch
+ * @c: validated
+ * @same_gap: what is new is a correction of the last gap
+ * @room_ns: how far the counter may jump
+ * @change: where to put it
+ *
+ * The guest's own policy wins over the page's hint.  By default a migration's
+ * gap is counted by MONOTONIC, as it is by a guest that is not migrated, and
+ * any other gap by BOOTTIME alone.  So is one for which MONOTONIC has no room.
+ * A correction goes where the gap went.
+ */
+static void hostclock_choose_jump(const struct hostclock_capture *c,
+				  bool same_gap, u64 room_ns,
+				  struct hostclock_change *change)
+{
+	u64 gap_ns = hostclock_new_gap_ns(&c->guest);
+
+	change->stolen = same_gap ? hostclock.state.stolen :
+				    hostclock_steals(&c->guest);
+	if (gap_ns > min(room_ns, hostclock_core_max_jump_ns()))
+		change->stolen = false;
+	if (change->stolen) {
+		change->counter_jump_ns = gap_ns;
+		change->mono_jump_ns = gap_ns;
+	} else {
+		change->boot_jump_ns = gap_ns;
+	}
+}
+
 /*
  * Counters above this are refused: 8.07 * 10^18 ns, 255 years.  That leaves 36 years
  * until 2^63 ns, which is more than the kernel's own 30 years for an uptime.
  */
 #define HOSTCLOCK_MAX_NS	(BIT_ULL(63) - BIT_ULL(60))
-
-/*
- * What tells one state of the pages from another, in one word: the guest page's
- * sequence count, and under which count of the clock page a set is the newest.
- */
-static u64 notrace hostclock_pages_key(void)
-{
-	const struct hostclock_clock_page *cp;
-	const struct hostclock_guest_page *gp;
-	unsigned int seq;
-
-	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		cp = hostclock.view[seq & 1].cp;
-		gp = hostclock.view[seq & 1].gp;
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
-	if (!cp)
-		return 0;
-	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq) >> 1;
-}
-
-/**
- * hostclock_known_refused - are the pages still as they were when refused?
- *
- * They are not, though none is written, once a set begins that was not looked at.
- */
-bool notrace hostclock_known_refused(void)
-{
-	u64 until = READ_ONCE(hostclock.refused_until);
-
-	return READ_ONCE(hostclock.refused) &&
-	       READ_ONCE(hostclock.refused_key) == hostclock_pages_key() &&
-	       (!until || (s64)(hostclock_rdtsc() - until) < 0);
-}
 
 /*
  * The offset that makes a counter continue from the old view, and count the
@@ -338,4 +362,18 @@ void hostclock_view_forget(void)
 	hostclock.refused = false;
 	hostclock.accepted_key = 0;
 	hostclock.expired = false;
+}
+
+/**
+ * hostclock_look - somebody uses the device, or it rings: see what the pages
+ * say now
+ *
+ * Context: any but NMI.
+ */
+void hostclock_look(void)
+{
+	if (READ_ONCE(hostclock.running))
+		hostclock_counter(hostclock_kind());
+	else
+		mod_delayed_work(system_wq, &hostclock.retry, 0);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * For kernels whose timekeeping core can be re-anchored, and whose vDSO reads
- * the pages itself.  See resync_stock.c for the others.
+ * the pages itself.  See compat/tk_stock.c for the others.
  */
 #include <linux/kernel.h>
 #include <linux/timekeeping_anchor.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A counter by what the kernel has accepted, whatever the pages say by now, but for
- * time that the guest did not run.
+ * time that the guest did not run; and whether a later set goes on from there.
  */
 #include <linux/kernel.h>
 
@@ -143,4 +143,70 @@ u64 notrace hostclock_held(const struct hostclock_view *v,
 			   enum hostclock_kind kind, u64 tsc)
 {
 	return hostclock_held_until(v, v->gp, kind, tsc);
+}
+
+/* How far they have drifted apart in @ns at most; see hostclock_continuous(). */
+static u64 notrace hostclock_apart_ns(u64 ns)
+{
+	return 1000 + ns / 500000 * hostclock_max_slew_ppm();
+}
+
+/*
+ * May a clock that is held_ns by one set be ns by a later one?  Both rates are
+ * within max_slew_ppm of RAW's, so they drift apart by twice that.  A set that was
+ * published late may be ahead for all of that time.  But clocks that were read by
+ * the one are not to go back, and it was not replaced while it was in force.
+ *
+ * No overflow: 2^64 / 500000 is below 2^46, the ppm are below 2^17.
+ */
+bool notrace hostclock_continuous(u64 held_ns, u64 ns,
+				  const struct hostclock_span *span)
+{
+	if ((s64)(ns - held_ns) < 0)
+		return held_ns - ns <= hostclock_apart_ns(span->unseen_ns);
+	return ns - held_ns <= hostclock_apart_ns(span->age_ns);
+}
+
+/* ns since the set's base, by its own rate, and since the kernel looked. */
+void notrace hostclock_span_get(const struct hostclock_view *v, u64 tsc,
+				struct hostclock_span *span)
+{
+	u64 offset = v->anchor.tsc_offset;
+	u64 seen = READ_ONCE(hostclock.seen_tsc);
+	u64 now_ns = hostclock_set_counter(&v->set, offset, HOSTCLOCK_MONO, tsc);
+
+	span->age_ns = now_ns - hostclock_set_ns(&v->set, HOSTCLOCK_MONO, 0);
+	if (!seen)
+		span->unseen_ns = span->age_ns;
+	else if ((s64)(tsc - seen) > 0)
+		span->unseen_ns = now_ns - hostclock_set_counter(&v->set, offset,
+								 HOSTCLOCK_MONO, seen);
+	else
+		/* another CPU has looked since this one read the TSC */
+		span->unseen_ns = 0;
+}
+
+/**
+ * hostclock_continues - does a set continue the view's counters?
+ * @v: the view
+ * @set: private copy, validated; the view's offsets are for it too
+ * @tsc: guest TSC, not before the set's cycle_last
+ */
+bool notrace hostclock_continues(const struct hostclock_view *v,
+				 const struct hostclock_params *set, u64 tsc)
+{
+	struct hostclock_span span;
+	int kind;
+
+	hostclock_span_get(v, tsc, &span);
+	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
+		u64 ns = hostclock_set_counter(set, v->anchor.tsc_offset, kind,
+					       tsc) +
+			 hostclock_offset(&v->anchor, kind);
+
+		if (!hostclock_continuous(hostclock_held(v, kind, tsc), ns,
+					  &span))
+			return false;
+	}
+	return true;
 }

@@ -10,7 +10,7 @@
 #include <linux/preempt.h>
 #include <linux/processor.h>
 
-#include "hostclock.h"
+#include "../hostclock.h"
 
 /**
  * hostclock_core_name - what this kernel's timekeeping core can do, by name

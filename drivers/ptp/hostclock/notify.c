@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Telling what happened: the log, a change event of /dev/hostclock0 for udev and
+ * mdev, and whoever polls the device.  And what else a resync leaves to a worker.
+ */
+#include <linux/device.h>
+#include <linux/kobject.h>
+#include <linux/stdarg.h>
+#include <linux/workqueue.h>
+
+#include "hostclock.h"
+
+/* Are there a device and its listeners? */
+static DEFINE_MUTEX(hostclock_report_mutex);
+static bool hostclock_report_on;
+
+#define HOSTCLOCK_UEVENT_VARS	7
+
+/* The gravest of what happened names the event. */
+static const char *hostclock_event_name(unsigned long changes)
+{
+	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
+		return "disruption";
+	if (test_bit(HOSTCLOCK_CHANGED_FAULT, &changes))
+		return "degraded";
+	if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes) ||
+	    test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
+		return "step";
+	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
+		return "detached";
+	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
+		return "attached";
+	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
+		return "recovered";
+	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
+		return "status";
+	return "page";
+}
+
+/**
+ * hostclock_uevent - send the event
+ * @changes: HOSTCLOCK_CHANGED_*
+ *
+ * Variables: HOSTCLOCK_EVENT, HOSTCLOCK_STATUS, and as numbers HOSTCLOCK_EPOCH,
+ * HOSTCLOCK_GUEST_EPOCH, HOSTCLOCK_DISRUPTION (vmclock's marker),
+ * HOSTCLOCK_GENERATION and HOSTCLOCK_CAUSE.
+ *
+ * Context: may sleep.
+ */
+static void hostclock_uevent(unsigned long changes)
+{
+	const struct hostclock_guest_page *gp = hostclock.guest.mem;
+	char *envp[HOSTCLOCK_UEVENT_VARS + 1] = { NULL };
+	char vars[HOSTCLOCK_UEVENT_VARS][48];
+	struct hostclock_anchor a;
+	int i;
+
+	for (i = 0; i < HOSTCLOCK_UEVENT_VARS; i++)
+		envp[i] = vars[i];
+	hostclock_anchor_get(&a);
+	snprintf(vars[0], sizeof(vars[0]), "HOSTCLOCK_EVENT=%s",
+		 hostclock_event_name(changes));
+	snprintf(vars[1], sizeof(vars[1]), "HOSTCLOCK_EPOCH=%llu", a.clock_epoch);
+	snprintf(vars[2], sizeof(vars[2]), "HOSTCLOCK_GUEST_EPOCH=%llu",
+		 a.guest_epoch);
+	snprintf(vars[3], sizeof(vars[3]), "HOSTCLOCK_DISRUPTION=%llu",
+		 HOSTCLOCK_LE64(gp->vmclock.disruption_marker));
+	snprintf(vars[4], sizeof(vars[4]), "HOSTCLOCK_GENERATION=%llu",
+		 hostclock.state.generation);
+	snprintf(vars[5], sizeof(vars[5]), "HOSTCLOCK_CAUSE=%u",
+		 hostclock.state.cause);
+	snprintf(vars[6], sizeof(vars[6]), "HOSTCLOCK_STATUS=%s",
+		 hostclock_status_name());
+	kobject_uevent_env(&hostclock.misc.this_device->kobj, KOBJ_CHANGE, envp);
+}
+
+static void hostclock_log(unsigned long changes)
+{
+	struct device *dev = hostclock.misc.parent;
+
+	if (test_bit(HOSTCLOCK_CHANGED_FAULT, &changes))
+		dev_warn_ratelimited(dev, "not following the page any more: %s\n",
+				     hostclock_fault_string(READ_ONCE(hostclock.state.last_fault)));
+	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
+		dev_info_ratelimited(dev, "following the page again\n");
+	if (test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
+		dev_warn_ratelimited(dev, "the page's clock jumped within an epoch\n");
+	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
+		dev_info_ratelimited(dev, "disruption (cause %u), clocks resynchronized\n",
+				     READ_ONCE(hostclock.state.cause));
+	else if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes))
+		dev_info_ratelimited(dev, "the host's clock was set, followed\n");
+	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
+		dev_info_ratelimited(dev, "status %s\n", hostclock_status_name());
+	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
+		dev_warn_ratelimited(dev, "the wall clock was set or steered, detached until follow is written to wall\n");
+	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
+		dev_info_ratelimited(dev, "the wall clock is the host's again\n");
+}
+
+static void hostclock_tell(unsigned long changes)
+{
+	mutex_lock(&hostclock_report_mutex);
+	if (hostclock_report_on) {
+		hostclock_log(changes);
+		hostclock_uevent(changes);
+		hostclock_chardev_wake();
+	}
+	mutex_unlock(&hostclock_report_mutex);
+}
+
+/* What a resync leaves to be done by somebody who may sleep. */
+void hostclock_report(struct work_struct *work)
+{
+	unsigned long changes = atomic_long_xchg(&hostclock.changes, 0);
+
+	if (test_bit(HOSTCLOCK_CHANGED_PAGE, &changes)) {
+		hostclock_core_set_pages();
+		hostclock_chardev_pages_changed();
+		hostclock_force_resync();
+	}
+	if (test_bit(HOSTCLOCK_CHANGED_WALL, &changes)) {
+		hostclock_core_set_wall();
+		/* what became of it is for the next turn to tell */
+		if (atomic_long_read(&hostclock.changes))
+			schedule_work(&hostclock.report);
+	}
+	changes &= ~BIT(HOSTCLOCK_CHANGED_WALL);
+	if (changes)
+		hostclock_tell(changes);
+}
+
+/**
+ * hostclock_resync_report - are there a device and its listeners?
+ * @on: false: not any more, and nobody is using them when this returns
+ */
+void hostclock_resync_report(bool on)
+{
+	mutex_lock(&hostclock_report_mutex);
+	hostclock_report_on = on;
+	mutex_unlock(&hostclock_report_mutex);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The status, by name.
+ */
+#include <hostclock/clocks.h>
+
+#include "hostclock.h"
+
+static const char * const hostclock_statuses[] = {
+	[HOSTCLOCK_STATUS_UNKNOWN]	= "unknown",
+	[HOSTCLOCK_STATUS_INITIALIZING]	= "initializing",
+	[HOSTCLOCK_STATUS_SYNCHRONIZED]	= "synchronized",
+	[HOSTCLOCK_STATUS_FREERUNNING]	= "freerunning",
+	[HOSTCLOCK_STATUS_UNRELIABLE]	= "unreliable",
+};
+
+/* The view of now, and how far it can be trusted.  False: not running. */
+bool hostclock_now(struct hostclock_view *v, struct hostclock_trust *trust)
+{
+	hostclock_look();
+	hostclock_view_get(v);
+	if (!READ_ONCE(hostclock.running))
+		return false;
+	hostclock_trust_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
+			   trust);
+	return true;
+}
+
+/**
+ * hostclock_status_name - "waiting" before the first valid page, "degraded"
+ * while it is refused, or what it says itself
+ */
+const char *hostclock_status_name(void)
+{
+	struct hostclock_trust trust;
+	struct hostclock_view v;
+
+	if (!hostclock_now(&v, &trust))
+		return "waiting";
+	if (READ_ONCE(hostclock.state.fault))
+		return "degraded";
+	if (!trust.valid)
+		return "expired";
+	return hostclock_statuses[v.set.status];
+}
