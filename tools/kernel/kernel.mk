@@ -47,5 +47,4 @@ stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
 modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the module for Debian's kernels
 series: $(O)/series/.stamp ## export the patch series as it would be mailed
 all: $(BZIMAGE)
-prepare-e2e: $(BZIMAGE_DEBUG)
 prepare-soak: $(O)/series/.stamp

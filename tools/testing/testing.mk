@@ -3,9 +3,12 @@
 # calls; fragments add to it.
 TIERS := static native kunit e2e soak
 
-.PHONY: check $(TIERS:%=check-%) kunit $(TIERS:%=prepare-%)
+.PHONY: check check-full $(TIERS:%=check-%) kunit $(TIERS:%=prepare-%)
 check: ## run all tests (but the soak)
 	@tools/testing/run
+
+check-full: ## run all tests, where check runs a covering set
+	@tools/testing/run --full
 
 check-static: ## run the static checks
 check-native: ## run the tests that need no guest
