@@ -12,9 +12,9 @@
 
 #include "base/files.h"
 #include "base/loop.h"
+#include "base/rate.h"
 #include "clock/page.h"
 #include "clock/publish.h"
-#include "clock/rate.h"
 #include "clock/update.h"
 #include "control/control.h"
 #include "options.h"

@@ -8,7 +8,7 @@
 #include <linux/hostclock-abi.h>
 
 #include "base/names.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "options.h"
 
 enum {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "clock/update.h"
 #include "schedule.h"
 #include "vm/doorbell.h"

@@ -4,8 +4,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "clock/rate.h"
 #include "loop.h"
+#include "rate.h"
 
 static int epoll = -1;
 static bool stopping;

@@ -4,8 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock/rate.h"
 #include "process.h"
+#include "rate.h"
 
 /* Field 22 of /proc/PID/stat; the name, field 2, ends at the last ')'. */
 #define FIELDS_BEHIND_NAME	20

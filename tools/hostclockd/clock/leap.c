@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/hostclock-abi.h>
 
+#include "base/rate.h"
 #include "leap.h"
-#include "rate.h"
 
 /* By then the host's kernel has stepped, at one of its timer ticks. */
 #define HOST_STEPS_WITHIN_NS	NSEC_PER_SEC

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/rate.h"
 #include "page.h"
-#include "rate.h"
 
 #define BOOT_ID	"/proc/sys/kernel/random/boot_id"
 

@@ -8,20 +8,14 @@
 
 #include <hostclock/writer.h>
 
+#include "base/rate.h"
 #include "page.h"
 #include "publish.h"
-#include "rate.h"
 #include "sim/faults.h"
 #include "vm/guest.h"
 
 /* Shorter waits are spun: a sleep may take 50 us more than asked for. */
 #define SPIN_NS		100000
-
-/* ns until a TSC value; negative if it is past. */
-s64 publish_ns_until(const struct exporter *x, u64 tsc)
-{
-	return rate_ns_signed(tsc - hostclock_rdtsc(), x->scale);
-}
 
 /* Wait until the newest sets hold: the older ones may then be overwritten. */
 void publish_wait(const struct exporter *x)
@@ -29,7 +23,7 @@ void publish_wait(const struct exporter *x)
 	struct timespec ts = { 0 };
 	s64 ns;
 
-	while (x->begins && (ns = publish_ns_until(x, x->begins)) >= 0) {
+	while (x->begins && (ns = rate_ns_until(x->begins, x->scale)) >= 0) {
 		ts.tv_nsec = ns % NSEC_PER_SEC;
 		ts.tv_sec = ns / NSEC_PER_SEC;
 		if (ns > SPIN_NS)

@@ -4,7 +4,6 @@
 
 #include "exporter.h"
 
-s64 publish_ns_until(const struct exporter *x, u64 tsc);
 void publish_wait(const struct exporter *x);
 void publish_fill(struct exporter *x);
 void publish_done(struct exporter *x);

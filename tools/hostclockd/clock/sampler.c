@@ -19,9 +19,9 @@
 
 #include <linux/hostclock-abi.h>
 
+#include "base/rate.h"
 #include "clock.h"
 #include "leaplist.h"
-#include "rate.h"
 
 /* Brackets per clock and look: some 60 ns each. */
 #define BRACKETS	24

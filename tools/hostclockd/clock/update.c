@@ -3,9 +3,9 @@
 
 #include <hostclock/choose.h>
 
+#include "base/rate.h"
 #include "page.h"
 #include "publish.h"
-#include "rate.h"
 #include "update.h"
 
 /*
@@ -280,7 +280,7 @@ int update_run(struct exporter *x, u64 lead_ns, struct problem *why)
 		if (plan(x, lead_ns, &tsc, why))
 			return -1;
 		publish_fill(x);
-		if (publish_ns_until(x, tsc) >= HOSTCLOCK_MIN_LEAD_NS)
+		if (rate_ns_until(tsc, x->scale) >= HOSTCLOCK_MIN_LEAD_NS)
 			break;
 		x->stats.late++;
 		if (++tries == MAX_TRIES)
@@ -289,7 +289,7 @@ int update_run(struct exporter *x, u64 lead_ns, struct problem *why)
 	publish_done(x);
 	x->begins = tsc;
 	x->force_epoch = false;
-	if (publish_ns_until(x, tsc) < HOSTCLOCK_MIN_LEAD_NS)
+	if (rate_ns_until(tsc, x->scale) < HOSTCLOCK_MIN_LEAD_NS)
 		x->stats.missed++;
 	if (x->src->commit)
 		x->src->commit(x->src);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/json.h"
 #include "base/names.h"
+#include "base/rate.h"
 #include "clock/page.h"
-#include "clock/rate.h"
 #include "status.h"
 #include "vm/doorbell.h"
 #include "vm/guest.h"

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "base/json.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "ctl.h"
 
 static long long number(struct json_object *o, const char *key)

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/names.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "event.h"
 #include "faults.h"
 #include "schedule.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/loop.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "event.h"
 #include "script.h"
 

@@ -4,8 +4,8 @@
 
 #include <linux/hostclock-abi.h>
 
+#include "base/rate.h"
 #include "clock/page.h"
-#include "clock/rate.h"
 #include "sim.h"
 
 /* What the simulated kernel admits of its clock: as after a good NTP sync. */

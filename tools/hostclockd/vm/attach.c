@@ -10,7 +10,7 @@
 #include "attach.h"
 #include "base/json.h"
 #include "base/process.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "follow.h"
 #include "monitor.h"
 #include "qemu/kvm.h"

@@ -14,9 +14,9 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/process.h"
+#include "base/rate.h"
 #include "base/socket.h"
 #include "clock/page.h"
-#include "clock/publish.h"
 #include "doorbell.h"
 #include "state.h"
 
@@ -370,7 +370,7 @@ static bool is_told(const struct exporter *x, int page)
  */
 void doorbell_updated(struct exporter *x)
 {
-	s64 ns = publish_ns_until(x, x->begins);
+	s64 ns = rate_ns_until(x->begins, x->scale);
 	bool all = true;
 	int i;
 
@@ -391,7 +391,7 @@ static void sets_begin(void *arg)
 
 	loop_timer_expired(&timer);
 	timer_runs = false;
-	if (publish_ns_until(x, x->begins) >= 0) {
+	if (rate_ns_until(x->begins, x->scale) >= 0) {
 		doorbell_updated(x);
 		return;
 	}

@@ -7,8 +7,8 @@
 
 #include "base/json.h"
 #include "base/process.h"
+#include "base/rate.h"
 #include "clock/page.h"
-#include "clock/rate.h"
 #include "doorbell.h"
 #include "follow.h"
 #include "monitor.h"

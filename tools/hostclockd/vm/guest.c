@@ -8,9 +8,9 @@
 #include <hostclock/writer.h>
 
 #include "base/files.h"
+#include "base/rate.h"
 #include "clock/page.h"
 #include "clock/publish.h"
-#include "clock/rate.h"
 #include "doorbell.h"
 #include "guest.h"
 #include "monitor.h"

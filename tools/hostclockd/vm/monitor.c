@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/loop.h"
-#include "clock/rate.h"
+#include "base/rate.h"
 #include "follow.h"
 #include "monitor.h"
 #include "qemu/qmp.h"

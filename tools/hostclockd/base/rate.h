@@ -65,4 +65,10 @@ static inline s64 rate_diff_ppb(u64 rate, u64 reference)
 	return rate_muldiv(rate - reference, PPB, reference);
 }
 
+/* ns until a TSC value, @scale ns per tick; negative if it is past. */
+static inline s64 rate_ns_until(u64 tsc, u64 scale)
+{
+	return rate_ns_signed(tsc - hostclock_rdtsc(), scale);
+}
+
 #endif /* HOSTCLOCKD_RATE_H */
