@@ -12,8 +12,8 @@
 #include "base/process.h"
 #include "base/rate.h"
 #include "follow.h"
-#include "monitor.h"
 #include "qemu/kvm.h"
+#include "qemu/monitor.h"
 #include "qemu/qmp.h"
 #include "state.h"
 
@@ -121,7 +121,7 @@ static void learn_uuid(struct vm *vm)
 static void name_sockets(struct vm *vm, const struct attachment *to)
 {
 	tcg_close(&vm->source.tcg);
-	monitor_close(vm);
+	monitor_close(&vm->source.monitor);
 	snprintf(vm->source.qmp_path, sizeof(vm->source.qmp_path), "%s", to->qmp_path);
 	snprintf(vm->source.events_path, sizeof(vm->source.events_path), "%s", to->events_path);
 }
@@ -146,7 +146,7 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	if (find(x, vm, to, &f, why))
 		return -1;
 	name_sockets(vm, to);
-	if (monitor_open(x, vm, why)) {
+	if (follow_listen(vm, why)) {
 		tcg_close(&f.tcg);
 		vm_detach(x, vm);
 		state_save(x);
@@ -162,7 +162,7 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	vm->source.problem.text[0] = '\0';
 	learn_uuid(vm);
 	follow_look(x, vm);
-	monitor_heed(vm);
+	monitor_handle(&vm->source.monitor);
 	state_save(x);
 	return 0;
 }
@@ -196,9 +196,9 @@ void attach_again(struct exporter *x, struct vm *vm)
 		vm->state = VM_GONE;
 		return;
 	}
-	if (monitor_open(x, vm, &why))
+	if (follow_listen(vm, &why))
 		say("%s: %s", vm->name, why.text);
 	follow_poll(x, vm);
 	follow_missed(x, vm);
-	monitor_heed(vm);
+	monitor_handle(&vm->source.monitor);
 }

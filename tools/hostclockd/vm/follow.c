@@ -11,8 +11,8 @@
 #include "clock/page.h"
 #include "doorbell.h"
 #include "follow.h"
-#include "monitor.h"
 #include "qemu/kvm.h"
+#include "qemu/monitor.h"
 #include "qemu/qmp.h"
 #include "seam.h"
 #include "state.h"
@@ -25,7 +25,7 @@
 static void gone(struct exporter *x, struct vm *vm)
 {
 	tcg_close(&vm->source.tcg);
-	monitor_close(vm);
+	monitor_close(&vm->source.monitor);
 	vm->state = VM_GONE;
 	state_save(x);
 }
@@ -237,7 +237,7 @@ bool follow_poll(struct exporter *x, struct vm *vm)
  *
  * What was noticed of it before was noticed later.
  */
-void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
+static void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
 {
 	u64 tsc = vm_host_counter(x, vm) - vm_counts(x, vm, age_ns) +
 		  vm->page.tsc_offset;
@@ -257,7 +257,7 @@ void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
  *
  * If its counter ran on meanwhile, its clocks did, and nothing has happened.
  */
-void follow_resumed(struct exporter *x, struct vm *vm)
+static void follow_resumed(struct exporter *x, struct vm *vm)
 {
 	u64 offset;
 
@@ -291,6 +291,37 @@ void follow_missed(struct exporter *x, struct vm *vm)
 		follow_resumed(x, vm);
 	else if (vm->state == VM_RUNNING)
 		stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
+}
+
+static void heard_stop(void *arg, u64 age_ns)
+{
+	struct vm *vm = arg;
+
+	follow_stopped(vm->x, vm, age_ns);
+}
+
+static void heard_resume(void *arg)
+{
+	struct vm *vm = arg;
+
+	follow_resumed(vm->x, vm);
+}
+
+/**
+ * follow_listen - hear from now on who stops the VM, if it has a monitor for that
+ * @vm: the guest, not listened to
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int follow_listen(struct vm *vm, struct problem *why)
+{
+	static const struct monitor_events events = { heard_stop, heard_resume };
+
+	if (!vm->source.events_path[0])
+		return 0;
+	return monitor_open(&vm->source.monitor, vm->source.events_path, &events,
+			    vm, why);
 }
 
 struct prediction {
@@ -405,7 +436,7 @@ int follow_control(struct exporter *x, const char *name, bool stop,
 		return -1;
 	vm->hurried = true;
 	ret = tell_qemu(x, vm, stop, why);
-	monitor_heed(vm);
+	monitor_handle(&vm->source.monitor);
 	if (stop && !ret)
 		after_stop(x, vm, late);
 	if (!stop)

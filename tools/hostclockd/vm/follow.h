@@ -9,8 +9,7 @@ int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
 		    struct problem *why);
 void follow_look(struct exporter *x, struct vm *vm);
 bool follow_poll(struct exporter *x, struct vm *vm);
-void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns);
-void follow_resumed(struct exporter *x, struct vm *vm);
+int follow_listen(struct vm *vm, struct problem *why);
 void follow_missed(struct exporter *x, struct vm *vm);
 int follow_control(struct exporter *x, const char *name, bool stop,
 		   struct problem *why);

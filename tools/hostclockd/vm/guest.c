@@ -13,7 +13,7 @@
 #include "clock/publish.h"
 #include "doorbell.h"
 #include "guest.h"
-#include "monitor.h"
+#include "qemu/monitor.h"
 #include "seam.h"
 #include "sim/faults.h"
 #include "state.h"
@@ -144,6 +144,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 		return NULL;
 	}
 	*vm = *like;
+	vm->x = x;
 	vm->source.tcg.fd = -1;
 	vm->page.map = NULL;
 	vm->copies = NULL;
@@ -166,7 +167,7 @@ void vm_detach(struct exporter *x, struct vm *vm)
 		vm->stop.detached = true;
 	}
 	tcg_close(&vm->source.tcg);
-	monitor_close(vm);
+	monitor_close(&vm->source.monitor);
 	vm->source.method = VM_DETACHED;
 	vm->state = VM_IDLE;
 	vm->page.marker += !!vm->page.epoch;

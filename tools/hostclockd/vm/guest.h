@@ -16,12 +16,11 @@
 /* A private file: the guest page, then a copy of every clock page. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
+struct doorbell;
 struct monitor;
 
 /* vm.next_cause: nobody has said; what following finds. */
 #define VM_CAUSE_FOUND		0xff
-
-struct doorbell;
 
 enum vm_method {
 	VM_DETACHED,	/* created; no VM is known yet */
@@ -139,6 +138,7 @@ struct vm_source {
 
 /**
  * struct vm - a guest
+ * @x:		its exporter
  * @next:	the next one
  * @next_private: the next one with copies of the clock pages
  * @name:	its name, also the page file's
@@ -158,6 +158,7 @@ struct vm_source {
  * @source:	where its offset comes from
  */
 struct vm {
+	struct exporter *x;
 	struct vm *next;
 	struct vm *next_private;
 	char name[VM_NAME_MAX + 1];

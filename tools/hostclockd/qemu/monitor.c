@@ -6,9 +6,8 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/rate.h"
-#include "follow.h"
 #include "monitor.h"
-#include "qemu/qmp.h"
+#include "qmp.h"
 
 /* An event that seems to be older has been stamped by a clock that was set since. */
 #define MAX_AGE_NS	(10 * NSEC_PER_SEC)
@@ -16,14 +15,16 @@
 /**
  * struct monitor - a connection that stays
  * @watch:	its descriptor
- * @x:		the exporter
- * @vm:		whose it is
+ * @owner:	the owner's pointer to it; NULL once it is closed
+ * @events:	whom to call
+ * @arg:	with what
  * @qmp:	what has been received
  */
 struct monitor {
 	struct watch watch;
-	struct exporter *x;
-	struct vm *vm;
+	struct monitor **owner;
+	const struct monitor_events *events;
+	void *arg;
 	struct qmp *qmp;
 };
 
@@ -42,77 +43,80 @@ static u64 age_ns(struct json_object *event)
 	return age < 0 || age > MAX_AGE_NS ? 0 : age;
 }
 
-static void heed_event(struct monitor *m, struct json_object *event)
+static void handle_event(struct monitor *m, struct json_object *event)
 {
 	const char *name = json_text(event, "event", "");
 
 	if (!strcmp(name, "STOP"))
-		follow_stopped(m->x, m->vm, age_ns(event));
+		m->events->stopped(m->arg, age_ns(event));
 	else if (!strcmp(name, "RESUME"))
-		follow_resumed(m->x, m->vm);
+		m->events->resumed(m->arg);
 }
 
 /* Act upon all that has arrived; the connection may end by that. */
-void monitor_heed(struct vm *vm)
+void monitor_handle(struct monitor **monitor)
 {
 	struct json_object *event;
 
-	while (vm->source.monitor && (event = qmp_next(vm->source.monitor->qmp))) {
-		heed_event(vm->source.monitor, event);
+	while (*monitor && (event = qmp_next((*monitor)->qmp))) {
+		handle_event(*monitor, event);
 		json_object_put(event);
 	}
-	if (vm->source.monitor && qmp_ended(vm->source.monitor->qmp))
-		monitor_close(vm);
+	if (*monitor && qmp_ended((*monitor)->qmp))
+		monitor_close(monitor);
 }
 
 static void ready(void *arg)
 {
 	struct monitor *m = arg;
 
-	monitor_heed(m->vm);
+	monitor_handle(m->owner);
 }
 
 /**
- * monitor_open - listen to the monitor that vm->source.events_path names, if it does
- * @x: the exporter
- * @vm: the guest, not listened to
+ * monitor_open - listen to a monitor
+ * @monitor: where to put the connection; becomes NULL when it ends
+ * @path: its QMP socket
+ * @events: whom to call
+ * @arg: with what
  * @why: what went wrong
  *
  * Return: 0 or -1.
  */
-int monitor_open(struct exporter *x, struct vm *vm, struct problem *why)
+int monitor_open(struct monitor **monitor, const char *path,
+		 const struct monitor_events *events, void *arg,
+		 struct problem *why)
 {
-	struct monitor *m;
+	struct monitor *m = calloc(1, sizeof(*m));
 
-	if (!vm->source.events_path[0])
-		return 0;
-	m = calloc(1, sizeof(*m));
 	if (!m)
 		return problem_errno(why, "cannot allocate");
-	m->qmp = qmp_listen(vm->source.events_path, why);
+	m->qmp = qmp_listen(path, why);
 	if (!m->qmp) {
 		free(m);
 		return -1;
 	}
-	m->x = x;
-	m->vm = vm;
+	m->owner = monitor;
+	m->events = events;
+	m->arg = arg;
 	m->watch.fd = qmp_fd(m->qmp);
 	m->watch.ready = ready;
 	m->watch.arg = m;
-	vm->source.monitor = m;
+	*monitor = m;
 	if (!loop_add(&m->watch, why))
 		return 0;
-	monitor_close(vm);
+	monitor_close(monitor);
 	return -1;
 }
 
-void monitor_close(struct vm *vm)
+/* Stop listening, if somebody does. */
+void monitor_close(struct monitor **monitor)
 {
-	struct monitor *m = vm->source.monitor;
+	struct monitor *m = *monitor;
 
 	if (!m)
 		return;
-	vm->source.monitor = NULL;
+	*monitor = NULL;
 	loop_remove(&m->watch);
 	qmp_free(m->qmp);
 	free(m);

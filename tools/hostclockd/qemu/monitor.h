@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Listening to a QEMU's monitor (QMP): who stops the VM or lets it go on, and when.
+ * That takes a monitor of our own, since it serves one client at a time.
+ */
+#ifndef HOSTCLOCKD_MONITOR_H
+#define HOSTCLOCKD_MONITOR_H
+
+#include <hostclock/platform.h>
+
+#include "base/report.h"
+
+struct monitor;
+
+/**
+ * struct monitor_events - what to call when QEMU says that the VM
+ * @stopped:	stopped, @age_ns ago
+ * @resumed:	runs again
+ */
+struct monitor_events {
+	void (*stopped)(void *arg, u64 age_ns);
+	void (*resumed)(void *arg);
+};
+
+int monitor_open(struct monitor **monitor, const char *path,
+		 const struct monitor_events *events, void *arg,
+		 struct problem *why);
+void monitor_close(struct monitor **monitor);
+void monitor_handle(struct monitor **monitor);
+
+#endif /* HOSTCLOCKD_MONITOR_H */
