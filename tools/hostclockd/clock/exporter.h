@@ -36,6 +36,22 @@ struct page {
 };
 
 /**
+ * struct page_copies - copies of all clock pages, for one guest alone
+ * @next:	the next guest's
+ * @first:	the first page's; the others follow
+ */
+struct page_copies {
+	struct page_copies *next;
+	struct hostclock_clock_page *first;
+};
+
+static inline struct hostclock_clock_page *
+page_copy(const struct page_copies *copies, int page)
+{
+	return (void *)copies->first + page * HOSTCLOCK_PAGE_SIZE;
+}
+
+/**
  * struct update_stats - what updating the clock pages costs
  * @count:	updates
  * @ns_total:	time spent in them
@@ -79,6 +95,7 @@ struct overrides {
  * @sampled:		there is one
  * @pages:		the clock pages
  * @clock_map:		the file they are in
+ * @copies:		their copies for private guests
  * @leap:		near and past leap seconds
  * @khz:		the TSC's nominal frequency
  * @scale:		nominal ns per TSC tick, as a rate
@@ -90,7 +107,6 @@ struct overrides {
  * @stats:		cost of updates
  * @over:		faults
  * @vms:		the guests
- * @private_vms:	those with copies of the clock pages
  * @renew_next:	whose vmclock part is renewed next, NULL: the first's
  * @poll_next:	whose counter is looked at next, NULL: the first's
  */
@@ -103,6 +119,7 @@ struct exporter {
 	bool sampled;
 	struct page pages[PAGES];
 	void *clock_map;
+	struct page_copies *copies;
 	struct leap_plan leap;
 	u64 khz;
 	u64 scale;
@@ -114,7 +131,6 @@ struct exporter {
 	struct update_stats stats;
 	struct overrides over;
 	struct vm *vms;
-	struct vm *private_vms;
 	struct vm *renew_next;
 	struct vm *poll_next;
 };

@@ -12,7 +12,6 @@
 #include "page.h"
 #include "publish.h"
 #include "sim/faults.h"
-#include "vm/guest.h"
 
 /* Shorter waits are spun: a sleep may take 50 us more than asked for. */
 #define SPIN_NS		100000
@@ -43,28 +42,28 @@ static void fill(struct hostclock_clock_page *cp, const struct page *pg)
 /* Claim the older sets and fill them in.  May be repeated. */
 void publish_fill(struct exporter *x)
 {
-	struct vm *vm;
+	struct page_copies *c;
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
 		fill(x->pages[i].map, &x->pages[i]);
-		for (vm = x->private_vms; vm; vm = vm->next_private)
-			fill(vm_copy(vm, i), &x->pages[i]);
+		for (c = x->copies; c; c = c->next)
+			fill(page_copy(c, i), &x->pages[i]);
 	}
 }
 
 /* Make the filled sets the newest. */
 void publish_done(struct exporter *x)
 {
-	struct vm *vm;
+	struct page_copies *c;
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
 		struct page *pg = &x->pages[i];
 
 		hostclock_page_publish_at(pg->map, pg->seq);
-		for (vm = x->private_vms; vm; vm = vm->next_private)
-			hostclock_page_publish_at(vm_copy(vm, i), pg->seq);
+		for (c = x->copies; c; c = c->next)
+			hostclock_page_publish_at(page_copy(c, i), pg->seq);
 		pg->seq += 2;
 		pg->previous = pg->set;
 		pg->set = pg->next;
@@ -75,14 +74,13 @@ void publish_done(struct exporter *x)
  * Bring one VM's copies up to date, whatever they hold: the newest set as the
  * update that made it, then the older one while seq is odd.
  */
-void publish_copy(struct exporter *x, struct hostclock_clock_page *copies)
+void publish_copy(struct exporter *x, const struct page_copies *copies)
 {
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
 		struct page *pg = &x->pages[i];
-		struct hostclock_clock_page *cp = (void *)copies +
-						  i * HOSTCLOCK_PAGE_SIZE;
+		struct hostclock_clock_page *cp = page_copy(copies, i);
 
 		pages_header(x, pg, cp);
 		pset_encode(&pg->set, hostclock_page_claim_at(cp, pg->seq - 2));

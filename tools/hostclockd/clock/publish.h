@@ -7,6 +7,6 @@
 void publish_wait(const struct exporter *x);
 void publish_fill(struct exporter *x);
 void publish_done(struct exporter *x);
-void publish_copy(struct exporter *x, struct hostclock_clock_page *copies);
+void publish_copy(struct exporter *x, const struct page_copies *copies);
 
 #endif /* HOSTCLOCKD_PUBLISH_H */

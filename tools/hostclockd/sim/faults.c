@@ -147,13 +147,14 @@ static void tear_clock(struct hostclock_clock_page *cp, u32 seq)
  */
 void faults_tear(struct exporter *x, const char *what)
 {
+	struct page_copies *c;
 	struct vm *vm;
 	int i;
 
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
 		tear_clock(x->pages[i].map, x->pages[i].seq);
-		for (vm = x->private_vms; vm; vm = vm->next_private)
-			tear_clock(vm_copy(vm, i), x->pages[i].seq);
+		for (c = x->copies; c; c = c->next)
+			tear_clock(page_copy(c, i), x->pages[i].seq);
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (!strcmp(what, "guest"))
@@ -171,13 +172,14 @@ void faults_tear(struct exporter *x, const char *what)
  */
 void faults_scribble(struct exporter *x, const char *what)
 {
+	struct page_copies *c;
 	struct vm *vm;
 	int i;
 
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
 		scribble(x->pages[i].map, sizeof(struct hostclock_clock_page));
-		for (vm = x->private_vms; vm; vm = vm->next_private)
-			scribble(vm_copy(vm, i),
+		for (c = x->copies; c; c = c->next)
+			scribble(page_copy(c, i),
 				 sizeof(struct hostclock_clock_page));
 	}
 	for (vm = x->vms; vm && !strcmp(what, "guest"); vm = vm->next)
@@ -187,13 +189,14 @@ void faults_scribble(struct exporter *x, const char *what)
 /* Write again what updates do not; the next one does the rest. */
 void faults_repair(struct exporter *x)
 {
+	struct page_copies *c;
 	struct vm *vm;
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
 		pages_header(x, &x->pages[i], x->pages[i].map);
-		for (vm = x->private_vms; vm; vm = vm->next_private)
-			pages_header(x, &x->pages[i], vm_copy(vm, i));
+		for (c = x->copies; c; c = c->next)
+			pages_header(x, &x->pages[i], page_copy(c, i));
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		vm_publish(x, vm);

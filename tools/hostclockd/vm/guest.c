@@ -99,7 +99,7 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	vm->page.seq += 2;
 	vmclock_publish(x, vm);
 	if (vm->private)
-		publish_copy(x, vm->copies);
+		publish_copy(x, &vm->copies);
 }
 
 static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
@@ -111,9 +111,9 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 	if (!vm->page.map)
 		return -1;
 	if (vm->private) {
-		vm->copies = (void *)vm->page.map + HOSTCLOCK_PAGE_SIZE;
-		vm->next_private = x->private_vms;
-		x->private_vms = vm;
+		vm->copies.first = (void *)vm->page.map + HOSTCLOCK_PAGE_SIZE;
+		vm->copies.next = x->copies;
+		x->copies = &vm->copies;
 	}
 	return 0;
 }
@@ -147,7 +147,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	vm->x = x;
 	vm->source.tcg.fd = -1;
 	vm->page.map = NULL;
-	vm->copies = NULL;
+	vm->copies.first = NULL;
 	vm->doorbell = NULL;
 	if (map_file(x, vm, why)) {
 		free(vm);
@@ -178,6 +178,7 @@ void vm_detach(struct exporter *x, struct vm *vm)
 
 void vm_remove(struct exporter *x, struct vm *vm)
 {
+	struct page_copies **copies;
 	struct vm **link = &x->vms;
 
 	vm_detach(x, vm);
@@ -189,9 +190,9 @@ void vm_remove(struct exporter *x, struct vm *vm)
 		x->renew_next = vm->next;
 	if (x->poll_next == vm)
 		x->poll_next = vm->next;
-	for (link = &x->private_vms; *link; link = &(*link)->next_private) {
-		if (*link == vm) {
-			*link = vm->next_private;
+	for (copies = &x->copies; *copies; copies = &(*copies)->next) {
+		if (*copies == &vm->copies) {
+			*copies = vm->copies.next;
 			break;
 		}
 	}

@@ -140,13 +140,12 @@ struct vm_source {
  * struct vm - a guest
  * @x:		its exporter
  * @next:	the next one
- * @next_private: the next one with copies of the clock pages
  * @name:	its name, also the page file's
  * @private:	its file has copies of the clock pages
  * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
  * @smear:	of the same, HOSTCLOCK_SMEAR_*
  * @policy:	HOSTCLOCK_POLICY_*
- * @copies:	its copies of the clock pages, NULL unless @private
+ * @copies:	its copies of the clock pages if @private
  * @doorbell:	how it is interrupted, NULL if it is not
  * @state:	what the VM is doing
  * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
@@ -160,13 +159,12 @@ struct vm_source {
 struct vm {
 	struct exporter *x;
 	struct vm *next;
-	struct vm *next_private;
 	char name[VM_NAME_MAX + 1];
 	bool private;
 	u8 format;
 	u8 smear;
 	u8 policy;
-	struct hostclock_clock_page *copies;
+	struct page_copies copies;
 	struct doorbell *doorbell;
 	enum vm_state state;
 	u8 next_cause;
@@ -177,11 +175,6 @@ struct vm {
 	struct vm_stop stop;
 	struct vm_source source;
 };
-
-static inline struct hostclock_clock_page *vm_copy(struct vm *vm, int page)
-{
-	return (void *)vm->copies + page * HOSTCLOCK_PAGE_SIZE;
-}
 
 int vm_count(const struct exporter *x);
 bool vm_name_ok(const char *name, struct problem *why);
