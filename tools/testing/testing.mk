@@ -1,24 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests by tier. What a tier needs is built by prepare-TIER, which the runner
 # calls; fragments add to it.
+# KTAP=1: output for other runners. JOBS=N: so many tests at a time.
+RUN_TESTS := tools/testing/run $(if $(KTAP),--ktap) $(if $(JOBS),-j $(JOBS))
 TIERS := static native kunit e2e soak
 
 .PHONY: check check-full $(TIERS:%=check-%) kunit $(TIERS:%=prepare-%)
 check: ## run all tests (but the soak)
-	@tools/testing/run
+	@$(RUN_TESTS)
 
 check-full: ## run all tests, where check runs a covering set
-	@tools/testing/run --full
+	@$(RUN_TESTS) --full
 
 check-static: ## run the static checks
 check-native: ## run the tests that need no guest
 check-e2e: ## run the end-to-end tests
 check-soak: ## run the long tests
 kunit: ## run the KUnit tests, in a guest
-	@tools/testing/run --tier kunit
+	@$(RUN_TESTS) --tier kunit
 
 check-static check-native check-e2e check-soak:
-	@tools/testing/run --tier $(@:check-%=%)
+	@$(RUN_TESTS) --tier $(@:check-%=%)
 
 check-kunit: kunit
 

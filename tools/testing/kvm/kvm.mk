@@ -12,6 +12,6 @@ $(KVM_PROGRAM): $(KVM_SRC) $(E2E_OUT)/64/shared.a $(LIBHOSTCLOCK) \
 
 .PHONY: check-kvm prepare-kvm
 check-kvm: ## run the tests on KVM, nested in an emulated machine
-	@tools/testing/run --tier kvm
+	@$(RUN_TESTS) --tier kvm
 
 prepare-kvm: all guest-stock-6.1 $(KVM_PROGRAM)

@@ -19,4 +19,4 @@ all: $(SOAK_WATCH)
 
 .PHONY: soak-events
 soak-events: ## random events on two guests, for SOAK_SECONDS (3600)
-	@tools/testing/run soak/events
+	@$(RUN_TESTS) soak/events
