@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* All clocks of a set, the way back to the counter, and error bounds. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/clocks.h>
 #include <kunit/test.h>
 #include <linux/limits.h>

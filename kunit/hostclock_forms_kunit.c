@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Hardware-scaled TSCs, RAW to MONOTONIC, and the pvclock form. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/pvclock.h>
 #include <hostclock/raw_mono.h>
 #include <hostclock/reader.h>

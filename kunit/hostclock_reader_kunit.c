@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The readers, as compiled into this kernel, against exact arithmetic. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/reader.h>
 #include <hostclock/validate.h>
 #include <hostclock/writer.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Counts to ns, and choosing the multiplier for it. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/math.h>
 #include <hostclock/reader.h>
 #include <kunit/test.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Where one set follows another: leap seconds, and MONOTONIC across gaps. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/continuity.h>
 #include <hostclock/leap.h>
 #include <hostclock/reader.h>

@@ -3,7 +3,7 @@
  * Page validation: pages that break one rule each, and pages at the edge of it
  * that do not. A row stores one value over a page in which all is well.
  */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/validate.h>
 #include <kunit/test.h>
 #include <linux/limits.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/math.h>
 
 #include "pset.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 
 #include "base/rate.h"
 #include "page.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Everything that takes a validated set, on whatever validation lets pass. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/clocks.h>
 #include <hostclock/continuity.h>
 #include <hostclock/pvclock.h>

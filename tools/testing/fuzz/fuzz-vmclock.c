@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Foreign clocks: whatever a vmclock or a pvclock holds. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/pvclock.h>
 #include <hostclock/validate.h>
 #include <hostclock/vmclock.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The ends of the ranges, by name: what happens there is promised. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/clocks.h>
 #include <hostclock/reader.h>
 #include <inttypes.h>

@@ -17,7 +17,7 @@ static u64 fake_tsc(void);
 #define READ_ONCE(x)	(meddle(), *(const volatile __typeof__(x) *)&(x))
 #define hostclock_rdtsc	fake_tsc
 
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/near.h>
 #include <hostclock/reader.h>
 #include <hostclock/writer.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* The 128-bit slow path and the scaling, against the compiler's 128 bits. */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/math.h>
 #include <inttypes.h>
 

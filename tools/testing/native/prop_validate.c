@@ -3,7 +3,7 @@
  * Validation of pages with anything in any field. The rules are stated here once
  * more, each by itself and in wide arithmetic; the first broken one must be named.
  */
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/validate.h>
 #include <inttypes.h>
 #include <string.h>

@@ -9,7 +9,7 @@
  *        and none may be before the one that preceded it.
  */
 #include <argp.h>
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/reader.h>
 #include <hostclock/validate.h>
 #include <hostclock/writer.h>

@@ -15,8 +15,8 @@
  *	2.6 GHz		31	 825955249	0.28 ppb	 7.5 s
  *	 10 GHz		31	 214748365	0.93 ppb	 7.5 s
  */
-#ifndef _HOSTCLOCK_CHOOSE_H
-#define _HOSTCLOCK_CHOOSE_H
+#ifndef _HOSTCLOCK_MULT_SHIFT_H
+#define _HOSTCLOCK_MULT_SHIFT_H
 
 #include <hostclock/platform.h>
 
@@ -40,4 +40,4 @@ u64 hostclock_max_cycles(u32 mult, u64 snsec);
 u64 hostclock_max_cycles_both(u32 mono_mult, u64 mono_snsec, u32 raw_mult,
 			      u64 raw_snsec);
 
-#endif /* _HOSTCLOCK_CHOOSE_H */
+#endif /* _HOSTCLOCK_MULT_SHIFT_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-#include <hostclock/choose.h>
+#include <hostclock/mult_shift.h>
 #include <hostclock/export.h>
 #include <hostclock/math.h>
 
