@@ -59,7 +59,7 @@ static bool make_scene(struct rnd_state *r, struct scene *s)
 	u32 mult, shift;
 
 	memset(s, 0, sizeof(*s));
-	if (!hostclock_choose(hz, rnd(r) >> (16 + (rnd(r) & 31)), &mult, &shift))
+	if (!hostclock_calc_mult_shift(hz, rnd(r) >> (16 + (rnd(r) & 31)), &mult, &shift))
 		return false;
 	s->seq = rnd(r);
 	s->cp.seq = htole32(s->seq);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Counts to ns, and choosing the multiplier for it. */
+/* Counts to ns, and the multiplier and shift for it. */
 #include <hostclock/mult_shift.h>
 #include <hostclock/math.h>
 #include <hostclock/reader.h>
@@ -16,7 +16,7 @@ struct scale_row {
 	u64 ns;
 };
 
-struct choose_row {
+struct mult_shift_row {
 	const char *name;
 	u64 hz;
 	u64 horizon_ns;
@@ -42,15 +42,16 @@ static void scale_test(struct kunit *test)
 					      row->base, row->shift), row->ns);
 }
 
-KUNIT_ARRAY_PARAM_DESC(choose, choose_rows, name);
+KUNIT_ARRAY_PARAM_DESC(calc_mult_shift, mult_shift_rows, name);
 
-static void choose_test(struct kunit *test)
+static void calc_mult_shift_test(struct kunit *test)
 {
-	const struct choose_row *row = test->param_value;
+	const struct mult_shift_row *row = test->param_value;
 	u64 nominal, rate, error, base;
 	u32 mult = 0, shift = 0;
 
-	KUNIT_ASSERT_EQ(test, hostclock_choose(row->hz, row->horizon_ns, &mult, &shift), row->ok);
+	KUNIT_ASSERT_EQ(test, hostclock_calc_mult_shift(row->hz, row->horizon_ns, &mult, &shift),
+			row->ok);
 	KUNIT_EXPECT_EQ(test, mult, row->mult);
 	KUNIT_EXPECT_EQ(test, shift, row->shift);
 	if (!row->ok)
@@ -66,13 +67,13 @@ static void choose_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hostclock_max_cycles_both(mult, base, mult, 0), row->max_cycles);
 }
 
-static void choose_range_test(struct kunit *test)
+static void calc_mult_shift_range_test(struct kunit *test)
 {
 	u32 mult, shift;
 
-	KUNIT_EXPECT_FALSE(test, hostclock_choose(HOSTCLOCK_MIN_HZ - 1, 0, &mult, &shift));
-	KUNIT_EXPECT_FALSE(test, hostclock_choose(HOSTCLOCK_MAX_HZ + 1, 0, &mult, &shift));
-	KUNIT_EXPECT_FALSE(test, hostclock_choose(0, 0, &mult, &shift));
+	KUNIT_EXPECT_FALSE(test, hostclock_calc_mult_shift(HOSTCLOCK_MIN_HZ - 1, 0, &mult, &shift));
+	KUNIT_EXPECT_FALSE(test, hostclock_calc_mult_shift(HOSTCLOCK_MAX_HZ + 1, 0, &mult, &shift));
+	KUNIT_EXPECT_FALSE(test, hostclock_calc_mult_shift(0, 0, &mult, &shift));
 	KUNIT_EXPECT_EQ(test, hostclock_max_cycles(0, 0), 0);
 	KUNIT_EXPECT_EQ(test, hostclock_mult_of(1, 0, 31), 0);
 	KUNIT_EXPECT_EQ(test, hostclock_mult_of(1, 1, 32), 0);
@@ -83,8 +84,8 @@ static void choose_range_test(struct kunit *test)
 
 static struct kunit_case scale_cases[] = {
 	KUNIT_CASE_PARAM(scale_test, scale_gen_params),
-	KUNIT_CASE_PARAM(choose_test, choose_gen_params),
-	KUNIT_CASE(choose_range_test),
+	KUNIT_CASE_PARAM(calc_mult_shift_test, calc_mult_shift_gen_params),
+	KUNIT_CASE(calc_mult_shift_range_test),
 	{}
 };
 

@@ -109,7 +109,7 @@ static const struct scale_row scale_rows[] = {
 	},
 };
 
-static const struct choose_row choose_rows[] = {
+static const struct mult_shift_row mult_shift_rows[] = {
 	{
 		.name = "1 MHz",
 		.hz = 1000000, .horizon_ns = 0, .ok = true, .mult = 2097152000, .shift = 21,

@@ -49,7 +49,7 @@ SCALE = [
 ]
 
 
-def choose(title, hz, horizon_ns, mult_min=1024, mult_max=0xe0000000):
+def mult_shift(title, hz, horizon_ns, mult_min=1024, mult_max=0xe0000000):
     """The largest shift whose mult and horizon fit, and what follows of it."""
     for shift in range(31, 0, -1):
         mult = nearest(Fraction(NS << shift, hz))
@@ -65,33 +65,33 @@ def choose(title, hz, horizon_ns, mult_min=1024, mult_max=0xe0000000):
 
 
 CHOOSE = [
-    choose("1 MHz", 10**6, 0),
-    choose("3.579545 MHz, the ACPI timer", 3579545, 0),
-    choose("14.31818 MHz, the HPET", 14318180, 0),
-    choose("19.2 MHz", 19200000, 0),
-    choose("24 MHz, ARM", 24 * 10**6, 0),
-    choose("25 MHz", 25 * 10**6, 0),
-    choose("38.4 MHz", 38400000, 0),
-    choose("62.5 MHz, QEMU's ARM", 62500000, 0),
-    choose("100 MHz", 10**8, 0),
-    choose("500 MHz", 5 * 10**8, 0),
-    choose("1 GHz, scaled", NS, 0),
-    choose("1.9 GHz", 1900 * 10**6, 0),
-    choose("2.2 GHz less a bit", 2199998000, 0),
-    choose("2.6 GHz", GHZ26, 0),
-    choose("2.893299 GHz", 2893299000, 0),
-    choose("4.5 GHz", 4500 * 10**6, 0),
-    choose("6.2 GHz", 6200 * 10**6, 0),
-    choose("10 GHz", 10**10, 0),
-    choose("2.6 GHz for 10 s", GHZ26, 10 * NS),
-    choose("2.6 GHz for ten minutes", GHZ26, 600 * NS),
-    choose("2.6 GHz for a day", GHZ26, DAY * NS),
-    choose("10 GHz for 13 days", 10**10, 13 * DAY * NS),
-    choose("10 GHz for 14 days is too long", 10**10, 14 * DAY * NS),
-    choose("1 MHz for 291 years", 10**6, 291 * YEAR * NS),
-    choose("1 MHz for 293 years is too long", 10**6, 293 * YEAR * NS),
+    mult_shift("1 MHz", 10**6, 0),
+    mult_shift("3.579545 MHz, the ACPI timer", 3579545, 0),
+    mult_shift("14.31818 MHz, the HPET", 14318180, 0),
+    mult_shift("19.2 MHz", 19200000, 0),
+    mult_shift("24 MHz, ARM", 24 * 10**6, 0),
+    mult_shift("25 MHz", 25 * 10**6, 0),
+    mult_shift("38.4 MHz", 38400000, 0),
+    mult_shift("62.5 MHz, QEMU's ARM", 62500000, 0),
+    mult_shift("100 MHz", 10**8, 0),
+    mult_shift("500 MHz", 5 * 10**8, 0),
+    mult_shift("1 GHz, scaled", NS, 0),
+    mult_shift("1.9 GHz", 1900 * 10**6, 0),
+    mult_shift("2.2 GHz less a bit", 2199998000, 0),
+    mult_shift("2.6 GHz", GHZ26, 0),
+    mult_shift("2.893299 GHz", 2893299000, 0),
+    mult_shift("4.5 GHz", 4500 * 10**6, 0),
+    mult_shift("6.2 GHz", 6200 * 10**6, 0),
+    mult_shift("10 GHz", 10**10, 0),
+    mult_shift("2.6 GHz for 10 s", GHZ26, 10 * NS),
+    mult_shift("2.6 GHz for ten minutes", GHZ26, 600 * NS),
+    mult_shift("2.6 GHz for a day", GHZ26, DAY * NS),
+    mult_shift("10 GHz for 13 days", 10**10, 13 * DAY * NS),
+    mult_shift("10 GHz for 14 days is too long", 10**10, 14 * DAY * NS),
+    mult_shift("1 MHz for 291 years", 10**6, 291 * YEAR * NS),
+    mult_shift("1 MHz for 293 years is too long", 10**6, 293 * YEAR * NS),
 ]
 
 header("scale_table.py")
 emit("scale_row", "scale_rows", SCALE)
-emit("choose_row", "choose_rows", CHOOSE)
+emit("mult_shift_row", "mult_shift_rows", CHOOSE)

@@ -25,7 +25,7 @@ u32 hostclock_mult_of(u64 ns, u64 cycles, u32 shift)
 EXPORT_SYMBOL_GPL(hostclock_mult_of);
 
 /**
- * hostclock_choose - multiplier and shift for a frequency
+ * hostclock_calc_mult_shift - multiplier and shift for a frequency
  * @hz: counts per second, HOSTCLOCK_MIN_HZ to HOSTCLOCK_MAX_HZ
  * @horizon_ns: how long 64 bits must suffice; 0 for the finest multiplier.  At
  *		most 2^(64 - s) - 10^9 for the least shift s that gives
@@ -37,7 +37,7 @@ EXPORT_SYMBOL_GPL(hostclock_mult_of);
  * Return: false, and nothing stored, if hz is out of range or no shift gives the
  * horizon.
  */
-bool hostclock_choose(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift)
+bool hostclock_calc_mult_shift(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift)
 {
 	u32 s, m;
 
@@ -56,7 +56,7 @@ bool hostclock_choose(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift)
 	}
 	return false;
 }
-EXPORT_SYMBOL_GPL(hostclock_choose);
+EXPORT_SYMBOL_GPL(hostclock_calc_mult_shift);
 
 /**
  * hostclock_max_cycles - the largest delta for which 64 bits suffice

@@ -155,8 +155,8 @@ static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
 	u32 mult;
 
 	memset(&pg->next, 0, sizeof(pg->next));
-	hostclock_choose(scaled ? NSEC_PER_SEC : x->khz * 1000, 0, &mult,
-			 &pg->next.shift);
+	hostclock_calc_mult_shift(scaled ? NSEC_PER_SEC : x->khz * 1000, 0, &mult,
+				  &pg->next.shift);
 	pset_rebase(&pg->next, page_counter(x, pg, tsc),
 		    mono_at(s, tsc) + view->bias_ns,
 		    s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate));
@@ -180,7 +180,7 @@ static void plan_static(struct exporter *x, struct page *pg,
 
 	*n = pg->set;
 	if (!n->epoch) {
-		hostclock_choose(NSEC_PER_SEC, 0, &n->mult, &n->shift);
+		hostclock_calc_mult_shift(NSEC_PER_SEC, 0, &n->mult, &n->shift);
 		n->raw_mult = n->mult;
 		pset_rebase(n, 0, x->sample.mono_ns, x->sample.raw_ns);
 	}

@@ -30,7 +30,7 @@ static void repair(struct hostclock_clock_page *cp)
 	for (i = 0; i < 2; i++) {
 		p = &cp->params[i];
 		hz = le64toh(p->max_cycles) >> 14;
-		if (!hostclock_choose(le64toh(cp->counter_hz), hz, &mult, &shift))
+		if (!hostclock_calc_mult_shift(le64toh(cp->counter_hz), hz, &mult, &shift))
 			return;
 		/* within a sixteenth, by the low bits of what is there */
 		mult += le32toh(p->mult) % (mult / 16 + 1);

@@ -70,7 +70,7 @@ static bool check(const struct edge *e)
 	u32 mult, shift;
 	s64 off;
 
-	if (!hostclock_choose(e->hz, 0, &mult, &shift))
+	if (!hostclock_calc_mult_shift(e->hz, 0, &mult, &shift))
 		return false;
 	snsec = (u64)e->mono_nsec << shift;
 	p.cycle_last = htole64(cycle_last);

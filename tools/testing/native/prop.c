@@ -122,7 +122,7 @@ static void prop_rates(struct prop_case *c, struct hostclock_clock_page *cp,
 	else if (hz > HOSTCLOCK_MAX_HZ)
 		hz = HOSTCLOCK_MAX_HZ;
 	cp->counter_hz = htole64(hz);
-	if (!hostclock_choose(hz, prop_wide_below(c, 1ULL << 49), &mult, &shift))
+	if (!hostclock_calc_mult_shift(hz, prop_wide_below(c, 1ULL << 49), &mult, &shift))
 		abort();
 	p->shift = htole32(shift);
 	p->mult = htole32(prop_slew(c, mult));

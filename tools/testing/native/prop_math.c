@@ -147,13 +147,13 @@ static bool check_scale(struct prop_case *c)
 	return true;
 }
 
-static bool check_choose(struct prop_case *c)
+static bool check_mult_shift(struct prop_case *c)
 {
 	u64 hz = HOSTCLOCK_MIN_HZ - 1 + prop_wide_below(c, HOSTCLOCK_MAX_HZ -
 							HOSTCLOCK_MIN_HZ + 3);
 	u64 horizon = prop_wide_below(c, 1ULL << 63);
 	u32 mult = 0, shift = 0;
-	bool ok = hostclock_choose(hz, horizon, &mult, &shift);
+	bool ok = hostclock_calc_mult_shift(hz, horizon, &mult, &shift);
 	s128 off;
 
 	if (!ok) {
@@ -206,7 +206,7 @@ const struct property math_properties[] = {
 	{ "div-zero", check_div_zero },
 	{ "scale-wide", check_scale_wide },
 	{ "scale", check_scale },
-	{ "choose", check_choose },
+	{ "mult and shift", check_mult_shift },
 	{ "mult-of", check_mult_of },
 	{ NULL, NULL }
 };
