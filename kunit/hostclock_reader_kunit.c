@@ -100,7 +100,7 @@ static u64 any_tsc(struct rnd_state *r, const struct scene *s)
 #ifdef __SIZEOF_INT128__
 
 /* What the ABI header says, in 128 bits. */
-static enum hostclock_result expect(const struct scene *s, enum hostclock_kind kind, u64 tsc,
+static enum hostclock_result expect(const struct scene *s, enum hostclock_counter which, u64 tsc,
 				    u64 *ns)
 {
 	const struct hostclock_params *newest = &s->cp.params[(s->seq >> 1) & 1];
@@ -108,7 +108,7 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_kind k
 	u64 counter = tsc - s->anchor.tsc_offset;
 	const struct hostclock_params *p = newest;
 	u64 delta = counter - le64_to_cpu(newest->cycle_last);
-	bool raw = kind == HOSTCLOCK_RAW;
+	bool raw = which == HOSTCLOCK_RAW;
 	u128 sum;
 
 	if (delta >> 63) {
@@ -138,16 +138,16 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_kind k
 }
 
 /* One read; *fast counts those that the short path took. */
-static bool read_agrees(const struct scene *s, enum hostclock_kind kind, u64 tsc, int *fast)
+static bool read_agrees(const struct scene *s, enum hostclock_counter which, u64 tsc, int *fast)
 {
 	enum hostclock_result want, got;
 	u64 want_ns, ns, fast_ns;
 
-	want = expect(s, kind, tsc, &want_ns);
-	got = hostclock_eval(&s->cp, s->seq, &s->gp, &s->anchor, kind, tsc, &ns);
+	want = expect(s, which, tsc, &want_ns);
+	got = hostclock_eval(&s->cp, s->seq, &s->gp, &s->anchor, which, tsc, &ns);
 	if (got != want || ns != want_ns)
 		return false;
-	if (!hostclock_eval_fast(&s->cp, s->seq, &s->gp, &s->anchor, kind, tsc, &fast_ns))
+	if (!hostclock_eval_fast(&s->cp, s->seq, &s->gp, &s->anchor, which, tsc, &fast_ns))
 		return true;
 	++*fast;
 	return got == HOSTCLOCK_OK && fast_ns == ns;

@@ -3,14 +3,14 @@
 #include <hostclock/export.h>
 #include <hostclock/reader.h>
 
-/* The host's counter of one kind, ns, at a guest TSC; a set's base before it. */
+/* One of the host's counters, ns, at a guest TSC; before cycle_last, its value there. */
 static u64 hostclock_stretch_ns(const struct hostclock_stretch *s,
-				enum hostclock_kind kind, u64 tsc)
+				enum hostclock_counter which, u64 tsc)
 {
 	u64 delta;
 
 	hostclock_position(s->params, tsc - s->tsc_offset, &delta);
-	return hostclock_set_ns(s->params, kind, delta);
+	return hostclock_set_ns(s->params, which, delta);
 }
 
 /**

@@ -81,7 +81,7 @@ static void hostclock_choose_jump(const struct hostclock_capture *c,
  */
 static u64 hostclock_new_offset(const struct hostclock_view *old,
 				const struct hostclock_capture *c,
-				enum hostclock_kind kind,
+				enum hostclock_counter kind,
 				const struct hostclock_change *change)
 {
 	u64 ns = hostclock_set_counter(&c->set, le64_to_cpu(c->guest.tsc_offset),
@@ -373,7 +373,7 @@ void hostclock_view_forget(void)
 void hostclock_look(void)
 {
 	if (READ_ONCE(hostclock.running))
-		hostclock_counter(hostclock_kind());
+		hostclock_counter(hostclock_mode_counter());
 	else
 		mod_delayed_work(system_wq, &hostclock.retry, 0);
 }

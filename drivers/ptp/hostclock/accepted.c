@@ -26,7 +26,7 @@
  * Return: ns; U64_MAX if it does not fit.
  */
 u64 notrace hostclock_set_counter(const struct hostclock_params *set,
-				  u64 tsc_offset, enum hostclock_kind kind,
+				  u64 tsc_offset, enum hostclock_counter kind,
 				  u64 tsc)
 {
 	u64 delta = tsc - tsc_offset - le64_to_cpu(set->cycle_last);
@@ -40,7 +40,7 @@ u64 notrace hostclock_set_counter(const struct hostclock_params *set,
  * @kind: which counter
  */
 u64 notrace hostclock_offset(const struct hostclock_anchor *a,
-			     enum hostclock_kind kind)
+			     enum hostclock_counter kind)
 {
 	return kind == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
 }
@@ -99,7 +99,7 @@ static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
 }
 
 /* Is it more than the core, if it counts with one of these, could take in? */
-static bool notrace hostclock_too_far(enum hostclock_kind kind, u64 ns)
+static bool notrace hostclock_too_far(enum hostclock_counter kind, u64 ns)
 {
 	u64 last = READ_ONCE(hostclock.last_ns[kind]);
 
@@ -121,7 +121,7 @@ static bool notrace hostclock_too_far(enum hostclock_kind kind, u64 ns)
  */
 u64 notrace hostclock_held_until(const struct hostclock_view *v,
 				 const struct hostclock_guest_page *gp,
-				 enum hostclock_kind kind, u64 tsc)
+				 enum hostclock_counter kind, u64 tsc)
 {
 	u64 ns = hostclock_set_counter(&v->set, v->anchor.tsc_offset, kind,
 				       hostclock_without_gap(v, gp, tsc)) +
@@ -140,7 +140,7 @@ u64 notrace hostclock_held_until(const struct hostclock_view *v,
  * @tsc: guest TSC
  */
 u64 notrace hostclock_held(const struct hostclock_view *v,
-			   enum hostclock_kind kind, u64 tsc)
+			   enum hostclock_counter kind, u64 tsc)
 {
 	return hostclock_held_until(v, v->gp, kind, tsc);
 }

@@ -141,7 +141,7 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_view *v,
  * Context: the timekeeper's write section.  It has just read a counter, and so
  * taken over what was new.
  */
-void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line)
+void hostclock_line_get(enum hostclock_counter kind, struct hostclock_line *line)
 {
 	const struct hostclock_view *v;
 	unsigned int seq;
@@ -198,7 +198,7 @@ void notrace hostclock_note_status(const struct hostclock_view *v, u64 tsc)
 		   hostclock_held(v, HOSTCLOCK_MONO, tsc));
 }
 
-static u64 notrace hostclock_note(enum hostclock_kind kind, u64 ns)
+static u64 notrace hostclock_note(enum hostclock_counter kind, u64 ns)
 {
 	if ((s64)(ns - READ_ONCE(hostclock.last_ns[kind])) >=
 	    (s64)HOSTCLOCK_NOTE_NS)
@@ -358,7 +358,7 @@ bool hostclock_resync_due(void)
  * Something is new.  Usually that is a set; it may be that this CPU's TSC is
  * behind the base by a hair, where the pages have the exact answer.
  */
-static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
+static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter kind)
 {
 	const struct hostclock_view *v;
 	enum hostclock_result result;
@@ -400,7 +400,7 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_kind kind)
  * Return: ns, below 2^63; by the last good parameters if the pages' epochs are
  * not those accepted, in which case a resync has been asked for.
  */
-u64 notrace hostclock_counter(enum hostclock_kind kind)
+u64 notrace hostclock_counter(enum hostclock_counter kind)
 {
 	const struct hostclock_view *v;
 	unsigned int seq;

@@ -29,7 +29,7 @@ static u64 notrace hostclock_cs_read_raw(struct clocksource *cs)
 /* Called with all CPUs stopped, just before the core's first reading. */
 static int hostclock_cs_enable(struct clocksource *cs)
 {
-	enum hostclock_kind kind = cs - hostclock_cs;
+	enum hostclock_counter kind = cs - hostclock_cs;
 	struct hostclock_change change = {};
 	int ret;
 
@@ -89,7 +89,7 @@ struct clocksource hostclock_cs[2] = {
  * hostclock_clocksource_current - does the timekeeper count with this?
  * @kind: HOSTCLOCK_MONO or HOSTCLOCK_RAW, as a clocksource of its own
  */
-bool hostclock_clocksource_current(enum hostclock_kind kind)
+bool hostclock_clocksource_current(enum hostclock_counter kind)
 {
 	return READ_ONCE(hostclock.enabled[kind]);
 }
@@ -103,7 +103,7 @@ int hostclock_clocksource_register(void)
 {
 	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
 		return 0;
-	return clocksource_register_hz(&hostclock_cs[hostclock_kind()],
+	return clocksource_register_hz(&hostclock_cs[hostclock_mode_counter()],
 				       NSEC_PER_SEC);
 }
 
@@ -117,13 +117,13 @@ void hostclock_clocksource_unregister(void)
 	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
 		return;
 	/* There is always jiffies to fall back to, so this cannot fail. */
-	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_kind()]));
+	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_mode_counter()]));
 }
 
 void hostclock_resync_irq(struct irq_work *work)
 {
 	struct hostclock_change change = {};
-	enum hostclock_kind kind = hostclock_kind();
+	enum hostclock_counter kind = hostclock_mode_counter();
 	bool force = READ_ONCE(hostclock.force);
 
 	hostclock_resync_set_running(true);

@@ -173,7 +173,7 @@ struct hostclock {
 	seqcount_latch_t latch;
 	struct hostclock_view view[2];
 	atomic_t view_busy;
-	u64 last_ns[2];			/* by enum hostclock_kind */
+	u64 last_ns[2];			/* by enum hostclock_counter */
 	u64 seen_tsc;			/* last told a line for; 0: never */
 	bool expired;			/* the page; under view_busy */
 
@@ -187,7 +187,7 @@ struct hostclock {
 	u64 accepted_key;		/* how the pages were found last; under view_busy */
 
 	/* follow.c */
-	bool enabled[2];		/* by enum hostclock_kind */
+	bool enabled[2];		/* by enum hostclock_counter */
 
 	/* resync.c */
 	struct work_struct report;
@@ -220,7 +220,7 @@ extern struct hostclock hostclock;
 enum hostclock_mode hostclock_mode(void);
 const char *hostclock_mode_name(void);
 int hostclock_params_init(void);
-enum hostclock_kind hostclock_kind(void);
+enum hostclock_counter hostclock_mode_counter(void);
 unsigned int hostclock_max_slew_ppm(void);
 u8 hostclock_policy(void);
 const char *hostclock_policy_name(void);
@@ -252,12 +252,12 @@ const char *hostclock_fault_string(int fault);
 
 /* accepted.c */
 u64 hostclock_set_counter(const struct hostclock_params *set, u64 tsc_offset,
-			  enum hostclock_kind kind, u64 tsc);
-u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_kind kind);
+			  enum hostclock_counter kind, u64 tsc);
+u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_counter kind);
 u64 hostclock_held_until(const struct hostclock_view *v,
 			 const struct hostclock_guest_page *gp,
-			 enum hostclock_kind kind, u64 tsc);
-u64 hostclock_held(const struct hostclock_view *v, enum hostclock_kind kind,
+			 enum hostclock_counter kind, u64 tsc);
+u64 hostclock_held(const struct hostclock_view *v, enum hostclock_counter kind,
 		   u64 tsc);
 bool hostclock_continuous(u64 held_ns, u64 ns,
 			  const struct hostclock_span *span);
@@ -267,8 +267,8 @@ bool hostclock_continues(const struct hostclock_view *v,
 			 const struct hostclock_params *set, u64 tsc);
 
 /* counter.c */
-u64 hostclock_counter(enum hostclock_kind kind);
-void hostclock_line_get(enum hostclock_kind kind, struct hostclock_line *line);
+u64 hostclock_counter(enum hostclock_counter kind);
+void hostclock_line_get(enum hostclock_counter kind, struct hostclock_line *line);
 bool hostclock_other_status(const struct hostclock_params *set, u64 tsc_offset,
 			    u64 tsc);
 void hostclock_note_status(const struct hostclock_view *v, u64 tsc);
@@ -300,7 +300,7 @@ void hostclock_resync_irq(struct irq_work *work);
 extern struct clocksource hostclock_cs[2];
 int hostclock_clocksource_register(void);
 void hostclock_clocksource_unregister(void);
-bool hostclock_clocksource_current(enum hostclock_kind kind);
+bool hostclock_clocksource_current(enum hostclock_counter kind);
 
 /* resync.c */
 void hostclock_resync_init(void);
@@ -315,10 +315,10 @@ void hostclock_force_resync(void);
 void hostclock_core_init(void);
 u64 hostclock_core_max_ahead_ns(void);
 u64 hostclock_core_max_jump_ns(void);
-void hostclock_core_reanchor(enum hostclock_kind kind);
+void hostclock_core_reanchor(enum hostclock_counter kind);
 void hostclock_core_set_wall(void);
-bool hostclock_core_lent(enum hostclock_kind kind, u64 *ns);
-int hostclock_core_enable(enum hostclock_kind kind);
+bool hostclock_core_lent(enum hostclock_counter kind, u64 *ns);
+int hostclock_core_enable(enum hostclock_counter kind);
 void hostclock_core_set_pages(void);
 const char *hostclock_core_name(void);
 

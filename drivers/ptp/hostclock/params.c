@@ -55,9 +55,9 @@ const char *hostclock_mode_name(void)
 }
 
 /**
- * hostclock_kind - the counter that the mode's clocksource reads
+ * hostclock_mode_counter - the counter that the mode's clocksource reads
  */
-enum hostclock_kind notrace hostclock_kind(void)
+enum hostclock_counter notrace hostclock_mode_counter(void)
 {
 	return hostclock_the_mode == HOSTCLOCK_MODE_RAW ? HOSTCLOCK_RAW :
 							  HOSTCLOCK_MONO;

@@ -88,7 +88,7 @@ static void hostclock_instant_take(struct hostclock_instant *t)
 }
 
 /* The TSC value at which the view's counter was @ns, between two such values */
-static u64 hostclock_tsc_between(enum hostclock_kind kind, u64 ns,
+static u64 hostclock_tsc_between(enum hostclock_counter kind, u64 ns,
 				 const struct hostclock_instant *t)
 {
 	struct hostclock_view v;

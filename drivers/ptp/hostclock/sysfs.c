@@ -108,10 +108,10 @@ static DEVICE_ATTR_RW(wall);
 static ssize_t clocksource_show(struct device *dev,
 				struct device_attribute *attr, char *buf)
 {
-	bool current_cs = hostclock_clocksource_current(hostclock_kind());
+	bool current_cs = hostclock_clocksource_current(hostclock_mode_counter());
 
 	return sysfs_emit(buf, "%s\n", current_cs ?
-			  hostclock_cs[hostclock_kind()].name : "none");
+			  hostclock_cs[hostclock_mode_counter()].name : "none");
 }
 static DEVICE_ATTR_RO(clocksource);
 

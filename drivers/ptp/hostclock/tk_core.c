@@ -136,7 +136,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
  *
  * Context: hard interrupt.
  */
-void hostclock_core_reanchor(enum hostclock_kind kind)
+void hostclock_core_reanchor(enum hostclock_counter kind)
 {
 	int ret = timekeeping_reanchor(&hostclock_cs[kind], hostclock_commit);
 
@@ -160,7 +160,7 @@ void hostclock_core_set_wall(void)
  * @kind: which counter is read
  * @ns: not used
  */
-bool notrace hostclock_core_lent(enum hostclock_kind kind, u64 *ns)
+bool notrace hostclock_core_lent(enum hostclock_counter kind, u64 *ns)
 {
 	return false;
 }
@@ -171,7 +171,7 @@ bool notrace hostclock_core_lent(enum hostclock_kind kind, u64 *ns)
  *
  * Context: all CPUs stopped.
  */
-int hostclock_core_enable(enum hostclock_kind kind)
+int hostclock_core_enable(enum hostclock_counter kind)
 {
 	int ret = hostclock_vdso_enable(HOSTCLOCK_RAW, hostclock_line_get);
 

@@ -63,7 +63,7 @@ static __maybe_unused noinline __cold u64
 hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 			 const struct hostclock_guest_page *gp,
 			 const struct hostclock_anchor *a,
-			 enum hostclock_kind kind,
+			 enum hostclock_counter which,
 			 const struct hostclock_line *line)
 {
 	int tries = HOSTCLOCK_MAX_TRIES;
@@ -71,7 +71,7 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 
 	do {
 		line_tsc = READ_ONCE(line->tsc);
-		if (hostclock_read_slow(cp, gp, a, kind, &ns, &tsc) != HOSTCLOCK_OK)
+		if (hostclock_read_slow(cp, gp, a, which, &ns, &tsc) != HOSTCLOCK_OK)
 			break;
 		if (hostclock_on_line(line, tsc, ns))
 			return ns;
@@ -85,7 +85,7 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
  * @cp: the clock page to follow
  * @gp: the guest page
  * @a: what the guest has accepted
- * @kind: which counter
+ * @which: which counter
  * @line: that counter at the kernel's last update
  *
  * Return: the counter, ns, below 2^63; ~0 if it could not be read or is not
@@ -94,17 +94,17 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 static __always_inline u64
 hostclock_read_near(const struct hostclock_clock_page *cp,
 		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_kind kind,
+		    const struct hostclock_anchor *a, enum hostclock_counter which,
 		    const struct hostclock_line *line)
 {
 	u32 seq = hostclock_page_begin(cp);
 	u64 tsc = hostclock_rdtsc();
 	u64 ns;
 
-	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, tsc, &ns)) &&
+	if (likely(hostclock_eval_fast(cp, seq, gp, a, which, tsc, &ns)) &&
 	    likely(hostclock_on_line(line, tsc, ns)))
 		return ns;
-	return hostclock_read_near_slow(cp, gp, a, kind, line);
+	return hostclock_read_near_slow(cp, gp, a, which, line);
 }
 
 #endif /* _HOSTCLOCK_NEAR_H */

@@ -27,7 +27,7 @@
 #define HOSTCLOCK_MAX_EARLY	131072ULL
 
 /* Which of the guest's counters to read, both in ns. */
-enum hostclock_kind {
+enum hostclock_counter {
 	HOSTCLOCK_MONO,		/* follows the host's MONOTONIC */
 	HOSTCLOCK_RAW,		/* follows the host's MONOTONIC_RAW */
 };
@@ -204,12 +204,12 @@ static __always_inline u64 hostclock_scale(u64 delta, u64 max_cycles, u32 mult,
 	return hostclock_scale_wide(delta, mult, base, shift);
 }
 
-/* What turns counts into one kind's ns: a multiplier, shifted ns, whole ns. */
+/* The terms of one counter: mult, shifted ns, whole ns. */
 static __always_inline void
-hostclock_set_terms(const struct hostclock_params *p, enum hostclock_kind kind,
+hostclock_set_terms(const struct hostclock_params *p, enum hostclock_counter which,
 		    u32 *mult, u64 *snsec, u64 *ns)
 {
-	if (kind == HOSTCLOCK_RAW) {
+	if (which == HOSTCLOCK_RAW) {
 		*mult = HOSTCLOCK_LE32(p->raw_mult);
 		*snsec = HOSTCLOCK_LE64(p->raw_snsec);
 		*ns = HOSTCLOCK_LE64(p->raw_sec) * HOSTCLOCK_NSEC_PER_SEC;
@@ -221,19 +221,19 @@ hostclock_set_terms(const struct hostclock_params *p, enum hostclock_kind kind,
 }
 
 /*
- * One set's counter of one kind, delta counts after its cycle_last.  Of a
+ * One counter, ns, delta counts after cycle_last.  Of a
  * validated set both terms are below 2^63, so the sum does not wrap; 2^63 and
  * more is for the caller to refuse.
  */
 static __always_inline u64 hostclock_set_ns(const struct hostclock_params *p,
-					    enum hostclock_kind kind, u64 delta)
+					    enum hostclock_counter which, u64 delta)
 {
 	u64 max_cycles = HOSTCLOCK_LE64(p->max_cycles);
 	u32 shift = HOSTCLOCK_LE32(p->shift);
 	u64 snsec, ns;
 	u32 mult;
 
-	hostclock_set_terms(p, kind, &mult, &snsec, &ns);
+	hostclock_set_terms(p, which, &mult, &snsec, &ns);
 	return ns + hostclock_scale(delta, max_cycles, mult, snsec, shift);
 }
 
@@ -323,7 +323,7 @@ hostclock_epoch_ok(const struct hostclock_clock_page *cp, u32 seq,
  * @seq: from hostclock_page_begin()
  * @gp: the guest page; only its epoch is looked at
  * @a: what the guest has accepted; its epochs must not be 0
- * @kind: which counter
+ * @which: which counter
  * @tsc: guest TSC, read between hostclock_page_begin() and this
  * @ns: where to put the counter, ns, below 2^63 if HOSTCLOCK_OK
  *
@@ -333,7 +333,7 @@ hostclock_epoch_ok(const struct hostclock_clock_page *cp, u32 seq,
 static __always_inline enum hostclock_result
 hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 	       const struct hostclock_guest_page *gp,
-	       const struct hostclock_anchor *a, enum hostclock_kind kind,
+	       const struct hostclock_anchor *a, enum hostclock_counter which,
 	       u64 tsc, u64 *ns)
 {
 	u64 counter = tsc - READ_ONCE(a->tsc_offset);
@@ -344,8 +344,8 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 	p = hostclock_select(cp, seq, counter, &delta);
 	same = hostclock_epoch_ok(cp, seq, p, gp, a) &&
 	       !hostclock_too_early(p, counter);
-	*ns = hostclock_set_ns(p, kind, delta);
-	*ns += kind == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
+	*ns = hostclock_set_ns(p, which, delta);
+	*ns += which == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
 				       READ_ONCE(a->mono_offset);
 	if (unlikely(hostclock_select_retry(cp, seq, p)))
 		return HOSTCLOCK_BUSY;
@@ -365,7 +365,7 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 static __always_inline bool
 hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_kind kind,
+		    const struct hostclock_anchor *a, enum hostclock_counter which,
 		    u64 tsc, u64 *ns)
 {
 	const struct hostclock_params *p = hostclock_newest(cp, seq);
@@ -380,8 +380,8 @@ hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 	moved |= HOSTCLOCK_LE64(gp->epoch) ^ READ_ONCE(a->guest_epoch);
 	if (unlikely(moved))
 		return false;
-	hostclock_set_terms(p, kind, &mult, &snsec, &base);
-	base += kind == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
+	hostclock_set_terms(p, which, &mult, &snsec, &base);
+	base += which == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
 					READ_ONCE(a->mono_offset);
 	*ns = (delta * mult + snsec) >> (HOSTCLOCK_LE32(p->shift) & 31);
 	*ns += base;
@@ -392,7 +392,7 @@ hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 static __maybe_unused noinline __cold enum hostclock_result
 hostclock_read_slow(const struct hostclock_clock_page *cp,
 		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_kind kind,
+		    const struct hostclock_anchor *a, enum hostclock_counter which,
 		    u64 *ns, u64 *tsc)
 {
 	enum hostclock_result result;
@@ -402,7 +402,7 @@ hostclock_read_slow(const struct hostclock_clock_page *cp,
 	do {
 		seq = hostclock_page_begin(cp);
 		*tsc = hostclock_rdtsc();
-		result = hostclock_eval(cp, seq, gp, a, kind, *tsc, ns);
+		result = hostclock_eval(cp, seq, gp, a, which, *tsc, ns);
 	} while (result == HOSTCLOCK_BUSY && --tries);
 
 	return result;
@@ -413,7 +413,7 @@ hostclock_read_slow(const struct hostclock_clock_page *cp,
  * @cp: the clock page to follow
  * @gp: the guest page
  * @a: what the guest has accepted
- * @kind: which counter
+ * @which: which counter
  * @ns: where to put the counter, ns, below 2^63 if HOSTCLOCK_OK
  *
  * Bounded: HOSTCLOCK_MAX_TRIES at most.  May be called from any context,
@@ -424,15 +424,15 @@ hostclock_read_slow(const struct hostclock_clock_page *cp,
 static __always_inline enum hostclock_result
 hostclock_read(const struct hostclock_clock_page *cp,
 	       const struct hostclock_guest_page *gp,
-	       const struct hostclock_anchor *a, enum hostclock_kind kind,
+	       const struct hostclock_anchor *a, enum hostclock_counter which,
 	       u64 *ns)
 {
 	u32 seq = hostclock_page_begin(cp);
 	u64 tsc = hostclock_rdtsc();
 
-	if (likely(hostclock_eval_fast(cp, seq, gp, a, kind, tsc, ns)))
+	if (likely(hostclock_eval_fast(cp, seq, gp, a, which, tsc, ns)))
 		return HOSTCLOCK_OK;
-	return hostclock_read_slow(cp, gp, a, kind, ns, &tsc);
+	return hostclock_read_slow(cp, gp, a, which, ns, &tsc);
 }
 
 #endif /* _HOSTCLOCK_READER_H */

@@ -43,13 +43,13 @@ static void publish(u64 *max, u64 value)
 static enum hostclock_result one(const struct hostclock_clock_page *cp,
 				 struct hostclock_anchor *a,
 				 const struct hostclock_guest_page *gp,
-				 enum hostclock_kind kind, u64 *ns)
+				 enum hostclock_counter which, u64 *ns)
 {
 	enum hostclock_result result;
 	u32 seq = hostclock_page_begin(cp);
 	u64 tsc = hostclock_rdtsc();
 
-	result = hostclock_eval(cp, seq, gp, a, kind,
+	result = hostclock_eval(cp, seq, gp, a, which,
 				pages_counter(&pages, number, tsc), ns);
 	if (result == HOSTCLOCK_MOVED) {
 		__atomic_add_fetch(&moved, 1, __ATOMIC_RELAXED);
@@ -71,14 +71,14 @@ static void *spin(void *arg)
 	(void)arg;
 	a.clock_epoch = pages_epoch(cp);
 	for (i = 0; i < reads || now_ns() < end_ns; i++) {
-		enum hostclock_kind kind = i & 1 ? HOSTCLOCK_RAW : HOSTCLOCK_MONO;
+		enum hostclock_counter which = i & 1 ? HOSTCLOCK_RAW : HOSTCLOCK_MONO;
 
-		before = __atomic_load_n(&latest[kind], __ATOMIC_SEQ_CST);
-		if (one(cp, &a, &gp, kind, &ns) != HOSTCLOCK_OK)
+		before = __atomic_load_n(&latest[which], __ATOMIC_SEQ_CST);
+		if (one(cp, &a, &gp, which, &ns) != HOSTCLOCK_OK)
 			continue;
 		if (ns < before)
 			__atomic_add_fetch(&backward, before - ns, __ATOMIC_RELAXED);
-		publish(&latest[kind], ns);
+		publish(&latest[which], ns);
 		if (HOSTCLOCK_LE32(cp->seq) >> 1 != seq >> 1) {
 			seq = HOSTCLOCK_LE32(cp->seq);
 			__atomic_add_fetch(&updates, 1, __ATOMIC_RELAXED);

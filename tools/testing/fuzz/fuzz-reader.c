@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	enum hostclock_kind kind;
+	enum hostclock_counter which;
 	struct hostclock_anchor a;
 	enum hostclock_result slow;
 	u64 ns, fast_ns, delta;
@@ -21,14 +21,14 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	a.mono_offset = in.numbers[3];
 	a.raw_offset = in.numbers[4];
 	seq = hostclock_page_begin(&in.cp) + (u32)in.numbers[6];
-	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
-		slow = hostclock_eval(&in.cp, seq, &in.gp, &a, kind, in.numbers[5], &ns);
+	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
+		slow = hostclock_eval(&in.cp, seq, &in.gp, &a, which, in.numbers[5], &ns);
 		MUST(slow != HOSTCLOCK_OK || !(ns >> 63));
 		/* max_cycles is only believed of a page that was found good */
 		hostclock_select(&in.cp, seq, in.numbers[5] - a.tsc_offset, &delta);
-		if (hostclock_eval_fast(&in.cp, seq, &in.gp, &a, kind, in.numbers[5], &fast_ns))
+		if (hostclock_eval_fast(&in.cp, seq, &in.gp, &a, which, in.numbers[5], &fast_ns))
 			MUST(slow == HOSTCLOCK_OK && fast_ns == ns);
-		slow = hostclock_read(&in.cp, &in.gp, &a, kind, &ns);
+		slow = hostclock_read(&in.cp, &in.gp, &a, which, &ns);
 		MUST(slow != HOSTCLOCK_OK || !(ns >> 63));
 	}
 	return 0;

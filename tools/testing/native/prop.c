@@ -78,25 +78,25 @@ u64 prop_clamp(u128 ns)
 	return ns >> 63 ? ~0ULL >> 1 : (u64)ns;
 }
 
-u32 prop_mult(const struct hostclock_params *p, enum hostclock_kind kind)
+u32 prop_mult(const struct hostclock_params *p, enum hostclock_counter which)
 {
-	return le32toh(kind == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
+	return le32toh(which == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
 }
 
-u64 prop_snsec(const struct hostclock_params *p, enum hostclock_kind kind)
+u64 prop_snsec(const struct hostclock_params *p, enum hostclock_counter which)
 {
-	return le64toh(kind == HOSTCLOCK_RAW ? p->raw_snsec : p->mono_snsec);
+	return le64toh(which == HOSTCLOCK_RAW ? p->raw_snsec : p->mono_snsec);
 }
 
-u64 prop_sec(const struct hostclock_params *p, enum hostclock_kind kind)
+u64 prop_sec(const struct hostclock_params *p, enum hostclock_counter which)
 {
-	return le64toh(kind == HOSTCLOCK_RAW ? p->raw_sec : p->mono_sec);
+	return le64toh(which == HOSTCLOCK_RAW ? p->raw_sec : p->mono_sec);
 }
 
-u128 prop_ns(const struct hostclock_params *p, enum hostclock_kind kind, u64 delta)
+u128 prop_ns(const struct hostclock_params *p, enum hostclock_counter which, u64 delta)
 {
-	return (u128)prop_sec(p, kind) * 1000000000 +
-	       prop_scale(delta, prop_mult(p, kind), prop_snsec(p, kind),
+	return (u128)prop_sec(p, which) * 1000000000 +
+	       prop_scale(delta, prop_mult(p, which), prop_snsec(p, which),
 			  le32toh(p->shift));
 }
 

@@ -51,10 +51,10 @@ u128 prop_scale(u64 delta, u32 mult, u64 base, u32 shift);
 /* ns that fit 63 bits stay, others become 2^63 - 1 as the readers do. */
 u64 prop_clamp(u128 ns);
 
-u32 prop_mult(const struct hostclock_params *p, enum hostclock_kind kind);
-u64 prop_snsec(const struct hostclock_params *p, enum hostclock_kind kind);
-u64 prop_sec(const struct hostclock_params *p, enum hostclock_kind kind);
+u32 prop_mult(const struct hostclock_params *p, enum hostclock_counter which);
+u64 prop_snsec(const struct hostclock_params *p, enum hostclock_counter which);
+u64 prop_sec(const struct hostclock_params *p, enum hostclock_counter which);
 /* One of a set's counters, ns, exact, delta counts after cycle_last. */
-u128 prop_ns(const struct hostclock_params *p, enum hostclock_kind kind, u64 delta);
+u128 prop_ns(const struct hostclock_params *p, enum hostclock_counter which, u64 delta);
 
 #endif /* PROP_H */

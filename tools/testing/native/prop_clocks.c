@@ -193,7 +193,7 @@ static bool check_additive(struct prop_case *c)
 
 static bool check_deadline(struct prop_case *c)
 {
-	enum hostclock_kind kind = prop_below(c, 2);
+	enum hostclock_counter which = prop_below(c, 2);
 	const struct hostclock_params *p;
 	struct hostclock_clock_page cp;
 	u64 base, when, delta;
@@ -201,16 +201,16 @@ static bool check_deadline(struct prop_case *c)
 
 	prop_page(c, &cp);
 	p = hostclock_newest(&cp, le32toh(cp.seq));
-	base = prop_sec(p, kind) * SEC;
+	base = prop_sec(p, which) * SEC;
 	ns = prop_u64(c) & 3 ? base + prop_swide(c) : (u64)prop_swide(c);
-	when = kind == HOSTCLOCK_RAW ? hostclock_raw_deadline(p, ns) :
+	when = which == HOSTCLOCK_RAW ? hostclock_raw_deadline(p, ns) :
 				       hostclock_mono_deadline(p, ns);
 	delta = when - le64toh(p->cycle_last);
 	if (delta > INT64_MAX)
 		return prop_fail(c, "delta %#" PRIx64, delta);
-	if (delta < INT64_MAX && (s128)prop_ns(p, kind, delta) < ns)
+	if (delta < INT64_MAX && (s128)prop_ns(p, which, delta) < ns)
 		return prop_fail(c, "%" PRId64 " ns: early at delta %" PRIu64, ns, delta);
-	if (delta && (s128)prop_ns(p, kind, delta - 1) >= ns)
+	if (delta && (s128)prop_ns(p, which, delta - 1) >= ns)
 		return prop_fail(c, "%" PRId64 " ns: late at delta %" PRIu64, ns, delta);
 	return true;
 }

@@ -10,7 +10,7 @@ struct scene {
 	struct hostclock_clock_page cp;
 	struct hostclock_guest_page gp;
 	struct hostclock_anchor anchor;
-	enum hostclock_kind kind;
+	enum hostclock_counter which;
 	u32 seq;
 	u64 tsc;
 };
@@ -41,7 +41,7 @@ static void make_scene(struct prop_case *c, struct scene *s)
 	memset(s, 0, sizeof(*s));
 	prop_page(c, &s->cp);
 	s->seq = le32toh(s->cp.seq);
-	s->kind = prop_below(c, 2);
+	s->which = prop_below(c, 2);
 	p = hostclock_newest(&s->cp, s->seq);
 	if (prop_below(c, 4))
 		add_previous(c, s);
@@ -86,9 +86,9 @@ static enum hostclock_result expect(const struct scene *s, u64 *ns)
 	u128 base;
 
 	p = holds(s, &delta);
-	base = (u128)prop_sec(p, s->kind) * 1000000000;
-	offset = s->kind == HOSTCLOCK_RAW ? s->anchor.raw_offset : s->anchor.mono_offset;
-	*ns = base + prop_clamp(prop_ns(p, s->kind, delta) - base) + offset;
+	base = (u128)prop_sec(p, s->which) * 1000000000;
+	offset = s->which == HOSTCLOCK_RAW ? s->anchor.raw_offset : s->anchor.mono_offset;
+	*ns = base + prop_clamp(prop_ns(p, s->which, delta) - base) + offset;
 	if (le64toh(s->gp.epoch) != s->anchor.guest_epoch ||
 	    (le64toh(p->epoch) != s->anchor.clock_epoch &&
 	     le64toh(newest->epoch) != s->anchor.clock_epoch))
@@ -108,7 +108,7 @@ static bool check_eval(struct prop_case *c)
 
 	make_scene(c, &s);
 	want = expect(&s, &want_ns);
-	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.kind, s.tsc, &ns);
+	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
 	if (got != want || ns != want_ns)
 		return prop_fail(c, "result %d %" PRIu64 " ns, not %d %" PRIu64 " ns",
 				 got, ns, want, want_ns);
@@ -125,9 +125,9 @@ static bool check_eval_fast(struct prop_case *c)
 	bool fast;
 
 	make_scene(c, &s);
-	fast = hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.anchor, s.kind, s.tsc,
+	fast = hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc,
 				   &fast_ns);
-	result = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.kind, s.tsc, &ns);
+	result = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
 	if (fast && (result != HOSTCLOCK_OK || fast_ns != ns))
 		return prop_fail(c, "fast %" PRIu64 " ns, slow %d %" PRIu64 " ns", fast_ns,
 				 result, ns);
@@ -152,10 +152,10 @@ static bool check_retry(struct prop_case *c)
 	steps = prop_wide_below(c, 1ULL << 32);
 	s.cp.seq = htole32(s.seq + (u32)steps);
 	busy = (u32)(s.seq + steps) / 2 != s.seq / 2 || (older && (u32)steps);
-	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.kind, s.tsc, &ns);
+	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
 	if ((got == HOSTCLOCK_BUSY) != busy)
 		return prop_fail(c, "seq %u then %u more: result %d", s.seq, (u32)steps, got);
-	if (busy && hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.anchor, s.kind,
+	if (busy && hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.anchor, s.which,
 					s.tsc, &ns))
 		return prop_fail(c, "short path: seq %u then %u more", s.seq, (u32)steps);
 	return true;
@@ -183,8 +183,8 @@ static bool check_snapshot(struct prop_case *c)
 		return prop_fail(c, "page");
 	if (holds(&s, &delta) != &s.cp.params[s.seq / 2 % 2])
 		return true;
-	a = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.kind, s.tsc, &ns);
-	b = hostclock_eval(&copy, s.seq & ~1U, &s.gp, &s.anchor, s.kind, s.tsc, &copy_ns);
+	a = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
+	b = hostclock_eval(&copy, s.seq & ~1U, &s.gp, &s.anchor, s.which, s.tsc, &copy_ns);
 	if (a != b || ns != copy_ns)
 		return prop_fail(c, "the copy reads %d %" PRIu64, b, copy_ns);
 	return true;

@@ -37,13 +37,13 @@ static void make_seam(struct prop_case *c, struct seam *s)
 }
 
 /* A guest's counter, modulo 2^64, delta counts after a stretch's cycle_last. */
-static u64 guest_ns(const struct hostclock_stretch *s, enum hostclock_kind kind, u64 tsc)
+static u64 guest_ns(const struct hostclock_stretch *s, enum hostclock_counter which, u64 tsc)
 {
 	u64 delta = tsc - s->tsc_offset - le64toh(s->params->cycle_last);
-	u128 base = (u128)prop_sec(s->params, kind) * SEC;
+	u128 base = (u128)prop_sec(s->params, which) * SEC;
 
-	return base + prop_clamp(prop_ns(s->params, kind, delta) - base) +
-	       (kind == HOSTCLOCK_RAW ? s->raw_offset : s->mono_offset);
+	return base + prop_clamp(prop_ns(s->params, which, delta) - base) +
+	       (which == HOSTCLOCK_RAW ? s->raw_offset : s->mono_offset);
 }
 
 static bool check_continue(struct prop_case *c)

@@ -94,7 +94,7 @@ void guest_reset(struct guest *g)
 	guest_update(g);
 }
 
-struct hostclock_line guest_line(const struct guest *g, enum hostclock_kind kind,
+struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter which,
 				 u64 tsc, u64 ago)
 {
 	u32 seq = hostclock_page_begin(g->v.cp);
@@ -102,8 +102,8 @@ struct hostclock_line guest_line(const struct guest *g, enum hostclock_kind kind
 	struct hostclock_line line = { .tsc = tsc - ago };
 
 	line.shift = le32toh(p->shift) & 31;
-	line.mult = le32toh(kind == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
-	hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, kind, tsc, &line.ns);
+	line.mult = le32toh(which == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
+	hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, which, tsc, &line.ns);
 	/* below 2^32 * 2^32 */
 	line.ns -= ago * line.mult >> line.shift;
 	return line;
@@ -164,7 +164,7 @@ static bool near_line(const struct hostclock_line *line, u64 tsc, u64 c)
 /* The counter behind a clock; false if the vDSO must not answer from it. */
 static bool counter(const struct guest *g, s32 mode, bool raw, u64 tsc, u64 *c)
 {
-	enum hostclock_kind kind = mode == VDSO_MODE_HOSTCLOCK_RAW ?
+	enum hostclock_counter which = mode == VDSO_MODE_HOSTCLOCK_RAW ?
 				   HOSTCLOCK_RAW : HOSTCLOCK_MONO;
 	u32 seq = hostclock_page_begin(g->v.cp);
 
@@ -176,7 +176,7 @@ static bool counter(const struct guest *g, s32 mode, bool raw, u64 tsc, u64 *c)
 		*c = pvclock_counter(g, tsc) & ~(1ULL << 63);
 		return true;
 	}
-	if (hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, kind, tsc, c) !=
+	if (hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, which, tsc, c) !=
 	    HOSTCLOCK_OK)
 		return false;
 	/* the line is the clock's, whichever counter that has */

@@ -48,7 +48,7 @@ void guest_reset(struct guest *g);
  * The kernel's line through the newest set, from @ago counts (below 2^32) before a
  * TSC value on.
  */
-struct hostclock_line guest_line(const struct guest *g, enum hostclock_kind kind,
+struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter which,
 				 u64 tsc, u64 ago);
 
 /* Writes tk and anchor to the data page, as the kernel would. */

@@ -61,11 +61,11 @@ static u64 random_pages(struct guest *g)
 }
 
 /* The kernel's last update: most often shortly before the counter's value. */
-static u64 random_last(const struct guest *g, enum hostclock_kind kind, u64 tsc)
+static u64 random_last(const struct guest *g, enum hostclock_counter which, u64 tsc)
 {
 	u64 c;
 
-	hostclock_eval(g->v.cp, le32toh(g->v.cp->seq), g->v.gp, &g->anchor, kind,
+	hostclock_eval(g->v.cp, le32toh(g->v.cp->seq), g->v.gp, &g->anchor, which,
 		       tsc, &c);
 	/* not so far that the generic code would count the seconds for hours */
 	if (random_below(&rng, 8))
@@ -77,11 +77,11 @@ static u64 random_last(const struct guest *g, enum hostclock_kind kind, u64 tsc)
 
 /* The kernel's line: most often one that the counter is near. */
 static struct hostclock_line random_line(const struct guest *g,
-					 enum hostclock_kind kind, u64 tsc)
+					 enum hostclock_counter which, u64 tsc)
 {
 	struct hostclock_line line;
 
-	line = guest_line(g, kind, tsc, random_sized(&rng) >> 32);
+	line = guest_line(g, which, tsc, random_sized(&rng) >> 32);
 	switch (random_below(&rng, 8)) {
 	case 0:
 		line.tsc += random_sized(&rng);

@@ -131,9 +131,9 @@ static const char *at_distance(struct guest *g, s64 ns, bool syscall)
 {
 	struct counter c = { .g = g, .tsc = usual_tsc(g) };
 
-	for (int kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
-		g->tk.line[kind] = guest_line(g, kind, c.tsc, PASSED);
-		g->tk.line[kind].ns -= ns;
+	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
+		g->tk.line[which] = guest_line(g, which, c.tsc, PASSED);
+		g->tk.line[which].ns -= ns;
 	}
 	guest_update(g);
 	return expect(g, &c, syscall);
@@ -185,8 +185,8 @@ static const char *rate_changed(struct guest *g, s32 ppm, bool syscall)
 	u64 mono, raw;
 
 	guest_reset(g);
-	for (int kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
-		g->tk.line[kind] = guest_line(g, kind, c.tsc - PASSED, 0);
+	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
+		g->tk.line[which] = guest_line(g, which, c.tsc - PASSED, 0);
 	guest_update(g);
 	/* the bases move on to where the update was, then the rate changes */
 	p->cycle_last = htole64(c.tsc - PASSED - g->anchor.tsc_offset);

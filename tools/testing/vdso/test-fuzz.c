@@ -146,9 +146,9 @@ static void tick(struct guest *g, struct hostclock_clock_page *first)
 	u64 tsc = hostclock_rdtsc();
 
 	accepted.v.cp = first;
-	for (int kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
-		g->tk.line[kind] = guest_line(&accepted, kind, tsc,
-					      HOSTCLOCK_MAX_EARLY);
+	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
+		g->tk.line[which] = guest_line(&accepted, which, tsc,
+					       HOSTCLOCK_MAX_EARLY);
 	guest_update(g);
 }
 

@@ -29,7 +29,7 @@
 /* One set as published: what the counters are, as functions of the TSC. */
 struct entry {
 	u64 cycle_last;
-	u64 ns[2];		/* whole seconds, in ns; by kind */
+	u64 ns[2];		/* whole seconds, in ns; by counter */
 	u64 snsec[2];
 	u32 mult[2];
 };
@@ -70,24 +70,24 @@ static void unpin(const cpu_set_t *saved)
  * The counter as the image has it.  guest_reset() and the kernel's updates
  * keep MONOTONIC - counter constant; start() makes that 0, and RAW's too.
  */
-static bool read_counter(struct guest *g, enum hostclock_kind kind, u64 *ns)
+static bool read_counter(struct guest *g, enum hostclock_counter which, u64 *ns)
 {
-	struct reading r = guest_read(g, kind == HOSTCLOCK_RAW ?
+	struct reading r = guest_read(g, which == HOSTCLOCK_RAW ?
 				      CLOCK_MONOTONIC_RAW : CLOCK_MONOTONIC);
 
 	*ns = r.sec * HOSTCLOCK_NSEC_PER_SEC + r.nsec;
 	return !r.syscall;
 }
 
-static u64 entry_ns(const struct entry *e, enum hostclock_kind kind, u64 counter)
+static u64 entry_ns(const struct entry *e, enum hostclock_counter which, u64 counter)
 {
 	/* a few ms of ticks, times 2^23: far from 2^64 */
-	return e->ns[kind] + (((counter - e->cycle_last) * e->mult[kind] +
-			       e->snsec[kind]) >> SHIFT);
+	return e->ns[which] + (((counter - e->cycle_last) * e->mult[which] +
+				e->snsec[which]) >> SHIFT);
 }
 
 /* What the clock was at this counter value, from the log; 0: not known. */
-static u64 logged_ns(enum hostclock_kind kind, u64 counter)
+static u64 logged_ns(enum hostclock_counter which, u64 counter)
 {
 	u64 at = load(&race.logged) - 1;
 	struct entry e;
@@ -97,7 +97,7 @@ static u64 logged_ns(enum hostclock_kind kind, u64 counter)
 		if (load(&race.logged) - at > LOG - 2 || at == ~0ULL)
 			return 0;
 		if (counter >= e.cycle_last)
-			return entry_ns(&e, kind, counter);
+			return entry_ns(&e, which, counter);
 	}
 }
 
@@ -105,11 +105,11 @@ static u64 logged_ns(enum hostclock_kind kind, u64 counter)
 static void advance(struct entry *e, u64 ticks)
 {
 	e->cycle_last += ticks;
-	for (int kind = 0; kind < 2; kind++) {
-		e->snsec[kind] += ticks * e->mult[kind];
-		while (e->snsec[kind] >= SECOND) {
-			e->snsec[kind] -= SECOND;
-			e->ns[kind] += HOSTCLOCK_NSEC_PER_SEC;
+	for (int which = 0; which < 2; which++) {
+		e->snsec[which] += ticks * e->mult[which];
+		while (e->snsec[which] >= SECOND) {
+			e->snsec[which] -= SECOND;
+			e->ns[which] += HOSTCLOCK_NSEC_PER_SEC;
 		}
 	}
 }
@@ -165,16 +165,16 @@ static void tick(struct guest *g, u64 counter)
 }
 
 /* Reads; a value below what was seen before it is one too many. */
-static bool read_forward(enum hostclock_kind kind, u64 *ns)
+static bool read_forward(enum hostclock_counter which, u64 *ns)
 {
-	u64 before = load(&race.seen[kind]);
+	u64 before = load(&race.seen[which]);
 
-	if (!read_counter(race.g, kind, ns))
+	if (!read_counter(race.g, which, ns))
 		return false;
 	if (*ns < before)
 		race.back = true;
 	while (before < *ns &&
-	       !__atomic_compare_exchange_n(&race.seen[kind], &before, *ns, true,
+	       !__atomic_compare_exchange_n(&race.seen[which], &before, *ns, true,
 					    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
 		;
 	return true;
@@ -238,24 +238,24 @@ struct tally {
 };
 
 /* One read between two looks at the counter; was it a time in between? */
-static const char *read_once(struct guest *g, enum hostclock_kind kind,
+static const char *read_once(struct guest *g, enum hostclock_counter which,
 			     struct tally *tally)
 {
 	u64 offset = g->anchor.tsc_offset, ns, from, to;
 	u64 before = hostclock_rdtsc() - offset, after;
 
-	if (!read_forward(kind, &ns)) {
+	if (!read_forward(which, &ns)) {
 		tally->syscalls++;
 		return NULL;
 	}
 	after = hostclock_rdtsc() - offset;
-	from = logged_ns(kind, before);
-	to = logged_ns(kind, after);
+	from = logged_ns(which, before);
+	to = logged_ns(which, after);
 	if (!from || !to)
 		tally->unknown++;
 	else if (ns < from || ns > to)
 		return failure("%s gives %llu, was %llu before and %llu after",
-			       kind == HOSTCLOCK_RAW ? "RAW" : "MONOTONIC",
+			       which == HOSTCLOCK_RAW ? "RAW" : "MONOTONIC",
 			       (unsigned long long)ns, (unsigned long long)from,
 			       (unsigned long long)to);
 	return race.back ? "a clock went back" : NULL;

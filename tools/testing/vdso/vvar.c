@@ -103,16 +103,16 @@ void vvar_update(struct vvar *v, const struct timekeeping *tk)
 	hostclock_seq_publish(seq_of(vd));
 }
 
-/* Of the two, the one that the image reads with this kind's clock. */
-static u8 *data_of(struct vvar *v, enum hostclock_kind kind)
+/* Of the two, the one that the image reads for this counter. */
+static u8 *data_of(struct vvar *v, enum hostclock_counter which)
 {
-	return v->data + (kind == HOSTCLOCK_RAW ? CS_RAW : CS_HRES) * VD_SIZE;
+	return v->data + (which == HOSTCLOCK_RAW ? CS_RAW : CS_HRES) * VD_SIZE;
 }
 
-void vvar_set_line(struct vvar *v, enum hostclock_kind kind,
+void vvar_set_line(struct vvar *v, enum hostclock_counter which,
 		   const struct hostclock_line *line)
 {
-	memcpy(data_of(v, kind) + VD_LINE, line, sizeof(*line));
+	memcpy(data_of(v, which) + VD_LINE, line, sizeof(*line));
 }
 
 void vvar_set_anchor(struct vvar *v, const struct hostclock_anchor *a)

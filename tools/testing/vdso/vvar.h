@@ -30,7 +30,7 @@
  * @raw_cycle_last: its counter at the last update
  * @raw_sec:	CLOCK_MONOTONIC_RAW then, seconds
  * @raw_snsec:	and ns << shift
- * @line:	hostclock's counters, by kind, as the kernel had them then
+ * @line:	hostclock's counters, indexed by enum hostclock_counter, as the kernel had them then
  */
 struct timekeeping {
 	s32 mode;
@@ -83,7 +83,7 @@ void vvar_find(struct vvar *v, const struct vdso_image *img);
 void vvar_update(struct vvar *v, const struct timekeeping *tk);
 
 /* A line, outside of an update. */
-void vvar_set_line(struct vvar *v, enum hostclock_kind kind,
+void vvar_set_line(struct vvar *v, enum hostclock_counter which,
 		   const struct hostclock_line *line);
 
 /* The anchor that the kernel has accepted, outside of an update. */

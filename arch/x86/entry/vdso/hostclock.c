@@ -77,17 +77,17 @@ EXPORT_SYMBOL_GPL(hostclock_vdso_set_anchor);
 
 /**
  * hostclock_vdso_enable - let the vDSO read a counter
- * @kind: which
+ * @which: which counter
  * @line: tells that counter at every update of the vDSO data
  *
  * To be called in the enable() of a clocksource with that vdso_clock_mode.
  *
- * Return: 0, or -EINVAL for a kind there is not.
+ * Return: 0, or -EINVAL if there is no such counter.
  */
-int hostclock_vdso_enable(enum hostclock_kind kind, hostclock_line_t line)
+int hostclock_vdso_enable(enum hostclock_counter which, hostclock_line_t line)
 {
 	vdso_line = line;
-	switch (kind) {
+	switch (which) {
 	case HOSTCLOCK_MONO:
 		vclocks_set_used(VDSO_CLOCKMODE_HOSTCLOCK);
 		return 0;
@@ -99,10 +99,10 @@ int hostclock_vdso_enable(enum hostclock_kind kind, hostclock_line_t line)
 }
 EXPORT_SYMBOL_GPL(hostclock_vdso_enable);
 
-static void update_one(struct arch_vdso_data *arch, enum hostclock_kind kind)
+static void update_one(struct arch_vdso_data *arch, enum hostclock_counter which)
 {
 	arch->hostclock = vdso_anchor;
-	vdso_line(kind, &arch->line);
+	vdso_line(which, &arch->line);
 }
 
 /* Called within the vDSO data's write section. */

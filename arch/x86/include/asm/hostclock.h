@@ -20,12 +20,12 @@ enum hostclock_vvar {
 
 /**
  * typedef hostclock_line_t - tell a counter as it is now
- * @kind:	which
+ * @which:	which counter
  * @line:	where to put it
  *
  * Called within the timekeeper's write section, while that counter is used.
  */
-typedef void (*hostclock_line_t)(enum hostclock_kind kind,
+typedef void (*hostclock_line_t)(enum hostclock_counter which,
 				 struct hostclock_line *line);
 
 #ifdef CONFIG_HOSTCLOCK_VDSO
@@ -36,7 +36,7 @@ typedef void (*hostclock_line_t)(enum hostclock_kind kind,
 
 int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page);
 void hostclock_vdso_set_anchor(const struct hostclock_anchor *a);
-int hostclock_vdso_enable(enum hostclock_kind kind, hostclock_line_t line);
+int hostclock_vdso_enable(enum hostclock_counter which, hostclock_line_t line);
 
 /* For the vDSO code and the timekeeping core only. */
 vm_fault_t hostclock_vdso_fault(struct vm_area_struct *vma, unsigned long addr,
@@ -58,7 +58,7 @@ static inline void hostclock_vdso_set_anchor(const struct hostclock_anchor *a)
 {
 }
 
-static inline int hostclock_vdso_enable(enum hostclock_kind kind,
+static inline int hostclock_vdso_enable(enum hostclock_counter which,
 					hostclock_line_t line)
 {
 	return 0;

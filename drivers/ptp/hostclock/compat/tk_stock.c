@@ -64,7 +64,7 @@ u64 hostclock_core_max_jump_ns(void)
  *
  * Context: hard interrupt.
  */
-void hostclock_core_reanchor(enum hostclock_kind kind)
+void hostclock_core_reanchor(enum hostclock_counter kind)
 {
 	struct hostclock_change change = {};
 
@@ -85,7 +85,7 @@ void hostclock_core_reanchor(enum hostclock_kind kind)
  *
  * Return: false if this is another reading, or the instant is past already.
  */
-bool notrace hostclock_core_lent(enum hostclock_kind kind, u64 *ns)
+bool notrace hostclock_core_lent(enum hostclock_counter kind, u64 *ns)
 {
 	u64 lent_ns = hostclock.lent_ns;
 
@@ -155,7 +155,7 @@ void hostclock_core_set_wall(void)
  * hostclock_core_enable - nothing to do
  * @kind: which clocksource is about to be used
  */
-int hostclock_core_enable(enum hostclock_kind kind)
+int hostclock_core_enable(enum hostclock_counter kind)
 {
 	return 0;
 }
