@@ -18,7 +18,7 @@
 struct scene {
 	struct hostclock_clock_page cp;
 	struct hostclock_guest_page gp;
-	struct hostclock_anchor anchor;
+	struct hostclock_accepted accepted;
 	u32 seq;
 };
 
@@ -73,18 +73,18 @@ static bool make_scene(struct rnd_state *r, struct scene *s)
 	if (!(rnd(r) & 7))
 		older->epoch = 0;
 	s->gp.epoch = htole64(rnd(r) | 1);
-	s->anchor.clock_epoch = rnd(r) & 7 ? le64_to_cpu(newest->epoch) : rnd(r);
-	s->anchor.guest_epoch = rnd(r) & 15 ? le64_to_cpu(s->gp.epoch) : rnd(r);
-	s->anchor.tsc_offset = rnd(r);
-	s->anchor.mono_offset = rnd_wide(r) >> 1;
-	s->anchor.raw_offset = -(rnd_wide(r) >> 1);
+	s->accepted.clock_epoch = rnd(r) & 7 ? le64_to_cpu(newest->epoch) : rnd(r);
+	s->accepted.guest_epoch = rnd(r) & 15 ? le64_to_cpu(s->gp.epoch) : rnd(r);
+	s->accepted.tsc_offset = rnd(r);
+	s->accepted.mono_offset = rnd_wide(r) >> 1;
+	s->accepted.raw_offset = -(rnd_wide(r) >> 1);
 	return true;
 }
 
 /* A counter value: around the newest set's start, or anywhere. */
 static u64 any_tsc(struct rnd_state *r, const struct scene *s)
 {
-	u64 start = s->anchor.tsc_offset +
+	u64 start = s->accepted.tsc_offset +
 		    le64_to_cpu(s->cp.params[(s->seq >> 1) & 1].cycle_last);
 
 	switch (prandom_u32_state(r) & 3) {
@@ -105,7 +105,7 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_counte
 {
 	const struct hostclock_params *newest = &s->cp.params[(s->seq >> 1) & 1];
 	const struct hostclock_params *older = &s->cp.params[((s->seq >> 1) & 1) ^ 1];
-	u64 counter = tsc - s->anchor.tsc_offset;
+	u64 counter = tsc - s->accepted.tsc_offset;
 	const struct hostclock_params *p = newest;
 	u64 delta = counter - le64_to_cpu(newest->cycle_last);
 	bool raw = which == HOSTCLOCK_RAW;
@@ -125,10 +125,10 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_counte
 	if (sum > S64_MAX)
 		sum = S64_MAX;
 	*ns = (u64)sum + le64_to_cpu(raw ? p->raw_sec : p->mono_sec) * NSEC_PER_SEC +
-	      (raw ? s->anchor.raw_offset : s->anchor.mono_offset);
-	if (le64_to_cpu(s->gp.epoch) != s->anchor.guest_epoch ||
-	    (le64_to_cpu(p->epoch) != s->anchor.clock_epoch &&
-	     le64_to_cpu(newest->epoch) != s->anchor.clock_epoch))
+	      (raw ? s->accepted.raw_offset : s->accepted.mono_offset);
+	if (le64_to_cpu(s->gp.epoch) != s->accepted.guest_epoch ||
+	    (le64_to_cpu(p->epoch) != s->accepted.clock_epoch &&
+	     le64_to_cpu(newest->epoch) != s->accepted.clock_epoch))
 		return HOSTCLOCK_MOVED;
 	/* before both sets, and not just by a hair */
 	delta = le64_to_cpu(p->cycle_last) - counter;
@@ -144,10 +144,10 @@ static bool read_agrees(const struct scene *s, enum hostclock_counter which, u64
 	u64 want_ns, ns, fast_ns;
 
 	want = expect(s, which, tsc, &want_ns);
-	got = hostclock_eval(&s->cp, s->seq, &s->gp, &s->anchor, which, tsc, &ns);
+	got = hostclock_eval(&s->cp, s->seq, &s->gp, &s->accepted, which, tsc, &ns);
 	if (got != want || ns != want_ns)
 		return false;
-	if (!hostclock_eval_fast(&s->cp, s->seq, &s->gp, &s->anchor, which, tsc, &fast_ns))
+	if (!hostclock_eval_fast(&s->cp, s->seq, &s->gp, &s->accepted, which, tsc, &fast_ns))
 		return true;
 	++*fast;
 	return got == HOSTCLOCK_OK && fast_ns == ns;

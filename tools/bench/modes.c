@@ -79,7 +79,7 @@ static void setup_pvclock(struct vvar *v, u64 tsc, u32 khz)
 	pv[PV_FLAGS] = PV_FLAG_TSC_STABLE;
 }
 
-static const struct hostclock_anchor anchor = {
+static const struct hostclock_accepted accepted = {
 	.clock_epoch = 0x1111, .guest_epoch = 0x2222,
 	.tsc_offset = 1ULL << 40, .mono_offset = -(1ULL << 34),
 };
@@ -94,7 +94,7 @@ void mode_tick(struct vvar *v, enum mode which)
 		return;
 	line.tsc = hostclock_rdtsc();
 	line.mult = le32toh(p->mult);
-	hostclock_eval(v->cp, seq, v->gp, &anchor, HOSTCLOCK_MONO, line.tsc,
+	hostclock_eval(v->cp, seq, v->gp, &accepted, HOSTCLOCK_MONO, line.tsc,
 		       &line.ns);
 	line.tsc -= HOSTCLOCK_MAX_EARLY;
 	line.ns -= HOSTCLOCK_MAX_EARLY * line.mult >> SHIFT;
@@ -107,10 +107,10 @@ static u64 setup_hostclock(struct vvar *v, u64 tsc, u32 khz)
 {
 	const u64 second = HOSTCLOCK_NSEC_PER_SEC;
 	struct hostclock_params *p = hostclock_page_claim(v->cp);
-	u64 c = now_ns(CLOCK_MONOTONIC), mono = c - anchor.mono_offset;
+	u64 c = now_ns(CLOCK_MONOTONIC), mono = c - accepted.mono_offset;
 
-	p->epoch = htole64(anchor.clock_epoch);
-	p->cycle_last = htole64(tsc - anchor.tsc_offset);
+	p->epoch = htole64(accepted.clock_epoch);
+	p->cycle_last = htole64(tsc - accepted.tsc_offset);
 	p->mult = htole32(mult_of(khz));
 	p->raw_mult = p->mult;
 	p->shift = htole32(SHIFT);
@@ -118,8 +118,8 @@ static u64 setup_hostclock(struct vvar *v, u64 tsc, u32 khz)
 	p->mono_sec = htole64(mono / second);
 	p->mono_snsec = htole64((mono % second) << SHIFT);
 	hostclock_page_publish(v->cp);
-	v->gp->epoch = htole64(anchor.guest_epoch);
-	vvar_set_anchor(v, &anchor);
+	v->gp->epoch = htole64(accepted.guest_epoch);
+	vvar_set_anchor(v, &accepted);
 	return c;
 }
 

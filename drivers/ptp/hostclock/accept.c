@@ -129,7 +129,7 @@ static void hostclock_new_guest_epoch(const struct hostclock_view *old,
 
 static void hostclock_new_anchor(const struct hostclock_view *old,
 				 const struct hostclock_capture *c,
-				 struct hostclock_anchor *a,
+				 struct hostclock_accepted *a,
 				 struct hostclock_change *change)
 {
 	a->clock_epoch = le64_to_cpu(c->set.epoch);
@@ -182,7 +182,7 @@ static bool hostclock_page_fault(void)
 }
 
 static void hostclock_state_update(const struct hostclock_capture *c,
-				   const struct hostclock_anchor *a,
+				   const struct hostclock_accepted *a,
 				   struct hostclock_change *change)
 {
 	struct hostclock_state *s = &hostclock.state;

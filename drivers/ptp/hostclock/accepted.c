@@ -39,7 +39,7 @@ u64 notrace hostclock_set_counter(const struct hostclock_params *set,
  * @a: its anchor
  * @kind: which counter
  */
-u64 notrace hostclock_offset(const struct hostclock_anchor *a,
+u64 notrace hostclock_offset(const struct hostclock_accepted *a,
 			     enum hostclock_counter kind)
 {
 	return kind == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;

@@ -101,7 +101,7 @@ void hostclock_view_get(struct hostclock_view *view)
  * hostclock_anchor_get - a consistent copy of the view's anchor
  * @anchor: where to put it
  */
-void hostclock_anchor_get(struct hostclock_anchor *anchor)
+void hostclock_anchor_get(struct hostclock_accepted *anchor)
 {
 	unsigned int seq;
 

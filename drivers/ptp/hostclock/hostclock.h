@@ -73,7 +73,7 @@ struct hostclock_page {
  * and what the guest adds to it.
  */
 struct hostclock_view {
-	struct hostclock_anchor anchor;
+	struct hostclock_accepted anchor;
 	const struct hostclock_clock_page *cp;
 	const struct hostclock_guest_page *gp;
 	struct hostclock_params set;
@@ -253,7 +253,7 @@ const char *hostclock_fault_string(int fault);
 /* accepted.c */
 u64 hostclock_set_counter(const struct hostclock_params *set, u64 tsc_offset,
 			  enum hostclock_counter kind, u64 tsc);
-u64 hostclock_offset(const struct hostclock_anchor *a, enum hostclock_counter kind);
+u64 hostclock_offset(const struct hostclock_accepted *a, enum hostclock_counter kind);
 u64 hostclock_held_until(const struct hostclock_view *v,
 			 const struct hostclock_guest_page *gp,
 			 enum hostclock_counter kind, u64 tsc);
@@ -277,7 +277,7 @@ void hostclock_view_unlock(void);
 void hostclock_view_put(const struct hostclock_view *v);
 bool hostclock_stale(void);
 void hostclock_view_get(struct hostclock_view *view);
-void hostclock_anchor_get(struct hostclock_anchor *anchor);
+void hostclock_anchor_get(struct hostclock_accepted *anchor);
 bool hostclock_view_changed(unsigned int since);
 u64 hostclock_pages_key(void);
 bool hostclock_known_refused(void);

@@ -52,7 +52,7 @@ static void hostclock_uevent(unsigned long changes)
 	const struct hostclock_guest_page *gp = hostclock.guest.mem;
 	char *envp[HOSTCLOCK_UEVENT_VARS + 1] = { NULL };
 	char vars[HOSTCLOCK_UEVENT_VARS][48];
-	struct hostclock_anchor a;
+	struct hostclock_accepted a;
 	int i;
 
 	for (i = 0; i < HOSTCLOCK_UEVENT_VARS; i++)

@@ -128,7 +128,7 @@ static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
 static bool hostclock_cross_follow(const struct hostclock_capture *c,
 				   struct system_device_crosststamp *xt)
 {
-	struct hostclock_anchor before, after;
+	struct hostclock_accepted before, after;
 	struct system_time_snapshot snap;
 	s64 tai_ns;
 

@@ -26,7 +26,7 @@
  * @mult:	shifted ns per count
  * @shift:	bits of fraction, 0 to 31
  *
- * Kept as the anchor is, and native-endian.
+ * Kept where struct hostclock_accepted is, and native-endian.
  */
 struct hostclock_line {
 	u64 tsc;
@@ -62,7 +62,7 @@ hostclock_on_line(const struct hostclock_line *line, u64 tsc, u64 ns)
 static __maybe_unused noinline __cold u64
 hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 			 const struct hostclock_guest_page *gp,
-			 const struct hostclock_anchor *a,
+			 const struct hostclock_accepted *a,
 			 enum hostclock_counter which,
 			 const struct hostclock_line *line)
 {
@@ -94,7 +94,7 @@ hostclock_read_near_slow(const struct hostclock_clock_page *cp,
 static __always_inline u64
 hostclock_read_near(const struct hostclock_clock_page *cp,
 		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_counter which,
+		    const struct hostclock_accepted *a, enum hostclock_counter which,
 		    const struct hostclock_line *line)
 {
 	u32 seq = hostclock_page_begin(cp);

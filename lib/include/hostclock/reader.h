@@ -35,7 +35,7 @@ enum hostclock_counter {
 /**
  * enum hostclock_result - how a read ended
  * @HOSTCLOCK_OK:	the value is right
- * @HOSTCLOCK_MOVED:	an epoch is not the one the anchor was made for, or the
+ * @HOSTCLOCK_MOVED:	an epoch is not the accepted one, or the
  *			counter is before both sets: its offset is another now
  * @HOSTCLOCK_BUSY:	every try was overtaken by an update
  * @HOSTCLOCK_RANGE:	the value does not fit into 63 bits
@@ -48,7 +48,7 @@ enum hostclock_result {
 };
 
 /**
- * struct hostclock_anchor - what a guest has accepted from the pages
+ * struct hostclock_accepted - what a guest has accepted from the pages
  * @clock_epoch:	epoch of the clock page's set
  * @guest_epoch:	epoch of the guest page
  * @tsc_offset:		guest TSC - the clock page's counter, modulo 2^64
@@ -59,7 +59,7 @@ enum hostclock_result {
  * Native-endian.  Epochs of zero are for no reader: they would match pages that
  * must not be used.
  */
-struct hostclock_anchor {
+struct hostclock_accepted {
 	u64 clock_epoch;
 	u64 guest_epoch;
 	u64 tsc_offset;
@@ -299,15 +299,15 @@ hostclock_select_retry(const struct hostclock_clock_page *cp, u32 seq,
 }
 
 /*
- * Is this set one that the anchor was made for?  The one before the newest may
+ * Is this set of the accepted epochs?  The one before the newest may
  * be of the epoch before: a CPU whose counter is a little behind that of the
- * CPU which moved the anchor on.  MONOTONIC and RAW are continuous there.
+ * CPU which accepted the new one.  MONOTONIC and RAW are continuous there.
  */
 static __always_inline bool
 hostclock_epoch_ok(const struct hostclock_clock_page *cp, u32 seq,
 		   const struct hostclock_params *p,
 		   const struct hostclock_guest_page *gp,
-		   const struct hostclock_anchor *a)
+		   const struct hostclock_accepted *a)
 {
 	if (likely(!((HOSTCLOCK_LE64(p->epoch) ^ READ_ONCE(a->clock_epoch)) |
 		     (HOSTCLOCK_LE64(gp->epoch) ^ READ_ONCE(a->guest_epoch)))))
@@ -333,7 +333,7 @@ hostclock_epoch_ok(const struct hostclock_clock_page *cp, u32 seq,
 static __always_inline enum hostclock_result
 hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 	       const struct hostclock_guest_page *gp,
-	       const struct hostclock_anchor *a, enum hostclock_counter which,
+	       const struct hostclock_accepted *a, enum hostclock_counter which,
 	       u64 tsc, u64 *ns)
 {
 	u64 counter = tsc - READ_ONCE(a->tsc_offset);
@@ -365,7 +365,7 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 static __always_inline bool
 hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_counter which,
+		    const struct hostclock_accepted *a, enum hostclock_counter which,
 		    u64 tsc, u64 *ns)
 {
 	const struct hostclock_params *p = hostclock_newest(cp, seq);
@@ -392,7 +392,7 @@ hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 static __maybe_unused noinline __cold enum hostclock_result
 hostclock_read_slow(const struct hostclock_clock_page *cp,
 		    const struct hostclock_guest_page *gp,
-		    const struct hostclock_anchor *a, enum hostclock_counter which,
+		    const struct hostclock_accepted *a, enum hostclock_counter which,
 		    u64 *ns, u64 *tsc)
 {
 	enum hostclock_result result;
@@ -424,7 +424,7 @@ hostclock_read_slow(const struct hostclock_clock_page *cp,
 static __always_inline enum hostclock_result
 hostclock_read(const struct hostclock_clock_page *cp,
 	       const struct hostclock_guest_page *gp,
-	       const struct hostclock_anchor *a, enum hostclock_counter which,
+	       const struct hostclock_accepted *a, enum hostclock_counter which,
 	       u64 *ns)
 {
 	u32 seq = hostclock_page_begin(cp);

@@ -41,7 +41,7 @@ static void publish(u64 *max, u64 value)
 }
 
 static enum hostclock_result one(const struct hostclock_clock_page *cp,
-				 struct hostclock_anchor *a,
+				 struct hostclock_accepted *a,
 				 const struct hostclock_guest_page *gp,
 				 enum hostclock_counter which, u64 *ns)
 {
@@ -64,7 +64,7 @@ static void *spin(void *arg)
 {
 	const struct hostclock_clock_page *cp = pages_get(&pages, number);
 	struct hostclock_guest_page gp = { .epoch = htole64(1) };
-	struct hostclock_anchor a = { .guest_epoch = 1 };
+	struct hostclock_accepted a = { .guest_epoch = 1 };
 	u64 i, ns, before;
 	u32 seq = 0;
 

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	enum hostclock_counter which;
-	struct hostclock_anchor a;
+	struct hostclock_accepted a;
 	enum hostclock_result slow;
 	u64 ns, fast_ns, delta;
 	struct fuzz_input in;

@@ -191,7 +191,7 @@ static bool run_page(size_t *accepted)
 	       !copy.params[(seq / 2 + 1) % 2].epoch;
 }
 
-static const struct hostclock_anchor anchor = { .clock_epoch = 1, .guest_epoch = 1 };
+static const struct hostclock_accepted epochs = { .clock_epoch = 1, .guest_epoch = 1 };
 
 /*
  * A try that began before the newest set did, and met the writer at the next one,
@@ -210,7 +210,7 @@ static bool run_eval(size_t *accepted)
 	u32 seq = hostclock_page_begin(&page);
 	u64 tsc = hostclock_rdtsc(), ns;
 
-	if (hostclock_eval(&page, seq, &guest, &anchor, HOSTCLOCK_MONO, tsc, &ns))
+	if (hostclock_eval(&page, seq, &guest, &epochs, HOSTCLOCK_MONO, tsc, &ns))
 		return true;
 	++*accepted;
 	return ns == truth(tsc) || base_passed(tsc, ns);
@@ -221,7 +221,7 @@ static bool run_fast(size_t *accepted)
 	u32 seq = hostclock_page_begin(&page);
 	u64 tsc = hostclock_rdtsc(), ns;
 
-	if (!hostclock_eval_fast(&page, seq, &guest, &anchor, HOSTCLOCK_RAW, tsc, &ns))
+	if (!hostclock_eval_fast(&page, seq, &guest, &epochs, HOSTCLOCK_RAW, tsc, &ns))
 		return true;
 	++*accepted;
 	return ns == truth(tsc);
@@ -232,11 +232,11 @@ static bool run_read(size_t *accepted)
 {
 	u64 before = writer.now, ns, again;
 
-	if (hostclock_read(&page, &guest, &anchor, HOSTCLOCK_MONO, &ns))
+	if (hostclock_read(&page, &guest, &epochs, HOSTCLOCK_MONO, &ns))
 		return true;
 	if (ns < truth(before) || ns > truth(writer.now))
 		return false;
-	if (hostclock_read(&page, &guest, &anchor, HOSTCLOCK_MONO, &again))
+	if (hostclock_read(&page, &guest, &epochs, HOSTCLOCK_MONO, &again))
 		return true;
 	++*accepted;
 	return again >= ns && again <= truth(writer.now);
@@ -254,14 +254,14 @@ static bool run_near(size_t *accepted)
 		.tsc = before - ago, .ns = truth(before) - ago, .mult = 1,
 	};
 
-	ns = hostclock_read_near(&page, &guest, &anchor, HOSTCLOCK_RAW, &line);
+	ns = hostclock_read_near(&page, &guest, &epochs, HOSTCLOCK_RAW, &line);
 	if (ns == ~0ULL)
 		return true;
 	++*accepted;
 	if (ns < truth(before) || ns > truth(writer.now))
 		return false;
 	line.ns += ago;
-	return hostclock_read_near(&page, &guest, &anchor, HOSTCLOCK_RAW, &line) == ~0ULL;
+	return hostclock_read_near(&page, &guest, &epochs, HOSTCLOCK_RAW, &line) == ~0ULL;
 }
 
 static const struct reader readers[] = {

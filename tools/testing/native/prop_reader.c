@@ -9,7 +9,7 @@
 struct scene {
 	struct hostclock_clock_page cp;
 	struct hostclock_guest_page gp;
-	struct hostclock_anchor anchor;
+	struct hostclock_accepted accepted;
 	enum hostclock_counter which;
 	u32 seq;
 	u64 tsc;
@@ -46,16 +46,16 @@ static void make_scene(struct prop_case *c, struct scene *s)
 	if (prop_below(c, 4))
 		add_previous(c, s);
 	s->gp.epoch = htole64(1 + prop_below(c, ~0ULL));
-	s->anchor.clock_epoch = le64toh(p->epoch);
-	s->anchor.guest_epoch = le64toh(s->gp.epoch);
-	s->anchor.tsc_offset = prop_u64(c);
-	s->anchor.mono_offset = prop_swide(c);
-	s->anchor.raw_offset = prop_swide(c);
+	s->accepted.clock_epoch = le64toh(p->epoch);
+	s->accepted.guest_epoch = le64toh(s->gp.epoch);
+	s->accepted.tsc_offset = prop_u64(c);
+	s->accepted.mono_offset = prop_swide(c);
+	s->accepted.raw_offset = prop_swide(c);
 	if (!prop_below(c, 8))
-		s->anchor.clock_epoch ^= prop_wide(c);
+		s->accepted.clock_epoch ^= prop_wide(c);
 	if (!prop_below(c, 8))
-		s->anchor.guest_epoch ^= prop_wide(c);
-	s->tsc = le64toh(p->cycle_last) + s->anchor.tsc_offset;
+		s->accepted.guest_epoch ^= prop_wide(c);
+	s->tsc = le64toh(p->cycle_last) + s->accepted.tsc_offset;
 	s->tsc += prop_below(c, 4) ? prop_wide_below(c, le64toh(p->max_cycles)) :
 				     (u64)prop_swide(c);
 }
@@ -66,7 +66,7 @@ static const struct hostclock_params *holds(const struct scene *s, u64 *delta)
 	u32 n = s->seq / 2;
 	const struct hostclock_params *newest = &s->cp.params[n % 2];
 	const struct hostclock_params *older = &s->cp.params[(n + 1) % 2];
-	u64 counter = s->tsc - s->anchor.tsc_offset;
+	u64 counter = s->tsc - s->accepted.tsc_offset;
 
 	*delta = counter - le64toh(newest->cycle_last);
 	if (!(*delta >> 63))
@@ -87,14 +87,14 @@ static enum hostclock_result expect(const struct scene *s, u64 *ns)
 
 	p = holds(s, &delta);
 	base = (u128)prop_sec(p, s->which) * 1000000000;
-	offset = s->which == HOSTCLOCK_RAW ? s->anchor.raw_offset : s->anchor.mono_offset;
+	offset = s->which == HOSTCLOCK_RAW ? s->accepted.raw_offset : s->accepted.mono_offset;
 	*ns = base + prop_clamp(prop_ns(p, s->which, delta) - base) + offset;
-	if (le64toh(s->gp.epoch) != s->anchor.guest_epoch ||
-	    (le64toh(p->epoch) != s->anchor.clock_epoch &&
-	     le64toh(newest->epoch) != s->anchor.clock_epoch))
+	if (le64toh(s->gp.epoch) != s->accepted.guest_epoch ||
+	    (le64toh(p->epoch) != s->accepted.clock_epoch &&
+	     le64toh(newest->epoch) != s->accepted.clock_epoch))
 		return HOSTCLOCK_MOVED;
 	/* before both sets, and not just by a hair */
-	delta = le64toh(p->cycle_last) - (s->tsc - s->anchor.tsc_offset);
+	delta = le64toh(p->cycle_last) - (s->tsc - s->accepted.tsc_offset);
 	if (delta > HOSTCLOCK_MAX_EARLY && delta <= 1ULL << 63)
 		return HOSTCLOCK_MOVED;
 	return *ns >> 63 ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
@@ -108,7 +108,7 @@ static bool check_eval(struct prop_case *c)
 
 	make_scene(c, &s);
 	want = expect(&s, &want_ns);
-	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
+	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.accepted, s.which, s.tsc, &ns);
 	if (got != want || ns != want_ns)
 		return prop_fail(c, "result %d %" PRIu64 " ns, not %d %" PRIu64 " ns",
 				 got, ns, want, want_ns);
@@ -125,16 +125,16 @@ static bool check_eval_fast(struct prop_case *c)
 	bool fast;
 
 	make_scene(c, &s);
-	fast = hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc,
+	fast = hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.accepted, s.which, s.tsc,
 				   &fast_ns);
-	result = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
+	result = hostclock_eval(&s.cp, s.seq, &s.gp, &s.accepted, s.which, s.tsc, &ns);
 	if (fast && (result != HOSTCLOCK_OK || fast_ns != ns))
 		return prop_fail(c, "fast %" PRIu64 " ns, slow %d %" PRIu64 " ns", fast_ns,
 				 result, ns);
 	p = &s.cp.params[s.seq / 2 % 2];
-	delta = s.tsc - s.anchor.tsc_offset - le64toh(p->cycle_last);
+	delta = s.tsc - s.accepted.tsc_offset - le64toh(p->cycle_last);
 	if (!fast && result == HOSTCLOCK_OK && delta <= le64toh(p->max_cycles) &&
-	    !(delta >> 63) && le64toh(p->epoch) == s.anchor.clock_epoch)
+	    !(delta >> 63) && le64toh(p->epoch) == s.accepted.clock_epoch)
 		return prop_fail(c, "the short path was refused at delta %" PRIu64, delta);
 	return true;
 }
@@ -152,10 +152,10 @@ static bool check_retry(struct prop_case *c)
 	steps = prop_wide_below(c, 1ULL << 32);
 	s.cp.seq = htole32(s.seq + (u32)steps);
 	busy = (u32)(s.seq + steps) / 2 != s.seq / 2 || (older && (u32)steps);
-	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
+	got = hostclock_eval(&s.cp, s.seq, &s.gp, &s.accepted, s.which, s.tsc, &ns);
 	if ((got == HOSTCLOCK_BUSY) != busy)
 		return prop_fail(c, "seq %u then %u more: result %d", s.seq, (u32)steps, got);
-	if (busy && hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.anchor, s.which,
+	if (busy && hostclock_eval_fast(&s.cp, s.seq, &s.gp, &s.accepted, s.which,
 					s.tsc, &ns))
 		return prop_fail(c, "short path: seq %u then %u more", s.seq, (u32)steps);
 	return true;
@@ -183,8 +183,8 @@ static bool check_snapshot(struct prop_case *c)
 		return prop_fail(c, "page");
 	if (holds(&s, &delta) != &s.cp.params[s.seq / 2 % 2])
 		return true;
-	a = hostclock_eval(&s.cp, s.seq, &s.gp, &s.anchor, s.which, s.tsc, &ns);
-	b = hostclock_eval(&copy, s.seq & ~1U, &s.gp, &s.anchor, s.which, s.tsc, &copy_ns);
+	a = hostclock_eval(&s.cp, s.seq, &s.gp, &s.accepted, s.which, s.tsc, &ns);
+	b = hostclock_eval(&copy, s.seq & ~1U, &s.gp, &s.accepted, s.which, s.tsc, &copy_ns);
 	if (a != b || ns != copy_ns)
 		return prop_fail(c, "the copy reads %d %" PRIu64, b, copy_ns);
 	return true;

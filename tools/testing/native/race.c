@@ -199,7 +199,7 @@ static void *write_exact(void *arg)
 	return NULL;
 }
 
-static size_t take_samples(const struct hostclock_anchor *a, u64 *busy)
+static size_t take_samples(const struct hostclock_accepted *a, u64 *busy)
 {
 	enum hostclock_result result;
 	size_t n = 0;
@@ -282,7 +282,7 @@ static bool judge(size_t n, struct verdict *v)
 /* Starts over with one set, lets the writer run, and judges what was read. */
 static bool exact_round(struct verdict *v)
 {
-	struct hostclock_anchor a = { .clock_epoch = 7, .guest_epoch = 9 };
+	struct hostclock_accepted a = { .clock_epoch = 7, .guest_epoch = 9 };
 	pthread_t writer;
 	size_t n, i;
 

@@ -76,18 +76,18 @@ void guest_reset(struct guest *g)
 	};
 
 	memset(&g->ns, 0, sizeof(g->ns));
-	g->anchor = (struct hostclock_anchor){
+	g->accepted = (struct hostclock_accepted){
 		.clock_epoch = 0x1111, .guest_epoch = 0x2222,
 		.tsc_offset = 0x123456789abc, .mono_offset = -380000000000000,
 		.raw_offset = 7000000000000,
 	};
-	fill_page(g->v.cp, g->anchor.clock_epoch);
+	fill_page(g->v.cp, g->accepted.clock_epoch);
 	memset(g->v.gp, 0, sizeof(*g->v.gp));
-	g->v.gp->epoch = htole64(g->anchor.guest_epoch);
+	g->v.gp->epoch = htole64(g->accepted.guest_epoch);
 	g->tk = tk;
-	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_MONO, tsc,
+	hostclock_eval(g->v.cp, 2, g->v.gp, &g->accepted, HOSTCLOCK_MONO, tsc,
 		       &g->tk.cycle_last);
-	hostclock_eval(g->v.cp, 2, g->v.gp, &g->anchor, HOSTCLOCK_RAW, tsc,
+	hostclock_eval(g->v.cp, 2, g->v.gp, &g->accepted, HOSTCLOCK_RAW, tsc,
 		       &g->tk.raw_cycle_last);
 	g->tk.line[HOSTCLOCK_MONO] = guest_line(g, HOSTCLOCK_MONO, tsc, LINE_AGO);
 	g->tk.line[HOSTCLOCK_RAW] = guest_line(g, HOSTCLOCK_RAW, tsc, LINE_AGO);
@@ -103,7 +103,7 @@ struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter w
 
 	line.shift = le32toh(p->shift) & 31;
 	line.mult = le32toh(which == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
-	hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, which, tsc, &line.ns);
+	hostclock_eval(g->v.cp, seq, g->v.gp, &g->accepted, which, tsc, &line.ns);
 	/* below 2^32 * 2^32 */
 	line.ns -= ago * line.mult >> line.shift;
 	return line;
@@ -111,7 +111,7 @@ struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter w
 
 void guest_update(struct guest *g)
 {
-	vvar_set_anchor(&g->v, &g->anchor);
+	vvar_set_anchor(&g->v, &g->accepted);
 	vvar_update(&g->v, &g->tk);
 }
 
@@ -176,7 +176,7 @@ static bool counter(const struct guest *g, s32 mode, bool raw, u64 tsc, u64 *c)
 		*c = pvclock_counter(g, tsc) & ~(1ULL << 63);
 		return true;
 	}
-	if (hostclock_eval(g->v.cp, seq, g->v.gp, &g->anchor, which, tsc, c) !=
+	if (hostclock_eval(g->v.cp, seq, g->v.gp, &g->accepted, which, tsc, c) !=
 	    HOSTCLOCK_OK)
 		return false;
 	/* the line is the clock's, whichever counter that has */

@@ -24,7 +24,7 @@ struct guest {
 	struct vdso_image img;
 	struct vvar v;
 	struct timekeeping tk;
-	struct hostclock_anchor anchor;
+	struct hostclock_accepted accepted;
 	struct timens ns;
 };
 
@@ -51,7 +51,7 @@ void guest_reset(struct guest *g);
 struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter which,
 				 u64 tsc, u64 ago);
 
-/* Writes tk and anchor to the data page, as the kernel would. */
+/* Writes tk and what is accepted to the data page, as the kernel would. */
 void guest_update(struct guest *g);
 
 /* clock_gettime() of the image. */

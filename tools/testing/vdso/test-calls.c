@@ -10,7 +10,7 @@ typedef int getres_fn(clockid_t id, struct timespec *res);
 static const char *gettimeofday_agrees(struct guest *g)
 {
 	gettimeofday_fn *call = vdso_image_func(&g->img, "__vdso_gettimeofday");
-	u64 tsc = le64toh(g->v.cp->params[1].cycle_last) + g->anchor.tsc_offset;
+	u64 tsc = le64toh(g->v.cp->params[1].cycle_last) + g->accepted.tsc_offset;
 	struct timeval tv = { 0, 0 };
 	struct reading want;
 	int result;

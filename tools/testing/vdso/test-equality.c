@@ -32,7 +32,7 @@ static void random_params(struct hostclock_params *p)
 		p->max_cycles = htole64(random_u64(&rng));
 }
 
-/* Pages and anchor; mostly in agreement.  Returns a counter value to read at. */
+/* Pages and what is accepted of them; mostly in agreement.  Returns a counter value to read at. */
 static u64 random_pages(struct guest *g)
 {
 	struct hostclock_clock_page *cp = g->v.cp;
@@ -50,14 +50,14 @@ static u64 random_pages(struct guest *g)
 		cp->params[random_below(&rng, 2)].epoch =
 			htole64(random_below(&rng, 3) * 0x1000);
 	g->v.gp->epoch = htole64(random_below(&rng, 64) ? 0x2222 : 0x2223);
-	g->anchor.tsc_offset = random_sized(&rng);
-	g->anchor.mono_offset = random_sized(&rng) >> 2;
+	g->accepted.tsc_offset = random_sized(&rng);
+	g->accepted.mono_offset = random_sized(&rng) >> 2;
 	if (random_below(&rng, 2))
-		g->anchor.mono_offset = -(g->anchor.mono_offset >> 8);
-	g->anchor.raw_offset = random_sized(&rng) >> 2;
+		g->accepted.mono_offset = -(g->accepted.mono_offset >> 8);
+	g->accepted.raw_offset = random_sized(&rng) >> 2;
 	if (!random_below(&rng, 8))
 		delta = -(delta >> 24);
-	return newest + g->anchor.tsc_offset + delta;
+	return newest + g->accepted.tsc_offset + delta;
 }
 
 /* The kernel's last update: most often shortly before the counter's value. */
@@ -65,7 +65,7 @@ static u64 random_last(const struct guest *g, enum hostclock_counter which, u64 
 {
 	u64 c;
 
-	hostclock_eval(g->v.cp, le32toh(g->v.cp->seq), g->v.gp, &g->anchor, which,
+	hostclock_eval(g->v.cp, le32toh(g->v.cp->seq), g->v.gp, &g->accepted, which,
 		       tsc, &c);
 	/* not so far that the generic code would count the seconds for hours */
 	if (random_below(&rng, 8))

@@ -42,7 +42,7 @@ static struct reading read_with(struct guest *g, clockid_t id, struct counter *c
 /* A counter value a second after the newest set of guest_reset() begins. */
 static u64 usual_tsc(const struct guest *g)
 {
-	return le64toh(g->v.cp->params[1].cycle_last) + g->anchor.tsc_offset +
+	return le64toh(g->v.cp->params[1].cycle_last) + g->accepted.tsc_offset +
 	       2600000000ULL;
 }
 
@@ -118,8 +118,8 @@ static const char *empty_pages(struct guest *g)
 
 static const char *out_of_range(struct guest *g)
 {
-	g->anchor.mono_offset = 1ULL << 63;
-	g->anchor.raw_offset = 1ULL << 63;
+	g->accepted.mono_offset = 1ULL << 63;
+	g->accepted.raw_offset = 1ULL << 63;
 	guest_update(g);
 	return expect_syscall(g);
 }
@@ -189,9 +189,9 @@ static const char *rate_changed(struct guest *g, s32 ppm, bool syscall)
 		g->tk.line[which] = guest_line(g, which, c.tsc - PASSED, 0);
 	guest_update(g);
 	/* the bases move on to where the update was, then the rate changes */
-	p->cycle_last = htole64(c.tsc - PASSED - g->anchor.tsc_offset);
-	mono = g->tk.line[HOSTCLOCK_MONO].ns - g->anchor.mono_offset;
-	raw = g->tk.line[HOSTCLOCK_RAW].ns - g->anchor.raw_offset;
+	p->cycle_last = htole64(c.tsc - PASSED - g->accepted.tsc_offset);
+	mono = g->tk.line[HOSTCLOCK_MONO].ns - g->accepted.mono_offset;
+	raw = g->tk.line[HOSTCLOCK_RAW].ns - g->accepted.raw_offset;
 	p->mono_sec = htole64(mono / HOSTCLOCK_NSEC_PER_SEC);
 	p->mono_snsec = htole64(mono % HOSTCLOCK_NSEC_PER_SEC << 24);
 	p->raw_sec = htole64(raw / HOSTCLOCK_NSEC_PER_SEC);
@@ -404,16 +404,16 @@ static const char *previous_claimed(struct guest *g)
 	return check_reading(g, CLOCK_MONOTONIC, c.tsc, &r);
 }
 
-/* The kernel moves the anchor on in the middle of a read. */
+/* The kernel accepts another epoch in the middle of a read. */
 static void reanchor(struct counter *c)
 {
 	struct guest *g = c->g;
 
 	c->on_sample = NULL;
 	g->v.gp->epoch = htole64(0x3333);
-	g->anchor.guest_epoch = 0x3333;
-	g->anchor.mono_offset += 5000000000;
-	g->anchor.raw_offset += 5000000000;
+	g->accepted.guest_epoch = 0x3333;
+	g->accepted.mono_offset += 5000000000;
+	g->accepted.raw_offset += 5000000000;
 	g->tk.line[HOSTCLOCK_MONO].ns += 5000000000;
 	g->tk.line[HOSTCLOCK_RAW].ns += 5000000000;
 	g->tk.real_sec += 3600;
@@ -459,6 +459,6 @@ const struct test fallback_tests[] = {
 	{ "update during every try: system call, bounded", always_overtaken },
 	{ "set before the newest claimed during a read: read again",
 	  previous_claimed },
-	{ "kernel's anchor moved during a read", reanchored },
+	{ "kernel accepts another epoch during a read", reanchored },
 	{ NULL, NULL }
 };

@@ -53,9 +53,9 @@ static void hostile(struct guest *g)
 		g->v.gp->epoch = nasty();
 	/* Half of the time the epochs fit, or little else would be reached. */
 	if (random_below(&rng, 2)) {
-		cp->params[0].epoch = htole64(g->anchor.clock_epoch);
-		cp->params[1].epoch = htole64(g->anchor.clock_epoch);
-		g->v.gp->epoch = htole64(g->anchor.guest_epoch);
+		cp->params[0].epoch = htole64(g->accepted.clock_epoch);
+		cp->params[1].epoch = htole64(g->accepted.clock_epoch);
+		g->v.gp->epoch = htole64(g->accepted.guest_epoch);
 	}
 }
 
@@ -79,7 +79,7 @@ static const char *timed_read(struct guest *g, clockid_t id, struct reading *r)
 static const char *mutants(struct guest *g)
 {
 	const struct hostclock_clock_page cp = *g->v.cp;
-	u64 tsc = le64toh(cp.params[1].cycle_last) + g->anchor.tsc_offset;
+	u64 tsc = le64toh(cp.params[1].cycle_last) + g->accepted.tsc_offset;
 	const char *why = NULL;
 
 	rng = options.seed + 5;
@@ -154,14 +154,14 @@ static void tick(struct guest *g, struct hostclock_clock_page *first)
 
 static const char *scribbled(struct guest *g)
 {
-	u64 usual = le64toh(g->v.cp->params[1].cycle_last) + g->anchor.tsc_offset;
+	u64 usual = le64toh(g->v.cp->params[1].cycle_last) + g->accepted.tsc_offset;
 	u64 times = 0, n = options.mutants;
 	struct hostclock_clock_page first;
 	const char *why = NULL;
 	pthread_t thread;
 
 	/* as if this CPU's counter were at what is usual for the page */
-	g->anchor.tsc_offset += hostclock_rdtsc() - usual;
+	g->accepted.tsc_offset += hostclock_rdtsc() - usual;
 	first = *g->v.cp;
 	stop = false;
 	if (pthread_create(&thread, NULL, scribbler, g))

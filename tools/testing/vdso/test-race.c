@@ -138,7 +138,7 @@ static struct hostclock_line line_at(const struct guest *g, u64 counter, u64 ns,
 				     u32 mult)
 {
 	return (struct hostclock_line){
-		.tsc = counter + g->anchor.tsc_offset - HOSTCLOCK_MAX_EARLY,
+		.tsc = counter + g->accepted.tsc_offset - HOSTCLOCK_MAX_EARLY,
 		.ns = ns - (HOSTCLOCK_MAX_EARLY * mult >> SHIFT),
 		.mult = mult, .shift = SHIFT,
 	};
@@ -182,7 +182,7 @@ static bool read_forward(enum hostclock_counter which, u64 *ns)
 
 static void *writer(void *arg)
 {
-	u64 offset = race.g->anchor.tsc_offset, rng = options.seed, ns, now;
+	u64 offset = race.g->accepted.tsc_offset, rng = options.seed, ns, now;
 	struct entry e = race.log[0];
 
 	pin(1);
@@ -214,9 +214,9 @@ static void start(struct guest *g)
 
 	memset(&race, 0, sizeof(race));
 	race.g = g;
-	g->anchor.mono_offset = 0;
-	g->anchor.raw_offset = 0;
-	e.cycle_last = hostclock_rdtsc() - g->anchor.tsc_offset;
+	g->accepted.mono_offset = 0;
+	g->accepted.raw_offset = 0;
+	e.cycle_last = hostclock_rdtsc() - g->accepted.tsc_offset;
 	g->tk = (struct timekeeping){
 		.mode = VDSO_MODE_HOSTCLOCK, .raw_mode = VDSO_MODE_HOSTCLOCK_RAW,
 		.mult = 1 << 23, .raw_mult = 1 << 23, .shift = 23,
@@ -241,7 +241,7 @@ struct tally {
 static const char *read_once(struct guest *g, enum hostclock_counter which,
 			     struct tally *tally)
 {
-	u64 offset = g->anchor.tsc_offset, ns, from, to;
+	u64 offset = g->accepted.tsc_offset, ns, from, to;
 	u64 before = hostclock_rdtsc() - offset, after;
 
 	if (!read_forward(which, &ns)) {
@@ -344,7 +344,7 @@ static void *storm_writer(void *arg)
 		p->mono_snsec = htole64(sec * 499979 << 31);
 		/* many reads come before it, and take the set before */
 		p->cycle_last = htole64(hostclock_rdtsc() + 2000 -
-					g->anchor.tsc_offset);
+					g->accepted.tsc_offset);
 		p->max_cycles = htole64(1ULL << 30);
 		p->mult = htole32(1);
 		p->shift = htole32(31);

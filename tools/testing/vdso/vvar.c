@@ -115,7 +115,7 @@ void vvar_set_line(struct vvar *v, enum hostclock_counter which,
 	memcpy(data_of(v, which) + VD_LINE, line, sizeof(*line));
 }
 
-void vvar_set_anchor(struct vvar *v, const struct hostclock_anchor *a)
+void vvar_set_anchor(struct vvar *v, const struct hostclock_accepted *a)
 {
 	for (int cs = CS_HRES; cs <= CS_RAW; cs++)
 		memcpy(v->data + cs * VD_SIZE + VD_ANCHOR, a, sizeof(*a));

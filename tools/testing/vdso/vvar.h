@@ -86,8 +86,8 @@ void vvar_update(struct vvar *v, const struct timekeeping *tk);
 void vvar_set_line(struct vvar *v, enum hostclock_counter which,
 		   const struct hostclock_line *line);
 
-/* The anchor that the kernel has accepted, outside of an update. */
-void vvar_set_anchor(struct vvar *v, const struct hostclock_anchor *a);
+/* The accepted that the kernel has accepted, outside of an update. */
+void vvar_set_anchor(struct vvar *v, const struct hostclock_accepted *a);
 
 /*
  * A time namespace, as timens_set_vvar_page() makes one: the image sees the

@@ -20,7 +20,7 @@ static DEFINE_MUTEX(pages_lock);
 static phys_addr_t pages[HOSTCLOCK_VVAR_PAGES];
 
 /* Protected by timekeeper_lock, or by being in stop_machine(). */
-static struct hostclock_anchor vdso_anchor;
+static struct hostclock_accepted vdso_anchor;
 static hostclock_line_t vdso_line;
 
 /**
@@ -69,9 +69,9 @@ EXPORT_SYMBOL_GPL(hostclock_vdso_set_pages);
  * one follows: in a clocksource's enable(), and in timekeeping_reanchor()'s
  * commit().
  */
-void hostclock_vdso_set_anchor(const struct hostclock_anchor *a)
+void hostclock_vdso_set_anchor(const struct hostclock_accepted *a)
 {
-	vdso_anchor = a ? *a : (struct hostclock_anchor){};
+	vdso_anchor = a ? *a : (struct hostclock_accepted){};
 }
 EXPORT_SYMBOL_GPL(hostclock_vdso_set_anchor);
 

@@ -35,7 +35,7 @@ typedef void (*hostclock_line_t)(enum hostclock_counter which,
 #define HOSTCLOCK_VDSO_MODE_RAW		VDSO_CLOCKMODE_HOSTCLOCK_RAW
 
 int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page);
-void hostclock_vdso_set_anchor(const struct hostclock_anchor *a);
+void hostclock_vdso_set_anchor(const struct hostclock_accepted *a);
 int hostclock_vdso_enable(enum hostclock_counter which, hostclock_line_t line);
 
 /* For the vDSO code and the timekeeping core only. */
@@ -54,7 +54,7 @@ static inline int hostclock_vdso_set_pages(phys_addr_t clock_page,
 	return 0;
 }
 
-static inline void hostclock_vdso_set_anchor(const struct hostclock_anchor *a)
+static inline void hostclock_vdso_set_anchor(const struct hostclock_accepted *a)
 {
 }
 

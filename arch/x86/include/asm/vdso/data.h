@@ -14,7 +14,7 @@
  */
 struct arch_vdso_data {
 	u64			__unused;
-	struct hostclock_anchor	hostclock;
+	struct hostclock_accepted	hostclock;
 	struct hostclock_line	line;
 };
 
