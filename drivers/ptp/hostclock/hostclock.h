@@ -28,7 +28,7 @@
 #include <linux/workqueue.h>
 
 #include <hostclock/clocks.h>
-#include <hostclock/near.h>
+#include <hostclock/vdso.h>
 #include <hostclock/validate.h>
 
 enum hostclock_mode {

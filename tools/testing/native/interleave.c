@@ -18,7 +18,7 @@ static u64 fake_tsc(void);
 #define hostclock_rdtsc	fake_tsc
 
 #include <hostclock/mult_shift.h>
-#include <hostclock/near.h>
+#include <hostclock/vdso.h>
 #include <hostclock/reader.h>
 #include <hostclock/writer.h>
 

@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-#include <hostclock/near.h>
+#include <hostclock/vdso.h>
 
 #include "image.h"
 

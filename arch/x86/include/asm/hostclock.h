@@ -7,7 +7,7 @@
 
 #include <linux/mm_types.h>
 #include <linux/types.h>
-#include <hostclock/near.h>
+#include <hostclock/vdso.h>
 
 struct vdso_data;
 

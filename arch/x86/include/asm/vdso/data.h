@@ -4,7 +4,7 @@
 
 #ifndef __ASSEMBLY__
 
-#include <hostclock/near.h>
+#include <hostclock/vdso.h>
 
 /**
  * struct arch_vdso_data - what x86 adds to the vDSO data

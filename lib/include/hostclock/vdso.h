@@ -3,8 +3,8 @@
  * Reading a clock page without the kernel, and no further than the kernel would go:
  * for the vDSO, which sees a page's news before the kernel has looked at it.
  */
-#ifndef _HOSTCLOCK_NEAR_H
-#define _HOSTCLOCK_NEAR_H
+#ifndef _HOSTCLOCK_VDSO_H
+#define _HOSTCLOCK_VDSO_H
 
 #include <hostclock/reader.h>
 
@@ -107,4 +107,4 @@ hostclock_read_near(const struct hostclock_clock_page *cp,
 	return hostclock_read_near_slow(cp, gp, a, which, line);
 }
 
-#endif /* _HOSTCLOCK_NEAR_H */
+#endif /* _HOSTCLOCK_VDSO_H */
