@@ -88,18 +88,18 @@ void mode_tick(struct vvar *v, enum mode which)
 {
 	u32 seq = hostclock_page_begin(v->cp);
 	const struct hostclock_params *p = hostclock_newest(v->cp, seq);
-	struct hostclock_line line = { .shift = SHIFT };
+	struct hostclock_vdso_base base = { .shift = SHIFT };
 
 	if (which != MODE_HOSTCLOCK)
 		return;
-	line.tsc = hostclock_rdtsc();
-	line.mult = le32toh(p->mult);
-	hostclock_eval(v->cp, seq, v->gp, &accepted, HOSTCLOCK_MONO, line.tsc,
-		       &line.ns);
-	line.tsc -= HOSTCLOCK_MAX_EARLY;
-	line.ns -= HOSTCLOCK_MAX_EARLY * line.mult >> SHIFT;
-	vvar_set_line(v, HOSTCLOCK_MONO, &line);
-	vvar_set_line(v, HOSTCLOCK_RAW, &line);
+	base.tsc = hostclock_rdtsc();
+	base.mult = le32toh(p->mult);
+	hostclock_eval(v->cp, seq, v->gp, &accepted, HOSTCLOCK_MONO, base.tsc,
+		       &base.ns);
+	base.tsc -= HOSTCLOCK_MAX_EARLY;
+	base.ns -= HOSTCLOCK_MAX_EARLY * base.mult >> SHIFT;
+	vvar_set_base(v, HOSTCLOCK_MONO, &base);
+	vvar_set_base(v, HOSTCLOCK_RAW, &base);
 }
 
 /* Returns what the counter is at TSC. */

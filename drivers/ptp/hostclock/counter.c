@@ -134,14 +134,14 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_view *v,
 }
 
 /**
- * hostclock_line_get - a counter as it is now by the view, for the vDSO
+ * hostclock_vdso_base_get - a counter as it is now by the view, for the vDSO
  * @kind: which
  * @line: where to put it
  *
  * Context: the timekeeper's write section.  It has just read a counter, and so
  * taken over what was new.
  */
-void hostclock_line_get(enum hostclock_counter kind, struct hostclock_line *line)
+void hostclock_vdso_base_get(enum hostclock_counter kind, struct hostclock_vdso_base *line)
 {
 	const struct hostclock_view *v;
 	unsigned int seq;

@@ -268,7 +268,7 @@ bool hostclock_continues(const struct hostclock_view *v,
 
 /* counter.c */
 u64 hostclock_counter(enum hostclock_counter kind);
-void hostclock_line_get(enum hostclock_counter kind, struct hostclock_line *line);
+void hostclock_vdso_base_get(enum hostclock_counter kind, struct hostclock_vdso_base *line);
 bool hostclock_other_status(const struct hostclock_params *set, u64 tsc_offset,
 			    u64 tsc);
 void hostclock_note_status(const struct hostclock_view *v, u64 tsc);

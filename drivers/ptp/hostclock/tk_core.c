@@ -173,10 +173,10 @@ bool notrace hostclock_core_lent(enum hostclock_counter kind, u64 *ns)
  */
 int hostclock_core_enable(enum hostclock_counter kind)
 {
-	int ret = hostclock_vdso_enable(HOSTCLOCK_RAW, hostclock_line_get);
+	int ret = hostclock_vdso_enable(HOSTCLOCK_RAW, hostclock_vdso_base_get);
 
 	if (!ret && kind == HOSTCLOCK_MONO)
-		ret = hostclock_vdso_enable(HOSTCLOCK_MONO, hostclock_line_get);
+		ret = hostclock_vdso_enable(HOSTCLOCK_MONO, hostclock_vdso_base_get);
 	hostclock_publish_anchor();
 	return ret;
 }

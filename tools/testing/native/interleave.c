@@ -243,25 +243,25 @@ static bool run_read(size_t *accepted)
 }
 
 /*
- * Likewise, and nothing that is off the line that the caller knows: a 2048th of
+ * Likewise, and nothing that deviates from the base the caller gives: by a 2048th of
  * what passed since it began, which is 50 times what passes in a run.
  */
-static bool run_near(size_t *accepted)
+static bool run_vdso_read(size_t *accepted)
 {
 	const u64 ago = 100000 * PERIOD;
 	u64 before = writer.now, ns;
-	struct hostclock_line line = {
+	struct hostclock_vdso_base base = {
 		.tsc = before - ago, .ns = truth(before) - ago, .mult = 1,
 	};
 
-	ns = hostclock_read_near(&page, &guest, &epochs, HOSTCLOCK_RAW, &line);
+	ns = hostclock_vdso_read(&page, &guest, &epochs, HOSTCLOCK_RAW, &base);
 	if (ns == ~0ULL)
 		return true;
 	++*accepted;
 	if (ns < truth(before) || ns > truth(writer.now))
 		return false;
-	line.ns += ago;
-	return hostclock_read_near(&page, &guest, &epochs, HOSTCLOCK_RAW, &line) == ~0ULL;
+	base.ns += ago;
+	return hostclock_vdso_read(&page, &guest, &epochs, HOSTCLOCK_RAW, &base) == ~0ULL;
 }
 
 static const struct reader readers[] = {
@@ -270,7 +270,7 @@ static const struct reader readers[] = {
 	{ "hostclock_eval", run_eval, true },
 	{ "hostclock_eval_fast", run_fast, true },
 	{ "hostclock_read", run_read, true },
-	{ "hostclock_read_near", run_near, true },
+	{ "hostclock_vdso_read", run_vdso_read, true },
 };
 
 /* How many loads a reader does when left alone. */

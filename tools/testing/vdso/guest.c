@@ -60,7 +60,7 @@ static void fill_page(struct hostclock_clock_page *cp, u64 epoch)
 }
 
 /* How long before the usual reading the kernel's update was: 1.5 s of 2.6 GHz. */
-#define LINE_AGO	3900000000ULL
+#define BASE_AGO	3900000000ULL
 
 void guest_reset(struct guest *g)
 {
@@ -89,24 +89,24 @@ void guest_reset(struct guest *g)
 		       &g->tk.cycle_last);
 	hostclock_eval(g->v.cp, 2, g->v.gp, &g->accepted, HOSTCLOCK_RAW, tsc,
 		       &g->tk.raw_cycle_last);
-	g->tk.line[HOSTCLOCK_MONO] = guest_line(g, HOSTCLOCK_MONO, tsc, LINE_AGO);
-	g->tk.line[HOSTCLOCK_RAW] = guest_line(g, HOSTCLOCK_RAW, tsc, LINE_AGO);
+	g->tk.base[HOSTCLOCK_MONO] = guest_base(g, HOSTCLOCK_MONO, tsc, BASE_AGO);
+	g->tk.base[HOSTCLOCK_RAW] = guest_base(g, HOSTCLOCK_RAW, tsc, BASE_AGO);
 	guest_update(g);
 }
 
-struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter which,
-				 u64 tsc, u64 ago)
+struct hostclock_vdso_base guest_base(const struct guest *g, enum hostclock_counter which,
+				      u64 tsc, u64 ago)
 {
 	u32 seq = hostclock_page_begin(g->v.cp);
 	const struct hostclock_params *p = hostclock_newest(g->v.cp, seq);
-	struct hostclock_line line = { .tsc = tsc - ago };
+	struct hostclock_vdso_base base = { .tsc = tsc - ago };
 
-	line.shift = le32toh(p->shift) & 31;
-	line.mult = le32toh(which == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
-	hostclock_eval(g->v.cp, seq, g->v.gp, &g->accepted, which, tsc, &line.ns);
+	base.shift = le32toh(p->shift) & 31;
+	base.mult = le32toh(which == HOSTCLOCK_RAW ? p->raw_mult : p->mult);
+	hostclock_eval(g->v.cp, seq, g->v.gp, &g->accepted, which, tsc, &base.ns);
 	/* below 2^32 * 2^32 */
-	line.ns -= ago * line.mult >> line.shift;
-	return line;
+	base.ns -= ago * base.mult >> base.shift;
+	return base;
 }
 
 void guest_update(struct guest *g)
@@ -149,15 +149,15 @@ static u64 pvclock_counter(const struct guest *g, u64 tsc)
 }
 
 /*
- * Not further from the line than 488 ppm of the time since it began, which is below
+ * Deviates from the base by at most 488 ppm of the time since, which is below
  * 2^32 counts; all within 2^64, so nothing can wrap here that does not there.
  */
-static bool near_line(const struct hostclock_line *line, u64 tsc, u64 c)
+static bool agrees(const struct hostclock_vdso_base *base, u64 tsc, u64 c)
 {
-	u64 passed = (tsc - line->tsc) * line->mult >> line->shift;
-	s64 off = c - (line->ns + passed);
+	u64 passed = (tsc - base->tsc) * base->mult >> base->shift;
+	s64 off = c - (base->ns + passed);
 
-	return tsc - line->tsc <= 0xffffffff && off <= (s64)(passed / 2048) &&
+	return tsc - base->tsc <= 0xffffffff && off <= (s64)(passed / 2048) &&
 	       -off <= (s64)(passed / 2048);
 }
 
@@ -179,8 +179,8 @@ static bool counter(const struct guest *g, s32 mode, bool raw, u64 tsc, u64 *c)
 	if (hostclock_eval(g->v.cp, seq, g->v.gp, &g->accepted, which, tsc, c) !=
 	    HOSTCLOCK_OK)
 		return false;
-	/* the line is the clock's, whichever counter that has */
-	return near_line(&g->tk.line[raw ? HOSTCLOCK_RAW : HOSTCLOCK_MONO], tsc, *c);
+	/* the base is the clock's own, whichever counter that uses */
+	return agrees(&g->tk.base[raw ? HOSTCLOCK_RAW : HOSTCLOCK_MONO], tsc, *c);
 }
 
 /* A clock at the last update: whole seconds and shifted ns, not normalised. */

@@ -45,11 +45,11 @@ void guest_load(struct guest *g, const char *so);
 void guest_reset(struct guest *g);
 
 /*
- * The kernel's line through the newest set, from @ago counts (below 2^32) before a
+ * The kernel's base through the newest set, from @ago counts (below 2^32) before a
  * TSC value on.
  */
-struct hostclock_line guest_line(const struct guest *g, enum hostclock_counter which,
-				 u64 tsc, u64 ago);
+struct hostclock_vdso_base guest_base(const struct guest *g, enum hostclock_counter which,
+				      u64 tsc, u64 ago);
 
 /* Writes tk and what is accepted to the data page, as the kernel would. */
 void guest_update(struct guest *g);

@@ -24,7 +24,7 @@ static void vdso_data(void)
 	OFFSET(VD_BASETIME, vdso_data, basetime);
 	OFFSET(VD_HRTIMER_RES, vdso_data, hrtimer_res);
 	OFFSET(VD_ANCHOR, vdso_data, arch_data.hostclock);
-	OFFSET(VD_LINE, vdso_data, arch_data.line);
+	OFFSET(VD_BASE, vdso_data, arch_data.base);
 }
 
 static void timestamps(void)

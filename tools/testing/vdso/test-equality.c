@@ -75,28 +75,28 @@ static u64 random_last(const struct guest *g, enum hostclock_counter which, u64 
 	return c & (~0ULL >> 1);
 }
 
-/* The kernel's line: most often one that the counter is near. */
-static struct hostclock_line random_line(const struct guest *g,
-					 enum hostclock_counter which, u64 tsc)
+/* The kernel's base: most often one that the counter agrees with. */
+static struct hostclock_vdso_base random_base(const struct guest *g,
+					      enum hostclock_counter which, u64 tsc)
 {
-	struct hostclock_line line;
+	struct hostclock_vdso_base base;
 
-	line = guest_line(g, which, tsc, random_sized(&rng) >> 32);
+	base = guest_base(g, which, tsc, random_sized(&rng) >> 32);
 	switch (random_below(&rng, 8)) {
 	case 0:
-		line.tsc += random_sized(&rng);
+		base.tsc += random_sized(&rng);
 		break;
 	case 1:
-		line.mult += random_below(&rng, line.mult / 1024 + 1);
+		base.mult += random_below(&rng, base.mult / 1024 + 1);
 		break;
 	case 2:
-		line.ns += random_sized(&rng) >> 30;
+		base.ns += random_sized(&rng) >> 30;
 		break;
 	case 3:
-		line.ns -= random_sized(&rng) >> 30;
+		base.ns -= random_sized(&rng) >> 30;
 		break;
 	}
-	return line;
+	return base;
 }
 
 static void random_timekeeping(struct guest *g, u64 tsc)
@@ -113,9 +113,9 @@ static void random_timekeeping(struct guest *g, u64 tsc)
 	tk->cycle_last = random_last(g, tk->mode == VDSO_MODE_HOSTCLOCK_RAW ?
 				     HOSTCLOCK_RAW : HOSTCLOCK_MONO, tsc);
 	tk->raw_cycle_last = random_last(g, HOSTCLOCK_RAW, tsc);
-	tk->line[HOSTCLOCK_MONO] = random_line(g, tk->mode == VDSO_MODE_HOSTCLOCK_RAW ?
+	tk->base[HOSTCLOCK_MONO] = random_base(g, tk->mode == VDSO_MODE_HOSTCLOCK_RAW ?
 					       HOSTCLOCK_RAW : HOSTCLOCK_MONO, tsc);
-	tk->line[HOSTCLOCK_RAW] = random_line(g, HOSTCLOCK_RAW, tsc);
+	tk->base[HOSTCLOCK_RAW] = random_base(g, HOSTCLOCK_RAW, tsc);
 	tk->real_sec = random_below(&rng, 1ULL << 33);
 	tk->real_snsec = random_below(&rng, second << tk->shift);
 	tk->wtm_sec = -(s64)random_below(&rng, tk->real_sec + 1);

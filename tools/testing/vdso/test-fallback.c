@@ -132,8 +132,8 @@ static const char *at_distance(struct guest *g, s64 ns, bool syscall)
 	struct counter c = { .g = g, .tsc = usual_tsc(g) };
 
 	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
-		g->tk.line[which] = guest_line(g, which, c.tsc, PASSED);
-		g->tk.line[which].ns -= ns;
+		g->tk.base[which] = guest_base(g, which, c.tsc, PASSED);
+		g->tk.base[which].ns -= ns;
 	}
 	guest_update(g);
 	return expect(g, &c, syscall);
@@ -159,7 +159,7 @@ static const char *behind(struct guest *g)
 /* So long after the last update that the product would wrap. */
 static const char *long_after(struct guest *g)
 {
-	struct counter c = { .g = g, .tsc = g->tk.line[0].tsc + (1ULL << 32) - 1 };
+	struct counter c = { .g = g, .tsc = g->tk.base[0].tsc + (1ULL << 32) - 1 };
 	const char *why = expect(g, &c, false);
 
 	c.tsc++;
@@ -169,7 +169,7 @@ static const char *long_after(struct guest *g)
 /* On a CPU whose counter is further behind than it may be. */
 static const char *before_line(struct guest *g)
 {
-	struct counter c = { .g = g, .tsc = g->tk.line[0].tsc - 1 };
+	struct counter c = { .g = g, .tsc = g->tk.base[0].tsc - 1 };
 
 	return expect(g, &c, true);
 }
@@ -186,12 +186,12 @@ static const char *rate_changed(struct guest *g, s32 ppm, bool syscall)
 
 	guest_reset(g);
 	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
-		g->tk.line[which] = guest_line(g, which, c.tsc - PASSED, 0);
+		g->tk.base[which] = guest_base(g, which, c.tsc - PASSED, 0);
 	guest_update(g);
 	/* the bases move on to where the update was, then the rate changes */
 	p->cycle_last = htole64(c.tsc - PASSED - g->accepted.tsc_offset);
-	mono = g->tk.line[HOSTCLOCK_MONO].ns - g->accepted.mono_offset;
-	raw = g->tk.line[HOSTCLOCK_RAW].ns - g->accepted.raw_offset;
+	mono = g->tk.base[HOSTCLOCK_MONO].ns - g->accepted.mono_offset;
+	raw = g->tk.base[HOSTCLOCK_RAW].ns - g->accepted.raw_offset;
 	p->mono_sec = htole64(mono / HOSTCLOCK_NSEC_PER_SEC);
 	p->mono_snsec = htole64(mono % HOSTCLOCK_NSEC_PER_SEC << 24);
 	p->raw_sec = htole64(raw / HOSTCLOCK_NSEC_PER_SEC);
@@ -283,7 +283,7 @@ static void publish(struct counter *c)
 	struct hostclock_params *p = hostclock_page_claim(cp);
 
 	*p = *last;
-	/* by 50 us, which the kernel's line allows 1.5 s after its update */
+	/* by 50 us, which the kernel's base allows 1.5 s after its update */
 	p->mono_snsec = htole64(le64toh(p->mono_snsec) + (50000ULL << 24));
 	p->raw_snsec = htole64(le64toh(p->raw_snsec) + (50000ULL << 24));
 	hostclock_page_publish(cp);
@@ -414,8 +414,8 @@ static void reanchor(struct counter *c)
 	g->accepted.guest_epoch = 0x3333;
 	g->accepted.mono_offset += 5000000000;
 	g->accepted.raw_offset += 5000000000;
-	g->tk.line[HOSTCLOCK_MONO].ns += 5000000000;
-	g->tk.line[HOSTCLOCK_RAW].ns += 5000000000;
+	g->tk.base[HOSTCLOCK_MONO].ns += 5000000000;
+	g->tk.base[HOSTCLOCK_RAW].ns += 5000000000;
 	g->tk.real_sec += 3600;
 	guest_update(g);
 }

@@ -147,7 +147,7 @@ static void tick(struct guest *g, struct hostclock_clock_page *first)
 
 	accepted.v.cp = first;
 	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
-		g->tk.line[which] = guest_line(&accepted, which, tsc,
+		g->tk.base[which] = guest_base(&accepted, which, tsc,
 					       HOSTCLOCK_MAX_EARLY);
 	guest_update(g);
 }

@@ -134,10 +134,10 @@ static void publish(const struct entry *e)
 	hostclock_page_publish(race.g->v.cp);
 }
 
-static struct hostclock_line line_at(const struct guest *g, u64 counter, u64 ns,
-				     u32 mult)
+static struct hostclock_vdso_base base_at(const struct guest *g, u64 counter, u64 ns,
+					  u32 mult)
 {
-	return (struct hostclock_line){
+	return (struct hostclock_vdso_base){
 		.tsc = counter + g->accepted.tsc_offset - HOSTCLOCK_MAX_EARLY,
 		.ns = ns - (HOSTCLOCK_MAX_EARLY * mult >> SHIFT),
 		.mult = mult, .shift = SHIFT,
@@ -159,8 +159,8 @@ static void tick(struct guest *g, u64 counter)
 	tk->raw_cycle_last = raw;
 	tk->raw_sec = raw / HOSTCLOCK_NSEC_PER_SEC;
 	tk->raw_snsec = (raw % HOSTCLOCK_NSEC_PER_SEC) << tk->shift;
-	tk->line[HOSTCLOCK_MONO] = line_at(g, counter, mono, 6452776);
-	tk->line[HOSTCLOCK_RAW] = line_at(g, counter, raw, 6452777);
+	tk->base[HOSTCLOCK_MONO] = base_at(g, counter, mono, 6452776);
+	tk->base[HOSTCLOCK_RAW] = base_at(g, counter, raw, 6452777);
 	vvar_update(&g->v, tk);
 }
 
@@ -191,7 +191,7 @@ static void *writer(void *arg)
 		if ((s64)(now - e.cycle_last) <= 0)
 			continue;
 		advance(&e, now + LEAD - e.cycle_last);
-		/* slewed by up to 240 ppm: the line allows for twice that */
+		/* slewed by up to 240 ppm: the base allows for twice that */
 		e.mult[HOSTCLOCK_MONO] = 6452776 + random_below(&rng, 3098) - 1549;
 		publish(&e);
 		/* Preempted: for a moment, time was what the old set says. */
@@ -354,17 +354,17 @@ static void *storm_writer(void *arg)
 	return arg;
 }
 
-/* A line so steep that all the sets are near it, for a while. */
+/* A base with a rate so high that all sets agree with it for a while. */
 static void allow_all(struct guest *g)
 {
 	const u64 ago = 1ULL << 31, middle = 1500 * HOSTCLOCK_NSEC_PER_SEC;
 	/* 2^50 ns since then, and a 2048th of that: 550 s */
-	struct hostclock_line line = {
+	struct hostclock_vdso_base base = {
 		.tsc = hostclock_rdtsc() - ago, .ns = middle - (ago << 19),
 		.mult = 1U << 19,
 	};
 
-	vvar_set_line(&g->v, HOSTCLOCK_MONO, &line);
+	vvar_set_base(&g->v, HOSTCLOCK_MONO, &base);
 }
 
 static const char *storm(struct guest *g)

@@ -97,8 +97,8 @@ void vvar_update(struct vvar *v, const struct timekeeping *tk)
 	put_counter(vd, tk->raw_mode, tk->raw_cycle_last, tk->max_cycles,
 		    tk->raw_mult, tk->shift);
 	put_time(vd, CLOCK_MONOTONIC_RAW, tk->raw_sec, tk->raw_snsec);
-	vvar_set_line(v, HOSTCLOCK_MONO, &tk->line[HOSTCLOCK_MONO]);
-	vvar_set_line(v, HOSTCLOCK_RAW, &tk->line[HOSTCLOCK_RAW]);
+	vvar_set_base(v, HOSTCLOCK_MONO, &tk->base[HOSTCLOCK_MONO]);
+	vvar_set_base(v, HOSTCLOCK_RAW, &tk->base[HOSTCLOCK_RAW]);
 	hostclock_seq_publish(seq_of(v->data));
 	hostclock_seq_publish(seq_of(vd));
 }
@@ -109,10 +109,10 @@ static u8 *data_of(struct vvar *v, enum hostclock_counter which)
 	return v->data + (which == HOSTCLOCK_RAW ? CS_RAW : CS_HRES) * VD_SIZE;
 }
 
-void vvar_set_line(struct vvar *v, enum hostclock_counter which,
-		   const struct hostclock_line *line)
+void vvar_set_base(struct vvar *v, enum hostclock_counter which,
+		   const struct hostclock_vdso_base *base)
 {
-	memcpy(data_of(v, which) + VD_LINE, line, sizeof(*line));
+	memcpy(data_of(v, which) + VD_BASE, base, sizeof(*base));
 }
 
 void vvar_set_anchor(struct vvar *v, const struct hostclock_accepted *a)

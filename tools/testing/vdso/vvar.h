@@ -30,7 +30,7 @@
  * @raw_cycle_last: its counter at the last update
  * @raw_sec:	CLOCK_MONOTONIC_RAW then, seconds
  * @raw_snsec:	and ns << shift
- * @line:	hostclock's counters, indexed by enum hostclock_counter, as the kernel had them then
+ * @base:	hostclock's counters, indexed by enum hostclock_counter
  */
 struct timekeeping {
 	s32 mode;
@@ -50,7 +50,7 @@ struct timekeeping {
 	u64 raw_cycle_last;
 	s64 raw_sec;
 	u64 raw_snsec;
-	struct hostclock_line line[2];
+	struct hostclock_vdso_base base[2];
 };
 
 /* struct __kernel_timespec, for images of either word size. */
@@ -82,9 +82,9 @@ void vvar_find(struct vvar *v, const struct vdso_image *img);
 /* update_vsyscall(), complete with the sequence count. */
 void vvar_update(struct vvar *v, const struct timekeeping *tk);
 
-/* A line, outside of an update. */
-void vvar_set_line(struct vvar *v, enum hostclock_counter which,
-		   const struct hostclock_line *line);
+/* A base, outside of an update. */
+void vvar_set_base(struct vvar *v, enum hostclock_counter which,
+		   const struct hostclock_vdso_base *base);
 
 /* The accepted that the kernel has accepted, outside of an update. */
 void vvar_set_anchor(struct vvar *v, const struct hostclock_accepted *a);

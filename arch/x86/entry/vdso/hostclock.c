@@ -21,7 +21,7 @@ static phys_addr_t pages[HOSTCLOCK_VVAR_PAGES];
 
 /* Protected by timekeeper_lock, or by being in stop_machine(). */
 static struct hostclock_accepted vdso_anchor;
-static hostclock_line_t vdso_line;
+static hostclock_vdso_base_t vdso_base;
 
 /**
  * hostclock_vdso_set_pages - say where the host's pages are
@@ -78,15 +78,15 @@ EXPORT_SYMBOL_GPL(hostclock_vdso_set_anchor);
 /**
  * hostclock_vdso_enable - let the vDSO read a counter
  * @which: which counter
- * @line: tells that counter at every update of the vDSO data
+ * @base: tells that counter at every update of the vDSO data
  *
  * To be called in the enable() of a clocksource with that vdso_clock_mode.
  *
  * Return: 0, or -EINVAL if there is no such counter.
  */
-int hostclock_vdso_enable(enum hostclock_counter which, hostclock_line_t line)
+int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t base)
 {
-	vdso_line = line;
+	vdso_base = base;
 	switch (which) {
 	case HOSTCLOCK_MONO:
 		vclocks_set_used(VDSO_CLOCKMODE_HOSTCLOCK);
@@ -102,7 +102,7 @@ EXPORT_SYMBOL_GPL(hostclock_vdso_enable);
 static void update_one(struct arch_vdso_data *arch, enum hostclock_counter which)
 {
 	arch->hostclock = vdso_anchor;
-	vdso_line(which, &arch->line);
+	vdso_base(which, &arch->base);
 }
 
 /* Called within the vDSO data's write section. */

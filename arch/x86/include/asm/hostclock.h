@@ -19,14 +19,14 @@ enum hostclock_vvar {
 };
 
 /**
- * typedef hostclock_line_t - tell a counter as it is now
+ * typedef hostclock_vdso_base_t - tell a counter as it is now
  * @which:	which counter
- * @line:	where to put it
+ * @base:	where to put it
  *
  * Called within the timekeeper's write section, while that counter is used.
  */
-typedef void (*hostclock_line_t)(enum hostclock_counter which,
-				 struct hostclock_line *line);
+typedef void (*hostclock_vdso_base_t)(enum hostclock_counter which,
+				      struct hostclock_vdso_base *base);
 
 #ifdef CONFIG_HOSTCLOCK_VDSO
 
@@ -36,7 +36,7 @@ typedef void (*hostclock_line_t)(enum hostclock_counter which,
 
 int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page);
 void hostclock_vdso_set_anchor(const struct hostclock_accepted *a);
-int hostclock_vdso_enable(enum hostclock_counter which, hostclock_line_t line);
+int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t base);
 
 /* For the vDSO code and the timekeeping core only. */
 vm_fault_t hostclock_vdso_fault(struct vm_area_struct *vma, unsigned long addr,
@@ -59,7 +59,7 @@ static inline void hostclock_vdso_set_anchor(const struct hostclock_accepted *a)
 }
 
 static inline int hostclock_vdso_enable(enum hostclock_counter which,
-					hostclock_line_t line)
+					hostclock_vdso_base_t base)
 {
 	return 0;
 }

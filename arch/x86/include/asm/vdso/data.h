@@ -10,12 +10,12 @@
  * struct arch_vdso_data - what x86 adds to the vDSO data
  * @__unused:	makes the rest lie in one cache line
  * @hostclock:	what the kernel has accepted from the host's clock pages
- * @line:	the counter by that, at the last update
+ * @base:	the counter by that, at the last update
  */
 struct arch_vdso_data {
 	u64			__unused;
 	struct hostclock_accepted	hostclock;
-	struct hostclock_line	line;
+	struct hostclock_vdso_base	base;
 };
 
 #endif /* !__ASSEMBLY__ */
