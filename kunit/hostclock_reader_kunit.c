@@ -130,9 +130,9 @@ static enum hostclock_result expect(const struct scene *s, enum hostclock_counte
 	    (le64_to_cpu(p->epoch) != s->accepted.clock_epoch &&
 	     le64_to_cpu(newest->epoch) != s->accepted.clock_epoch))
 		return HOSTCLOCK_MOVED;
-	/* before both sets, and not just by a hair */
+	/* before both sets, by more than cross-CPU skew */
 	delta = le64_to_cpu(p->cycle_last) - counter;
-	if (delta > HOSTCLOCK_MAX_EARLY && delta <= BIT_ULL(63))
+	if (delta > HOSTCLOCK_MAX_CPU_SKEW && delta <= BIT_ULL(63))
 		return HOSTCLOCK_MOVED;
 	return *ns > S64_MAX ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }

@@ -96,8 +96,8 @@ void mode_tick(struct vvar *v, enum mode which)
 	base.mult = le32toh(p->mult);
 	hostclock_eval(v->cp, seq, v->gp, &accepted, HOSTCLOCK_MONO, base.tsc,
 		       &base.ns);
-	base.tsc -= HOSTCLOCK_MAX_EARLY;
-	base.ns -= HOSTCLOCK_MAX_EARLY * base.mult >> SHIFT;
+	base.tsc -= HOSTCLOCK_MAX_CPU_SKEW;
+	base.ns -= HOSTCLOCK_MAX_CPU_SKEW * base.mult >> SHIFT;
 	vvar_set_base(v, HOSTCLOCK_MONO, &base);
 	vvar_set_base(v, HOSTCLOCK_RAW, &base);
 }

@@ -158,9 +158,9 @@ void hostclock_vdso_base_get(enum hostclock_counter kind, struct hostclock_vdso_
 	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
 
 	WRITE_ONCE(hostclock.seen_tsc, tsc);
-	line->tsc = tsc - HOSTCLOCK_MAX_EARLY;
+	line->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
 	/* 2^17 * 2^32 is below 2^64 */
-	line->ns -= HOSTCLOCK_MAX_EARLY * line->mult >> line->shift;
+	line->ns -= HOSTCLOCK_MAX_CPU_SKEW * line->mult >> line->shift;
 }
 
 /**

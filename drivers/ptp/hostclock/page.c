@@ -184,7 +184,7 @@ int notrace hostclock_take_set(const struct hostclock_clock_page *cp,
 							  HOSTCLOCK_NO_COUNT;
 		if (hostclock_select_retry(cp, seq, p))
 			continue;
-		if (!hostclock_too_early(set, *tsc - tsc_offset))
+		if (!hostclock_before_first(set, *tsc - tsc_offset))
 			return 0;
 		*count = HOSTCLOCK_NO_COUNT;
 		return HOSTCLOCK_FAULT_EARLY;

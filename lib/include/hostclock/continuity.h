@@ -40,18 +40,18 @@ struct hostclock_jump {
 };
 
 /**
- * hostclock_is_adjustment - is a new guest epoch no disruption to anybody?
+ * hostclock_is_adjustment - is a new guest epoch only a small correction?
  * @cause: HOSTCLOCK_CAUSE_*
  * @before: tsc_offset of the epoch before
  * @after: and of the new one
  *
- * An emulator may move a guest's counter on by a hair while the guest runs.  As
- * with counters that are early, HOSTCLOCK_MAX_EARLY counts are a hair.
+ * An emulator may change a guest's offset slightly while the guest runs.  Up to
+ * HOSTCLOCK_MAX_CPU_SKEW counts, that cannot be told from cross-CPU skew.
  */
 static inline bool hostclock_is_adjustment(u8 cause, u64 before, u64 after)
 {
 	return cause == HOSTCLOCK_CAUSE_OFFSET &&
-	       after - before + HOSTCLOCK_MAX_EARLY <= 2 * HOSTCLOCK_MAX_EARLY;
+	       after - before + HOSTCLOCK_MAX_CPU_SKEW <= 2 * HOSTCLOCK_MAX_CPU_SKEW;
 }
 
 /**

@@ -19,12 +19,12 @@
 #define HOSTCLOCK_MAX_TRIES	8
 
 /*
- * How far, in counts, a counter may be before both sets: 2^17, 13 us at 10 GHz,
- * 131 us at 1 GHz.  CPUs' counters differ by less.  A VM that was stopped along
- * with its counter is behind by as long as that took, until its guest page is
- * put right, and must not run ahead to the newest set's base meanwhile.
+ * The largest cross-CPU skew, in counts: 2^17, 13 us at 10 GHz, 131 us at 1 GHz.
+ * A counter that is before both sets by more than that has another offset than the
+ * guest page says: the VM was stopped along with its counter, and the guest page
+ * is not up to date yet.  Its clocks must not jump ahead to the newest set's base.
  */
-#define HOSTCLOCK_MAX_EARLY	131072ULL
+#define HOSTCLOCK_MAX_CPU_SKEW	131072ULL
 
 /* Which of the guest's counters to read, both in ns. */
 enum hostclock_counter {
@@ -36,7 +36,7 @@ enum hostclock_counter {
  * enum hostclock_result - how a read ended
  * @HOSTCLOCK_OK:	the value is right
  * @HOSTCLOCK_MOVED:	an epoch is not the accepted one, or the
- *			counter is before both sets: its offset is another now
+ *			counter is before both sets: its offset has changed
  * @HOSTCLOCK_BUSY:	every try was overtaken by an update
  * @HOSTCLOCK_RANGE:	the value does not fit into 63 bits
  */
@@ -278,12 +278,12 @@ hostclock_select(const struct hostclock_clock_page *cp, u32 seq, u64 counter,
 	return p;
 }
 
-/* Is a counter so far before the set selected that the set says nothing of it? */
+/* Is the counter before the first set, by more than CPUs may differ? */
 static __always_inline bool
-hostclock_too_early(const struct hostclock_params *p, u64 counter)
+hostclock_before_first(const struct hostclock_params *p, u64 counter)
 {
 	return (s64)(counter - HOSTCLOCK_LE64(p->cycle_last)) <
-	       -(s64)HOSTCLOCK_MAX_EARLY;
+	       -(s64)HOSTCLOCK_MAX_CPU_SKEW;
 }
 
 /* hostclock_page_retry(), for what was read of the set @p. */
@@ -343,7 +343,7 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 
 	p = hostclock_select(cp, seq, counter, &delta);
 	same = hostclock_epoch_ok(cp, seq, p, gp, a) &&
-	       !hostclock_too_early(p, counter);
+	       !hostclock_before_first(p, counter);
 	*ns = hostclock_set_ns(p, which, delta);
 	*ns += which == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
 				       READ_ONCE(a->mono_offset);

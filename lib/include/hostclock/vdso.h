@@ -21,7 +21,7 @@
 
 /**
  * struct hostclock_vdso_base - one counter at the kernel's last vDSO update
- * @tsc:	guest TSC: HOSTCLOCK_MAX_EARLY before that update, so that no
+ * @tsc:	guest TSC: HOSTCLOCK_MAX_CPU_SKEW before that update, so that no
  *		CPU's TSC is before it
  * @ns:		the counter there, ns, modulo 2^64
  * @mult:	shifted ns per count

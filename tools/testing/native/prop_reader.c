@@ -93,9 +93,9 @@ static enum hostclock_result expect(const struct scene *s, u64 *ns)
 	    (le64toh(p->epoch) != s->accepted.clock_epoch &&
 	     le64toh(newest->epoch) != s->accepted.clock_epoch))
 		return HOSTCLOCK_MOVED;
-	/* before both sets, and not just by a hair */
+	/* before both sets, by more than cross-CPU skew */
 	delta = le64toh(p->cycle_last) - (s->tsc - s->accepted.tsc_offset);
-	if (delta > HOSTCLOCK_MAX_EARLY && delta <= 1ULL << 63)
+	if (delta > HOSTCLOCK_MAX_CPU_SKEW && delta <= 1ULL << 63)
 		return HOSTCLOCK_MOVED;
 	return *ns >> 63 ? HOSTCLOCK_RANGE : HOSTCLOCK_OK;
 }

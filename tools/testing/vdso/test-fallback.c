@@ -49,7 +49,7 @@ static u64 usual_tsc(const struct guest *g)
 /* One just before it, by less than CPUs' counters may differ. */
 static u64 early_tsc(const struct guest *g)
 {
-	return usual_tsc(g) - 2600000000ULL - HOSTCLOCK_MAX_EARLY / 2;
+	return usual_tsc(g) - 2600000000ULL - HOSTCLOCK_MAX_CPU_SKEW / 2;
 }
 
 static const char *expect(struct guest *g, struct counter *c, bool syscall)

@@ -148,7 +148,7 @@ static void tick(struct guest *g, struct hostclock_clock_page *first)
 	accepted.v.cp = first;
 	for (int which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
 		g->tk.base[which] = guest_base(&accepted, which, tsc,
-					       HOSTCLOCK_MAX_EARLY);
+					       HOSTCLOCK_MAX_CPU_SKEW);
 	guest_update(g);
 }
 

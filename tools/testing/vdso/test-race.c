@@ -138,8 +138,8 @@ static struct hostclock_vdso_base base_at(const struct guest *g, u64 counter, u6
 					  u32 mult)
 {
 	return (struct hostclock_vdso_base){
-		.tsc = counter + g->accepted.tsc_offset - HOSTCLOCK_MAX_EARLY,
-		.ns = ns - (HOSTCLOCK_MAX_EARLY * mult >> SHIFT),
+		.tsc = counter + g->accepted.tsc_offset - HOSTCLOCK_MAX_CPU_SKEW,
+		.ns = ns - (HOSTCLOCK_MAX_CPU_SKEW * mult >> SHIFT),
 		.mult = mult, .shift = SHIFT,
 	};
 }

@@ -71,7 +71,7 @@ static bool look_once(struct looker *l, struct look *now, u64 *delta)
 	counter = now->tsc - HOSTCLOCK_LE64(l->guest.tsc_offset);
 	p = hostclock_select(l->clock, now->seq, counter, delta);
 	now->set = *p;
-	now->valid = l->guest_valid && !hostclock_too_early(p, counter);
+	now->valid = l->guest_valid && !hostclock_before_first(p, counter);
 	return !hostclock_select_retry(l->clock, now->seq, p) && !guest_changed(l);
 }
 
