@@ -193,7 +193,7 @@ static void to_pvclock_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pv.tsc_to_system_mul, row->mul);
 	KUNIT_EXPECT_EQ(test, pv.tsc_shift, row->tsc_shift);
 	KUNIT_EXPECT_EQ(test, hostclock_pvclock_ns(&pv, 1000 + row->delta), row->theirs);
-	KUNIT_EXPECT_EQ(test, hostclock_set_ns(&p, HOSTCLOCK_MONO, row->delta), row->ours);
+	KUNIT_EXPECT_EQ(test, hostclock_params_ns(&p, HOSTCLOCK_MONO, row->delta), row->ours);
 }
 
 KUNIT_ARRAY_PARAM_DESC(from_pvclock, from_pvclock_rows, name);
@@ -215,7 +215,7 @@ static void from_pvclock_test(struct kunit *test)
 	if (!row->ok)
 		return;
 	KUNIT_EXPECT_EQ(test, hostclock_pvclock_ns(&pv, 1000 + row->delta), row->theirs);
-	KUNIT_EXPECT_EQ(test, hostclock_set_ns(&p, HOSTCLOCK_MONO, row->delta), row->ours);
+	KUNIT_EXPECT_EQ(test, hostclock_params_ns(&p, HOSTCLOCK_MONO, row->delta), row->ours);
 }
 
 static struct kunit_case forms_cases[] = {

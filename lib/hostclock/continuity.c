@@ -10,7 +10,7 @@ static u64 hostclock_stretch_ns(const struct hostclock_stretch *s,
 	u64 delta;
 
 	hostclock_position(s->params, tsc - s->tsc_offset, &delta);
-	return hostclock_set_ns(s->params, which, delta);
+	return hostclock_params_ns(s->params, which, delta);
 }
 
 /**

@@ -76,17 +76,17 @@ hostclock_validate_rates(const struct hostclock_clock_page *cp,
 	u32 mult = HOSTCLOCK_LE32(p->mult);
 
 	if (!shift || shift > HOSTCLOCK_MAX_SHIFT)
-		return HOSTCLOCK_PAGE_SET_SHIFT;
+		return HOSTCLOCK_PAGE_PARAMS_SHIFT;
 	if (!mult)
-		return HOSTCLOCK_PAGE_SET_MULT;
+		return HOSTCLOCK_PAGE_PARAMS_MULT;
 	if (!hostclock_rate_ok(mult, shift, hz))
-		return HOSTCLOCK_PAGE_SET_RATE;
+		return HOSTCLOCK_PAGE_PARAMS_RATE;
 	if (!raw_mult)
-		return HOSTCLOCK_PAGE_SET_RAW_MULT;
+		return HOSTCLOCK_PAGE_PARAMS_RAW_MULT;
 	if (!hostclock_rate_ok(raw_mult, shift, hz))
-		return HOSTCLOCK_PAGE_SET_RAW_RATE;
+		return HOSTCLOCK_PAGE_PARAMS_RAW_RATE;
 	if (cp->format == HOSTCLOCK_FORMAT_SCALED && raw_mult != 1U << shift)
-		return HOSTCLOCK_PAGE_SET_RAW_SCALED;
+		return HOSTCLOCK_PAGE_PARAMS_RAW_SCALED;
 	return HOSTCLOCK_PAGE_OK;
 }
 
@@ -99,17 +99,17 @@ hostclock_validate_bases(const struct hostclock_params *p)
 	u64 raw_snsec = HOSTCLOCK_LE64(p->raw_snsec);
 
 	if (HOSTCLOCK_LE64(p->mono_sec) >= HOSTCLOCK_MAX_SEC)
-		return HOSTCLOCK_PAGE_SET_MONO_SEC;
+		return HOSTCLOCK_PAGE_PARAMS_MONO_SEC;
 	if (mono_snsec >= snsec_end)
-		return HOSTCLOCK_PAGE_SET_MONO_SNSEC;
+		return HOSTCLOCK_PAGE_PARAMS_MONO_SNSEC;
 	if (HOSTCLOCK_LE64(p->raw_sec) >= HOSTCLOCK_MAX_SEC)
-		return HOSTCLOCK_PAGE_SET_RAW_SEC;
+		return HOSTCLOCK_PAGE_PARAMS_RAW_SEC;
 	if (raw_snsec >= snsec_end)
-		return HOSTCLOCK_PAGE_SET_RAW_SNSEC;
+		return HOSTCLOCK_PAGE_PARAMS_RAW_SNSEC;
 	if (HOSTCLOCK_LE64(p->max_cycles) >
 	    hostclock_max_cycles_both(HOSTCLOCK_LE32(p->mult), mono_snsec,
 				      HOSTCLOCK_LE32(p->raw_mult), raw_snsec))
-		return HOSTCLOCK_PAGE_SET_MAX_CYCLES;
+		return HOSTCLOCK_PAGE_PARAMS_MAX_CYCLES;
 	return HOSTCLOCK_PAGE_OK;
 }
 
@@ -125,12 +125,12 @@ hostclock_validate_offsets(const struct hostclock_params *p)
 
 	if (real < 0 || real >= HOSTCLOCK_REALTIME_MAX_SEC *
 				(s64)HOSTCLOCK_NSEC_PER_SEC)
-		return HOSTCLOCK_PAGE_SET_WALL;
+		return HOSTCLOCK_PAGE_PARAMS_WALL;
 	if (boot < 0 || boot == HOSTCLOCK_S64_MAX)
-		return HOSTCLOCK_PAGE_SET_BOOT;
+		return HOSTCLOCK_PAGE_PARAMS_BOOT;
 	if ((HOSTCLOCK_LE16(p->flags) & HOSTCLOCK_PARAMS_TAI_VALID) &&
 	    (tai > HOSTCLOCK_TAI_MAX_SEC || tai < -HOSTCLOCK_TAI_MAX_SEC))
-		return HOSTCLOCK_PAGE_SET_TAI;
+		return HOSTCLOCK_PAGE_PARAMS_TAI;
 	return HOSTCLOCK_PAGE_OK;
 }
 
@@ -140,12 +140,12 @@ hostclock_validate_state(const struct hostclock_params *p)
 	u64 leap_sec = HOSTCLOCK_LE64(p->leap_sec);
 
 	if (p->status > HOSTCLOCK_STATUS_UNRELIABLE)
-		return HOSTCLOCK_PAGE_SET_STATUS;
+		return HOSTCLOCK_PAGE_PARAMS_STATUS;
 	if (p->leap_indicator > HOSTCLOCK_LEAP_POST_NEG)
-		return HOSTCLOCK_PAGE_SET_LEAP;
+		return HOSTCLOCK_PAGE_PARAMS_LEAP;
 	if ((p->leap_indicator == HOSTCLOCK_LEAP_NONE && leap_sec) ||
 	    leap_sec >= HOSTCLOCK_REALTIME_MAX_SEC)
-		return HOSTCLOCK_PAGE_SET_LEAP_SEC;
+		return HOSTCLOCK_PAGE_PARAMS_LEAP_SEC;
 	return HOSTCLOCK_PAGE_OK;
 }
 
@@ -165,7 +165,7 @@ hostclock_validate_params(const struct hostclock_clock_page *cp,
 	enum hostclock_page_error error;
 
 	if (!HOSTCLOCK_LE64(p->epoch))
-		return HOSTCLOCK_PAGE_SET_EPOCH;
+		return HOSTCLOCK_PAGE_PARAMS_EPOCH;
 	error = hostclock_validate_rates(cp, p);
 	if (!error)
 		error = hostclock_validate_bases(p);

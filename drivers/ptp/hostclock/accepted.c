@@ -31,7 +31,7 @@ u64 notrace hostclock_set_counter(const struct hostclock_params *set,
 {
 	u64 delta = tsc - tsc_offset - le64_to_cpu(set->cycle_last);
 
-	return hostclock_set_ns(set, kind, (s64)delta < 0 ? 0 : delta);
+	return hostclock_params_ns(set, kind, (s64)delta < 0 ? 0 : delta);
 }
 
 /**
@@ -175,7 +175,7 @@ void notrace hostclock_span_get(const struct hostclock_view *v, u64 tsc,
 	u64 seen = READ_ONCE(hostclock.seen_tsc);
 	u64 now_ns = hostclock_set_counter(&v->set, offset, HOSTCLOCK_MONO, tsc);
 
-	span->age_ns = now_ns - hostclock_set_ns(&v->set, HOSTCLOCK_MONO, 0);
+	span->age_ns = now_ns - hostclock_params_ns(&v->set, HOSTCLOCK_MONO, 0);
 	if (!seen)
 		span->unseen_ns = span->age_ns;
 	else if ((s64)(tsc - seen) > 0)

@@ -418,7 +418,7 @@ u64 notrace hostclock_counter(enum hostclock_counter kind)
 		delta = hostclock_rdtsc() - v->anchor.tsc_offset -
 			le64_to_cpu(v->set.cycle_last);
 		good = hostclock_view_fresh(v) && (s64)delta >= 0;
-		ns = hostclock_set_ns(&v->set, kind, delta) +
+		ns = hostclock_params_ns(&v->set, kind, delta) +
 		     hostclock_offset(&v->anchor, kind);
 	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
 

@@ -206,8 +206,8 @@ static __always_inline u64 hostclock_scale(u64 delta, u64 max_cycles, u32 mult,
 
 /* The terms of one counter: mult, shifted ns, whole ns. */
 static __always_inline void
-hostclock_set_terms(const struct hostclock_params *p, enum hostclock_counter which,
-		    u32 *mult, u64 *snsec, u64 *ns)
+hostclock_params_terms(const struct hostclock_params *p, enum hostclock_counter which,
+		       u32 *mult, u64 *snsec, u64 *ns)
 {
 	if (which == HOSTCLOCK_RAW) {
 		*mult = HOSTCLOCK_LE32(p->raw_mult);
@@ -225,15 +225,15 @@ hostclock_set_terms(const struct hostclock_params *p, enum hostclock_counter whi
  * validated set both terms are below 2^63, so the sum does not wrap; 2^63 and
  * more is for the caller to refuse.
  */
-static __always_inline u64 hostclock_set_ns(const struct hostclock_params *p,
-					    enum hostclock_counter which, u64 delta)
+static __always_inline u64 hostclock_params_ns(const struct hostclock_params *p,
+					       enum hostclock_counter which, u64 delta)
 {
 	u64 max_cycles = HOSTCLOCK_LE64(p->max_cycles);
 	u32 shift = HOSTCLOCK_LE32(p->shift);
 	u64 snsec, ns;
 	u32 mult;
 
-	hostclock_set_terms(p, which, &mult, &snsec, &ns);
+	hostclock_params_terms(p, which, &mult, &snsec, &ns);
 	return ns + hostclock_scale(delta, max_cycles, mult, snsec, shift);
 }
 
@@ -344,7 +344,7 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 	p = hostclock_select(cp, seq, counter, &delta);
 	same = hostclock_epoch_ok(cp, seq, p, gp, a) &&
 	       !hostclock_before_first(p, counter);
-	*ns = hostclock_set_ns(p, which, delta);
+	*ns = hostclock_params_ns(p, which, delta);
 	*ns += which == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
 				       READ_ONCE(a->mono_offset);
 	if (unlikely(hostclock_select_retry(cp, seq, p)))
@@ -380,7 +380,7 @@ hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 	moved |= HOSTCLOCK_LE64(gp->epoch) ^ READ_ONCE(a->guest_epoch);
 	if (unlikely(moved))
 		return false;
-	hostclock_set_terms(p, which, &mult, &snsec, &base);
+	hostclock_params_terms(p, which, &mult, &snsec, &base);
 	base += which == HOSTCLOCK_RAW ? READ_ONCE(a->raw_offset) :
 					READ_ONCE(a->mono_offset);
 	*ns = (delta * mult + snsec) >> (HOSTCLOCK_LE32(p->shift) & 31);

@@ -77,7 +77,7 @@ static u64 mono_at(const struct hostclock_params *set, u64 counter)
 	u64 delta;
 
 	hostclock_position(set, counter, &delta);
-	return hostclock_set_ns(set, HOSTCLOCK_MONO, delta);
+	return hostclock_params_ns(set, HOSTCLOCK_MONO, delta);
 }
 
 static struct hostclock_stretch stretch_before(const struct vm *vm)

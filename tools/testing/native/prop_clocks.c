@@ -180,12 +180,12 @@ static bool check_additive(struct prop_case *c)
 	snsec = (u128)first * le32toh(p->mult) + le64toh(p->mono_snsec);
 	moved.mono_sec = htole64(le64toh(p->mono_sec) + snsec / ((u64)SEC << shift));
 	moved.mono_snsec = htole64(snsec % ((u64)SEC << shift));
-	direct = hostclock_set_ns(p, HOSTCLOCK_MONO, first + then);
+	direct = hostclock_params_ns(p, HOSTCLOCK_MONO, first + then);
 	/* the saturation of elapsed time is the one thing that is not linear */
 	if (prop_scale(first + then, le32toh(p->mult), le64toh(p->mono_snsec), shift) >> 63)
 		return true;
 	moved.max_cycles = 0;
-	again = hostclock_set_ns(&moved, HOSTCLOCK_MONO, then);
+	again = hostclock_params_ns(&moved, HOSTCLOCK_MONO, then);
 	if (direct != again)
 		return prop_fail(c, "%#" PRIx64 " then %#" PRIx64, first, then);
 	return true;

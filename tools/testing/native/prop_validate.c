@@ -69,32 +69,32 @@ RULE(clock_counter, CLOCK_COUNTER, cp->counter_id != 1);
 RULE(clock_hz, CLOCK_HZ, le64toh(cp->counter_hz) < 1000000 ||
 	le64toh(cp->counter_hz) > 10000000000ULL);
 RULE(clock_hz_scaled, CLOCK_HZ_SCALED, cp->format == 1 && le64toh(cp->counter_hz) != SEC);
-RULE(set_epoch, SET_EPOCH, !p->epoch);
-RULE(set_shift, SET_SHIFT, le32toh(p->shift) < 1 || le32toh(p->shift) > 31);
-RULE(set_mult, SET_MULT, !p->mult);
-RULE(set_rate, SET_RATE, off_rate(cp, le32toh(p->mult), le32toh(p->shift)));
-RULE(set_raw_mult, SET_RAW_MULT, !p->raw_mult);
-RULE(set_raw_rate, SET_RAW_RATE, off_rate(cp, le32toh(p->raw_mult), le32toh(p->shift)));
-RULE(set_raw_scaled, SET_RAW_SCALED, cp->format == 1 &&
+RULE(set_epoch, PARAMS_EPOCH, !p->epoch);
+RULE(set_shift, PARAMS_SHIFT, le32toh(p->shift) < 1 || le32toh(p->shift) > 31);
+RULE(set_mult, PARAMS_MULT, !p->mult);
+RULE(set_rate, PARAMS_RATE, off_rate(cp, le32toh(p->mult), le32toh(p->shift)));
+RULE(set_raw_mult, PARAMS_RAW_MULT, !p->raw_mult);
+RULE(set_raw_rate, PARAMS_RAW_RATE, off_rate(cp, le32toh(p->raw_mult), le32toh(p->shift)));
+RULE(set_raw_scaled, PARAMS_RAW_SCALED, cp->format == 1 &&
 	le32toh(p->raw_mult) != 1ULL << le32toh(p->shift));
-RULE(set_mono_sec, SET_MONO_SEC, ((u128)le64toh(p->mono_sec) + 1) * SEC > INT64_MAX);
-RULE(set_mono_snsec, SET_MONO_SNSEC, le64toh(p->mono_snsec) >> le32toh(p->shift) >= SEC);
-RULE(set_raw_sec, SET_RAW_SEC, ((u128)le64toh(p->raw_sec) + 1) * SEC > INT64_MAX);
-RULE(set_raw_snsec, SET_RAW_SNSEC, le64toh(p->raw_snsec) >> le32toh(p->shift) >= SEC);
-RULE(set_max_cycles, SET_MAX_CYCLES,
+RULE(set_mono_sec, PARAMS_MONO_SEC, ((u128)le64toh(p->mono_sec) + 1) * SEC > INT64_MAX);
+RULE(set_mono_snsec, PARAMS_MONO_SNSEC, le64toh(p->mono_snsec) >> le32toh(p->shift) >= SEC);
+RULE(set_raw_sec, PARAMS_RAW_SEC, ((u128)le64toh(p->raw_sec) + 1) * SEC > INT64_MAX);
+RULE(set_raw_snsec, PARAMS_RAW_SNSEC, le64toh(p->raw_snsec) >> le32toh(p->shift) >= SEC);
+RULE(set_max_cycles, PARAMS_MAX_CYCLES,
 	overflows(p, le32toh(p->mult), le64toh(p->mono_snsec)) ||
 	overflows(p, le32toh(p->raw_mult), le64toh(p->raw_snsec)));
-RULE(set_wall, SET_WALL, mono_of(p) + (s64)le64toh(p->wall_offset_ns) < 0 ||
+RULE(set_wall, PARAMS_WALL, mono_of(p) + (s64)le64toh(p->wall_offset_ns) < 0 ||
 	mono_of(p) + (s64)le64toh(p->wall_offset_ns) >=
 	(s128)(9223372036LL - 946080000) * SEC);
-RULE(set_boot, SET_BOOT, mono_of(p) + (s64)le64toh(p->boot_offset_ns) < 0 ||
+RULE(set_boot, PARAMS_BOOT, mono_of(p) + (s64)le64toh(p->boot_offset_ns) < 0 ||
 	mono_of(p) + (s64)le64toh(p->boot_offset_ns) >= INT64_MAX);
-RULE(set_tai, SET_TAI, (le16toh(p->flags) & 1) &&
+RULE(set_tai, PARAMS_TAI, (le16toh(p->flags) & 1) &&
 	((s64)(s32)le32toh(p->tai_offset_sec) > 100000 ||
 	 (s64)(s32)le32toh(p->tai_offset_sec) < -100000));
-RULE(set_status, SET_STATUS, p->status >= 5);
-RULE(set_leap, SET_LEAP, p->leap_indicator >= 6);
-RULE(set_leap_sec, SET_LEAP_SEC, (!p->leap_indicator && p->leap_sec) ||
+RULE(set_status, PARAMS_STATUS, p->status >= 5);
+RULE(set_leap, PARAMS_LEAP, p->leap_indicator >= 6);
+RULE(set_leap_sec, PARAMS_LEAP_SEC, (!p->leap_indicator && p->leap_sec) ||
 	le64toh(p->leap_sec) >= 9223372036ULL - 946080000);
 RULE(guest_magic, GUEST_MAGIC, memcmp(&gp->magic, "HCGP", 4));
 RULE(guest_version, GUEST_VERSION, le16toh(gp->version) != 1);

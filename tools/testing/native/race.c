@@ -245,8 +245,8 @@ static bool judge(size_t n, struct verdict *v)
 		while (s + 1 < set_count && (s64)(samples[i].tsc -
 						  le64toh(sets[s + 1].cycle_last)) >= 0)
 			s++;
-		want = hostclock_set_ns(&sets[s], HOSTCLOCK_MONO,
-					samples[i].tsc - le64toh(sets[s].cycle_last));
+		want = hostclock_params_ns(&sets[s], HOSTCLOCK_MONO,
+					   samples[i].tsc - le64toh(sets[s].cycle_last));
 		/*
 		 * Held up after its last look: nothing is promised until then.
 		 * A reader may have looked at seq for the last time before it
@@ -268,7 +268,7 @@ static bool judge(size_t n, struct verdict *v)
 			continue;
 		/* allowed if the next update had begun: the next set's base */
 		if (s + 1 < set_count &&
-		    samples[i].ns == hostclock_set_ns(&sets[s + 1], HOSTCLOCK_MONO, 0)) {
+		    samples[i].ns == hostclock_params_ns(&sets[s + 1], HOSTCLOCK_MONO, 0)) {
 			v->begun++;
 			continue;
 		}

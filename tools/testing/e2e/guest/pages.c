@@ -91,12 +91,12 @@ static void read_set(const struct hostclock_params *p, u64 delta,
 		     struct page_time *t)
 {
 	u16 flags = HOSTCLOCK_LE16(p->flags);
-	u64 mono = hostclock_set_ns(p, HOSTCLOCK_MONO, delta);
-	u64 base = hostclock_set_ns(p, HOSTCLOCK_MONO, 0);
+	u64 mono = hostclock_params_ns(p, HOSTCLOCK_MONO, delta);
+	u64 base = hostclock_params_ns(p, HOSTCLOCK_MONO, 0);
 
 	t->epoch = HOSTCLOCK_LE64(p->epoch);
 	t->mono = mono;
-	t->raw = hostclock_set_ns(p, HOSTCLOCK_RAW, delta);
+	t->raw = hostclock_params_ns(p, HOSTCLOCK_RAW, delta);
 	t->real = mono + HOSTCLOCK_LE64(p->wall_offset_ns);
 	t->boot = mono + HOSTCLOCK_LE64(p->boot_offset_ns);
 	t->tai = t->real + (s32)HOSTCLOCK_LE32(p->tai_offset_sec) *

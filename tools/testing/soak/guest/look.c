@@ -98,8 +98,8 @@ void look(struct looker *l, struct look *now)
 		;
 	now->valid &= tries && set_valid(l, &now->set);
 	now->guest = l->guest;
-	mono = hostclock_set_ns(&now->set, HOSTCLOCK_MONO, delta);
-	age = mono - hostclock_set_ns(&now->set, HOSTCLOCK_MONO, 0);
+	mono = hostclock_params_ns(&now->set, HOSTCLOCK_MONO, delta);
+	age = mono - hostclock_params_ns(&now->set, HOSTCLOCK_MONO, 0);
 	now->real = mono + HOSTCLOCK_LE64(now->set.wall_offset_ns);
 	growth = hostclock_error_growth(age, HOSTCLOCK_LE32(now->set.maxerror_rate_ppb));
 	now->bound_ns = hostclock_add_sat(HOSTCLOCK_LE64(now->set.maxerror_ns), growth);
