@@ -619,7 +619,7 @@ static const struct deadline_row deadline_rows[] = {
 	},
 };
 
-static const struct trust_row trust_rows[] = {
+static const struct quality_row quality_rows[] = {
 	{
 		.name = "at cycle_last",
 		.counter = 1000000000000000ULL, .maxerror_ns = 500, .maxerror_rate_ppb = 50000,

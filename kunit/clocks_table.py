@@ -109,7 +109,7 @@ DEADLINES = [
 ]
 
 
-def trust(title, delta, maxerror, rate, utc, valid, status="HOSTCLOCK_STATUS_SYNCHRONIZED"):
+def quality(title, delta, maxerror, rate, utc, valid, status="HOSTCLOCK_STATUS_SYNCHRONIZED"):
     age = clamp(floor(Fraction(max(delta, 0) * BASE["mult"], 1 << 31)))
     # the exact age may be up to a ns more than its whole part
     growth = ceil(Fraction((age + 1) * rate, NS)) if delta > 0 else 0
@@ -121,25 +121,25 @@ def trust(title, delta, maxerror, rate, utc, valid, status="HOSTCLOCK_STATUS_SYN
                        synchronized=age <= valid and status.endswith("_SYNCHRONIZED"))
 
 
-TRUST = [
-    trust("at cycle_last", 0, 500, 50000, 10**6, NS),
-    trust("before cycle_last nothing has grown", -1000, 500, 50000, 10**6, NS),
-    trust("a second later", GHZ26, 500, 50000, 10**6, 2 * NS),
-    trust("valid to the last ns", GHZ26, 500, 50000, 10**6,
-          floor(Fraction(GHZ26 * BASE["mult"], 1 << 31))),
-    trust("and not a ns longer", GHZ26, 500, 50000, 10**6,
-          floor(Fraction(GHZ26 * BASE["mult"], 1 << 31)) - 1),
-    trust("a day later", DAY * GHZ26, 500, 500000, 10**6, 2 * NS),
-    trust("100 years later", 100 * YEAR * GHZ26, 500, 50000, 10**6, NS),
-    trust("a rate of 4.29 s/s for 100 years", 100 * YEAR * GHZ26, 2**63, 2**32 - 1, 0, NS),
-    trust("an unknown error stays unknown", GHZ26, U64_MAX, 50000, 0, NS),
-    trust("UTC unknown", GHZ26, 500, 50000, U64_MAX, 2 * NS),
-    trust("valid but free running", 0, 500, 50000, 10**6, NS, "HOSTCLOCK_STATUS_FREERUNNING"),
-    trust("valid for no time", 0, 500, 50000, 10**6, 0),
-    trust("valid for ever", DAY * GHZ26, 500, 50000, 10**6, U64_MAX),
+QUALITY = [
+    quality("at cycle_last", 0, 500, 50000, 10**6, NS),
+    quality("before cycle_last nothing has grown", -1000, 500, 50000, 10**6, NS),
+    quality("a second later", GHZ26, 500, 50000, 10**6, 2 * NS),
+    quality("valid to the last ns", GHZ26, 500, 50000, 10**6,
+            floor(Fraction(GHZ26 * BASE["mult"], 1 << 31))),
+    quality("and not a ns longer", GHZ26, 500, 50000, 10**6,
+            floor(Fraction(GHZ26 * BASE["mult"], 1 << 31)) - 1),
+    quality("a day later", DAY * GHZ26, 500, 500000, 10**6, 2 * NS),
+    quality("100 years later", 100 * YEAR * GHZ26, 500, 50000, 10**6, NS),
+    quality("a rate of 4.29 s/s for 100 years", 100 * YEAR * GHZ26, 2**63, 2**32 - 1, 0, NS),
+    quality("an unknown error stays unknown", GHZ26, U64_MAX, 50000, 0, NS),
+    quality("UTC unknown", GHZ26, 500, 50000, U64_MAX, 2 * NS),
+    quality("valid but free running", 0, 500, 50000, 10**6, NS, "HOSTCLOCK_STATUS_FREERUNNING"),
+    quality("valid for no time", 0, 500, 50000, 10**6, 0),
+    quality("valid for ever", DAY * GHZ26, 500, 50000, 10**6, U64_MAX),
 ]
 
 header("clocks_table.py")
 emit("clocks_row", "clocks_rows", CLOCKS)
 emit("deadline_row", "deadline_rows", DEADLINES)
-emit("trust_row", "trust_rows", TRUST)
+emit("quality_row", "quality_rows", QUALITY)

@@ -45,7 +45,7 @@ struct deadline_row {
 	u64 counter;
 };
 
-struct trust_row {
+struct quality_row {
 	const char *name;
 	u64 counter;
 	u64 maxerror_ns;
@@ -128,12 +128,12 @@ static void deadline_test(struct kunit *test)
 			row->counter);
 }
 
-KUNIT_ARRAY_PARAM_DESC(trust, trust_rows, name);
+KUNIT_ARRAY_PARAM_DESC(sync_quality, quality_rows, name);
 
-static void trust_test(struct kunit *test)
+static void sync_quality_test(struct kunit *test)
 {
-	const struct trust_row *row = test->param_value;
-	struct hostclock_trust got;
+	const struct quality_row *row = test->param_value;
+	struct hostclock_sync_quality got;
 	struct hostclock_params p;
 
 	set_of(&clocks_rows[0].set, &p);
@@ -142,7 +142,7 @@ static void trust_test(struct kunit *test)
 	p.utc_maxerror_ns = htole64(row->utc_maxerror_ns);
 	p.valid_ns = htole64(row->valid_ns);
 	p.status = row->status;
-	hostclock_trust_at(&p, row->counter, &got);
+	hostclock_sync_quality_at(&p, row->counter, &got);
 	KUNIT_EXPECT_EQ(test, got.age_ns, row->age_ns);
 	KUNIT_EXPECT_EQ(test, got.maxerror_ns, row->error_ns);
 	KUNIT_EXPECT_EQ(test, got.utc_maxerror_ns, row->utc_error_ns);
@@ -170,7 +170,7 @@ static void time_test(struct kunit *test)
 static struct kunit_case clocks_cases[] = {
 	KUNIT_CASE_PARAM(clocks_test, clocks_gen_params),
 	KUNIT_CASE_PARAM(deadline_test, deadline_gen_params),
-	KUNIT_CASE_PARAM(trust_test, trust_gen_params),
+	KUNIT_CASE_PARAM(sync_quality_test, sync_quality_gen_params),
 	KUNIT_CASE(time_test),
 	{}
 };

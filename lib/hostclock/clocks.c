@@ -169,37 +169,37 @@ u64 hostclock_error_growth(u64 age_ns, u32 rate_ppb)
 EXPORT_SYMBOL_GPL(hostclock_error_growth);
 
 /**
- * hostclock_trust_at - what can be believed of a set at a counter value
+ * hostclock_sync_quality_at - how good a parameter set is at a counter value
  * @p: a validated set
  * @counter: in the page's unit, see hostclock_position()
- * @trust: where to put it.  Errors are bounds at cycle_last plus their growth
- *	   since, rounded up, saturating at U64_MAX, which also says "unknown".
+ * @quality: where to put it.  An error is its bound at cycle_last plus the growth
+ *	     since, rounded up; U64_MAX if it does not fit or is not known.
  *
  * Before cycle_last the age is 0.  At an age of exactly valid_ns the set is still
  * valid.
  */
-void hostclock_trust_at(const struct hostclock_params *p, u64 counter,
-			struct hostclock_trust *trust)
+void hostclock_sync_quality_at(const struct hostclock_params *p, u64 counter,
+			       struct hostclock_sync_quality *quality)
 {
 	u64 utc_ns = HOSTCLOCK_LE64(p->utc_maxerror_ns);
 	u64 delta, growth;
 
 	hostclock_position(p, counter, &delta);
-	trust->age_ns = hostclock_scale_wide(delta, HOSTCLOCK_LE32(p->mult), 0,
-					     HOSTCLOCK_LE32(p->shift));
+	quality->age_ns = hostclock_scale_wide(delta, HOSTCLOCK_LE32(p->mult), 0,
+					       HOSTCLOCK_LE32(p->shift));
 	/* rounded up, so that the bound never comes out short */
-	growth = hostclock_error_growth(hostclock_add_sat(trust->age_ns, 1),
+	growth = hostclock_error_growth(hostclock_add_sat(quality->age_ns, 1),
 					HOSTCLOCK_LE32(p->maxerror_rate_ppb));
 	if (!delta)
 		growth = 0;
-	trust->maxerror_ns = hostclock_add_sat(HOSTCLOCK_LE64(p->maxerror_ns),
-					       growth);
-	trust->utc_maxerror_ns = hostclock_add_sat(trust->maxerror_ns, utc_ns);
-	trust->valid = trust->age_ns <= HOSTCLOCK_LE64(p->valid_ns);
-	trust->synchronized = trust->valid &&
-			      p->status == HOSTCLOCK_STATUS_SYNCHRONIZED;
+	quality->maxerror_ns = hostclock_add_sat(HOSTCLOCK_LE64(p->maxerror_ns),
+						 growth);
+	quality->utc_maxerror_ns = hostclock_add_sat(quality->maxerror_ns, utc_ns);
+	quality->valid = quality->age_ns <= HOSTCLOCK_LE64(p->valid_ns);
+	quality->synchronized = quality->valid &&
+				p->status == HOSTCLOCK_STATUS_SYNCHRONIZED;
 }
-EXPORT_SYMBOL_GPL(hostclock_trust_at);
+EXPORT_SYMBOL_GPL(hostclock_sync_quality_at);
 
 /* The first counter value at which (delta * mult + snsec) >> shift is ns. */
 static u64 hostclock_deadline(const struct hostclock_params *p, s64 ns,

@@ -85,13 +85,13 @@ static void add_guest(struct json_object *o, const struct report *r)
 		  report_bound(guest->gaps_ns, guest->gaps_maxerror_ns));
 }
 
-static void add_trust(struct json_object *o, const struct hostclock_trust *trust)
+static void add_quality(struct json_object *o, const struct hostclock_sync_quality *quality)
 {
-	add_bool(o, "valid", trust->valid);
-	add_bool(o, "synchronized", trust->synchronized);
-	add_error(o, "maxerror_ns", trust->maxerror_ns);
-	add_error(o, "utc_maxerror_ns", trust->utc_maxerror_ns);
-	add_error(o, "age_ns", trust->age_ns);
+	add_bool(o, "valid", quality->valid);
+	add_bool(o, "synchronized", quality->synchronized);
+	add_error(o, "maxerror_ns", quality->maxerror_ns);
+	add_error(o, "utc_maxerror_ns", quality->utc_maxerror_ns);
+	add_error(o, "age_ns", quality->age_ns);
 }
 
 static void add_clocks(struct json_object *o, const struct report *r)
@@ -143,7 +143,7 @@ void report_print_json(const struct report *r)
 	if (!r->problem) {
 		add_page(o, r);
 		add_guest(o, r);
-		add_trust(o, &r->reading.trust);
+		add_quality(o, &r->reading.quality);
 		add_clocks(o, r);
 	}
 	add_kernel(o, &r->kernel);

@@ -74,16 +74,16 @@ static void print_missed(const struct report *r)
 		   report_bound(guest->gaps_ns, guest->gaps_maxerror_ns));
 }
 
-static void print_trust(const struct report *r)
+static void print_quality(const struct report *r)
 {
 	const struct hostclock_params *set = &r->reading.set;
-	const struct hostclock_trust *trust = &r->reading.trust;
+	const struct hostclock_sync_quality *quality = &r->reading.quality;
 
 	printf(LABEL "%s%s\n", "status", word_status(set->status),
-	       trust->valid ? "" : ", but no longer valid");
-	print_ns("error bound", trust->maxerror_ns);
-	print_ns("to UTC", trust->utc_maxerror_ns);
-	print_ns("age", trust->age_ns);
+	       quality->valid ? "" : ", but no longer valid");
+	print_ns("error bound", quality->maxerror_ns);
+	print_ns("to UTC", quality->utc_maxerror_ns);
+	print_ns("age", quality->age_ns);
 	print_ns("valid for", HOSTCLOCK_LE64(set->valid_ns));
 	if (r->reading.clocks.tai_valid)
 		printf(LABEL "%+d s (from: %s)\n", "TAI offset",
@@ -160,7 +160,7 @@ void report_print(const struct report *r)
 		print_page(r);
 		print_guest(r);
 		print_missed(r);
-		print_trust(r);
+		print_quality(r);
 	}
 	print_kernel(r);
 	if (!r->problem)

@@ -76,9 +76,9 @@ static const char *compare(const struct view *view, enum clock clock,
 
 static const char *judge_page(const struct reading *r)
 {
-	if (!r->trust.valid)
+	if (!r->quality.valid)
 		return "the page's time of validity has passed: is the exporter running?";
-	if (!r->trust.synchronized)
+	if (!r->quality.synchronized)
 		return "the page does not say that its clock is synchronized";
 	return NULL;
 }
@@ -105,7 +105,7 @@ static const char *judge_host(const struct report *r)
 	/* A smeared page differs from the host's clock by intention. */
 	if (r->reading.header.smear != HOSTCLOCK_SMEAR_STRICT)
 		return NULL;
-	if (!comparison_within(&r->clocks[REALTIME], r->reading.trust.maxerror_ns))
+	if (!comparison_within(&r->clocks[REALTIME], r->reading.quality.maxerror_ns))
 		return "the page is farther from CLOCK_REALTIME than it says";
 	return NULL;
 }

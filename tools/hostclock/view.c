@@ -94,7 +94,7 @@ const char *view_read(const struct view *view, struct reading *r)
 	offsets.mono_ns = HOSTCLOCK_LE64(r->guest.mono_offset_ns);
 	offsets.raw_ns = HOSTCLOCK_LE64(r->guest.raw_offset_ns);
 	hostclock_clocks_at(&r->set, &offsets, r->counter, &r->clocks);
-	hostclock_trust_at(&r->set, r->counter, &r->trust);
+	hostclock_sync_quality_at(&r->set, r->counter, &r->quality);
 	return NULL;
 }
 

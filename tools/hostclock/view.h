@@ -41,7 +41,7 @@ struct reading {
 	u64 tsc;
 	u64 counter;
 	struct hostclock_clocks clocks;
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality quality;
 };
 
 enum clock {

@@ -112,6 +112,6 @@ const char *word_verdict(const struct report *r, enum clock clock)
 		return "constant";
 	if (comparison_exact(c))
 		return "exact";
-	return comparison_within(c, r->reading.trust.maxerror_ns) ?
+	return comparison_within(c, r->reading.quality.maxerror_ns) ?
 	       "within bound" : "off";
 }

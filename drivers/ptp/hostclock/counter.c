@@ -177,9 +177,9 @@ bool notrace hostclock_other_status(const struct hostclock_params *set,
 				    u64 tsc_offset, u64 tsc)
 {
 	bool expired = hostclock.expired;
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 
-	hostclock_trust_at(set, tsc - tsc_offset, &trust);
+	hostclock_sync_quality_at(set, tsc - tsc_offset, &trust);
 	hostclock.expired = !trust.valid;
 	return hostclock.expired != expired ||
 	       set->status != hostclock.view[0].set.status;

@@ -292,7 +292,7 @@ void hostclock_view_forget(void);
 void hostclock_look(void);
 
 /* status.c */
-bool hostclock_now(struct hostclock_view *v, struct hostclock_trust *trust);
+bool hostclock_now(struct hostclock_view *v, struct hostclock_sync_quality *trust);
 const char *hostclock_status_name(void);
 
 /* follow.c */

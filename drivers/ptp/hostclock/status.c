@@ -15,14 +15,14 @@ static const char * const hostclock_statuses[] = {
 };
 
 /* The view of now, and how far it can be trusted.  False: not running. */
-bool hostclock_now(struct hostclock_view *v, struct hostclock_trust *trust)
+bool hostclock_now(struct hostclock_view *v, struct hostclock_sync_quality *trust)
 {
 	hostclock_look();
 	hostclock_view_get(v);
 	if (!READ_ONCE(hostclock.running))
 		return false;
-	hostclock_trust_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
-			   trust);
+	hostclock_sync_quality_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
+				  trust);
 	return true;
 }
 
@@ -32,7 +32,7 @@ bool hostclock_now(struct hostclock_view *v, struct hostclock_trust *trust)
  */
 const char *hostclock_status_name(void)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 	struct hostclock_view v;
 
 	if (!hostclock_now(&v, &trust))

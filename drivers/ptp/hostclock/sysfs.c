@@ -53,7 +53,7 @@ static DEVICE_ATTR_RO(status);
 static ssize_t status_age_ns_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 	struct hostclock_view v;
 	u64 age_ns = 0;
 
@@ -120,7 +120,7 @@ static DEVICE_ATTR_RO(clocksource);
 static ssize_t _name##_show(struct device *dev,				\
 			    struct device_attribute *attr, char *buf)	\
 {									\
-	struct hostclock_trust trust = {};				\
+	struct hostclock_sync_quality trust = {};				\
 	struct hostclock_view v;					\
 									\
 	hostclock_now(&v, &trust);					\

@@ -32,7 +32,7 @@ static long hostclock_us(u64 ns)
 static bool hostclock_get_sync(struct clocksource *cs,
 			       struct clocksource_sync *sync)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 	struct hostclock_view v;
 	bool stale;
 
@@ -41,8 +41,8 @@ static bool hostclock_get_sync(struct clocksource *cs,
 	/* takes over what is new, or waits for who is at it */
 	stale = hostclock_stale();
 	hostclock_view_get(&v);
-	hostclock_trust_at(&v.set, hostclock_rdtsc() - v.anchor.tsc_offset,
-			   &trust);
+	hostclock_sync_quality_at(&v.set, hostclock_rdtsc() - v.anchor.tsc_offset,
+				  &trust);
 	sync->synced = trust.synchronized && !stale;
 	sync->pending = stale && !hostclock_known_refused();
 	sync->maxerror_us = hostclock_us(trust.maxerror_ns);

@@ -58,8 +58,8 @@ struct hostclock_clocks {
 	bool tai_valid;
 };
 
-/* What can be believed of a set at a counter value. */
-struct hostclock_trust {
+/* How good a parameter set is at a counter value. */
+struct hostclock_sync_quality {
 	u64 maxerror_ns;	/* of REALTIME against the host's; U64_MAX: unknown */
 	u64 utc_maxerror_ns;	/* of REALTIME against UTC; U64_MAX: unknown */
 	u64 age_ns;		/* since cycle_last */
@@ -77,8 +77,8 @@ enum hostclock_position
 hostclock_clocks_at(const struct hostclock_params *p,
 		    const struct hostclock_offsets *offsets, u64 counter,
 		    struct hostclock_clocks *clocks);
-void hostclock_trust_at(const struct hostclock_params *p, u64 counter,
-			struct hostclock_trust *trust);
+void hostclock_sync_quality_at(const struct hostclock_params *p, u64 counter,
+			       struct hostclock_sync_quality *quality);
 u64 hostclock_error_growth(u64 age_ns, u32 rate_ppb);
 
 u64 hostclock_mono_deadline(const struct hostclock_params *p, s64 mono_ns);

@@ -32,7 +32,7 @@ static void *map(int dir, const char *name, size_t size)
 static void put_clock(struct json_object *o, const struct hostclock_clock_page *cp,
 		      const struct hostclock_params *p)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 	struct hostclock_clocks clocks;
 	u64 now = hostclock_rdtsc();
 
@@ -42,7 +42,7 @@ static void put_clock(struct json_object *o, const struct hostclock_clock_page *
 	json_put_text(o, "status", p->status < 5 ? names_status[p->status] : "?");
 	if (cp->format != HOSTCLOCK_FORMAT_UNSCALED)
 		return;	/* how the counter follows from the TSC is not on it */
-	hostclock_trust_at(p, now, &trust);
+	hostclock_sync_quality_at(p, now, &trust);
 	hostclock_clocks_at(p, NULL, now, &clocks);
 	json_put_uint(o, "age_ns", trust.age_ns);
 	json_put_uint(o, "maxerror_ns", trust.maxerror_ns);

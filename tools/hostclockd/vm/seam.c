@@ -108,9 +108,9 @@ static u64 gap_ns(const struct vm *vm, const struct hostclock_stretch *after,
 static u64 gap_error_ns(const struct vm *vm, const struct hostclock_stretch *after,
 			u64 resume_tsc)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 
-	hostclock_trust_at(after->params, resume_tsc - after->tsc_offset, &trust);
+	hostclock_sync_quality_at(after->params, resume_tsc - after->tsc_offset, &trust);
 	switch (vm->stop.origin) {
 	case STOPPED_HERE:
 		return 1;

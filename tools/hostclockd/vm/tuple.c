@@ -35,9 +35,9 @@ static void put_clocks(const struct vm *vm, struct json_object *tuple)
  */
 static void put_bounds(const struct vm *vm, struct json_object *tuple)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality trust;
 
-	hostclock_trust_at(&vm->stop.params, vm->stop.tsc - vm->stop.tsc_offset, &trust);
+	hostclock_sync_quality_at(&vm->stop.params, vm->stop.tsc - vm->stop.tsc_offset, &trust);
 	json_put_text(tuple, "status", names_status[vm->stop.params.status]);
 	json_put_error(tuple, "maxerror_ns", trust.maxerror_ns);
 	json_put_error(tuple, "utc_maxerror_ns", trust.synchronized ?

@@ -47,7 +47,7 @@ static s64 pick(const struct hostclock_clocks *c, clockid_t id)
 }
 
 static void read_page(const struct pages *p, int i, struct hostclock_clocks *c,
-		      struct hostclock_trust *trust)
+		      struct hostclock_sync_quality *quality)
 {
 	enum hostclock_page_error error;
 	struct hostclock_params set;
@@ -58,29 +58,29 @@ static void read_page(const struct pages *p, int i, struct hostclock_clocks *c,
 	if (error != HOSTCLOCK_PAGE_OK)
 		fail("page %d: %s", i, hostclock_page_strerror(error));
 	hostclock_clocks_at(&set, NULL, counter, c);
-	hostclock_trust_at(&set, counter, trust);
+	hostclock_sync_quality_at(&set, counter, quality);
 }
 
 static void check(const struct pages *p, int i, clockid_t id, struct worst *w)
 {
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality quality;
 	struct hostclock_clocks c;
 	s64 before, after, off = 0, page;
 	u64 bound;
 
 	before = now_ns(id);
-	read_page(p, i, &c, &trust);
+	read_page(p, i, &c, &quality);
 	after = now_ns(id);
 	page = pick(&c, id);
 	if (page < before)
 		off = page - before;
 	else if (page > after)
 		off = page - after;
-	bound = id == CLOCK_MONOTONIC_RAW ? RAW_BOUND_NS : trust.maxerror_ns;
+	bound = id == CLOCK_MONOTONIC_RAW ? RAW_BOUND_NS : quality.maxerror_ns;
 	if (llabs(off) > (s64)bound)
 		fail("page %d clock %d: off by %lld ns, bound %llu", i, id,
 		     (long long)off, (unsigned long long)bound);
-	if (!trust.synchronized)
+	if (!quality.synchronized)
 		fail("page %d: not synchronized", i);
 	if (llabs(off) > llabs(w->off_ns))
 		w->off_ns = off;

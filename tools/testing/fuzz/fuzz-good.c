@@ -56,7 +56,7 @@ static bool not_before(struct hostclock_time a, struct hostclock_time b)
 static void check_clocks(const struct hostclock_params *p, u64 one, u64 two)
 {
 	struct hostclock_clocks a, b;
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality quality;
 
 	/* from now on to at most 2^63 - 1 counts after cycle_last */
 	one = le64toh(p->cycle_last) + (one >> 1);
@@ -72,9 +72,9 @@ static void check_clocks(const struct hostclock_params *p, u64 one, u64 two)
 	MUST(not_before(b.monotonic, a.monotonic) && not_before(b.raw, a.raw));
 	MUST(not_before(b.realtime, a.realtime) && not_before(b.boottime, a.boottime));
 	MUST(not_before(b.tai, a.tai));
-	hostclock_trust_at(p, two, &trust);
-	MUST(trust.maxerror_ns >= le64toh(p->maxerror_ns));
-	MUST(trust.utc_maxerror_ns >= trust.maxerror_ns);
+	hostclock_sync_quality_at(p, two, &quality);
+	MUST(quality.maxerror_ns >= le64toh(p->maxerror_ns));
+	MUST(quality.utc_maxerror_ns >= quality.maxerror_ns);
 }
 
 static void check_deadlines(const struct hostclock_params *p, s64 ns)

@@ -67,7 +67,7 @@ MUTANTS = [
      "return hostclock_div_up(hostclock_mul(age_ns, rate_ppb),",
      "return hostclock_div_near(hostclock_mul(age_ns, rate_ppb),"),
     ("validity off by one", "lib/hostclock/clocks.c",
-     "trust->age_ns <= HOSTCLOCK_LE64(p->valid_ns)", "trust->age_ns < HOSTCLOCK_LE64(p->valid_ns)"),
+     "quality->age_ns <= HOSTCLOCK_LE64(p->valid_ns)", "quality->age_ns < HOSTCLOCK_LE64(p->valid_ns)"),
     ("max_cycles off by one", "lib/hostclock/mult_shift.c",
      "div64_u64(~0ULL - snsec, mult)", "(div64_u64(~0ULL - snsec, mult) + 1)"),
     ("stolen time not counted", "lib/hostclock/continuity.c",

@@ -227,18 +227,18 @@ static bool check_error_growth(struct prop_case *c)
 	return true;
 }
 
-static bool check_trust(struct prop_case *c)
+static bool check_sync_quality(struct prop_case *c)
 {
 	const struct hostclock_params *p;
 	struct hostclock_clock_page cp;
-	struct hostclock_trust got;
+	struct hostclock_sync_quality got;
 	u128 want, age;
 	u64 counter, delta;
 
 	prop_page(c, &cp);
 	p = hostclock_newest(&cp, le32toh(cp.seq));
 	counter = any_counter(c, p);
-	hostclock_trust_at(p, counter, &got);
+	hostclock_sync_quality_at(p, counter, &got);
 	delta = counter - le64toh(p->cycle_last);
 	if ((s64)delta < 0)
 		delta = 0;
@@ -270,6 +270,6 @@ const struct property clocks_properties[] = {
 	{ "additive", check_additive },
 	{ "deadline", check_deadline },
 	{ "error-growth", check_error_growth },
-	{ "trust", check_trust },
+	{ "quality", check_sync_quality },
 	{ NULL, NULL }
 };

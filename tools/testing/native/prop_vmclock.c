@@ -168,7 +168,7 @@ static bool check_to_errors(struct prop_case *c)
 	struct hostclock_vmclock vc = { .flags = 0 };
 	const struct hostclock_params *p;
 	struct hostclock_clock_page cp;
-	struct hostclock_trust trust;
+	struct hostclock_sync_quality quality;
 	struct hostclock_vmtime t;
 	u64 counter;
 	u128 exact;
@@ -178,13 +178,13 @@ static bool check_to_errors(struct prop_case *c)
 	if (!hostclock_to_vmclock(p, 0, &vc))
 		return true;
 	counter = le64toh(p->cycle_last) + prop_wide_below(c, 1ULL << 45);
-	hostclock_trust_at(p, counter, &trust);
+	hostclock_sync_quality_at(p, counter, &quality);
 	hostclock_vmclock_at(&vc, counter, &t);
 	if (t.esterror_ns != ~0ULL)
 		return prop_fail(c, "an estimate from nowhere");
 	if (hostclock_add_sat(le64toh(p->maxerror_ns), le64toh(p->utc_maxerror_ns)) == ~0ULL)
 		return t.maxerror_ns == ~0ULL || prop_fail(c, "a bound from nowhere");
-	exact = ((u128)trust.age_ns * le32toh(p->maxerror_rate_ppb) + SEC - 1) / SEC +
+	exact = ((u128)quality.age_ns * le32toh(p->maxerror_rate_ppb) + SEC - 1) / SEC +
 		le64toh(p->maxerror_ns) + le64toh(p->utc_maxerror_ns);
 	if (t.maxerror_ns < exact && t.maxerror_ns != ~0ULL)
 		return prop_fail(c, "bound %" PRIu64 " below %" PRIu64, t.maxerror_ns, (u64)exact);
