@@ -6,8 +6,8 @@
 #define HOSTCLOCK_SEC	((s64)HOSTCLOCK_NSEC_PER_SEC)
 
 /* Where a smear, or the step, starts and ends. */
-static void hostclock_leap_span(const struct hostclock_leap *leap, s64 *start,
-				u32 *length_sec)
+static void hostclock_leap_interval(const struct hostclock_leap *leap, s64 *start,
+				    u32 *length_sec)
 {
 	switch (leap->smear) {
 	case HOSTCLOCK_SMEAR_NOON_LINEAR:
@@ -37,7 +37,7 @@ void hostclock_leap_piece_at(const struct hostclock_leap *leap, s64 u,
 	u32 length_sec;
 	s64 start, end;
 
-	hostclock_leap_span(leap, &start, &length_sec);
+	hostclock_leap_interval(leap, &start, &length_sec);
 	end = start + length_sec * HOSTCLOCK_SEC;
 	piece->offset_ns = 0;
 	piece->slew = 0;

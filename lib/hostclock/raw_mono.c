@@ -28,8 +28,8 @@ void hostclock_raw_mono_of(const struct hostclock_params *p,
 EXPORT_SYMBOL_GPL(hostclock_raw_mono_of);
 
 /* to + (ns - from) * num / den, which may be before from. */
-static bool hostclock_follow(u64 ns, u64 from, u64 to, u32 num, u32 den,
-			     bool up, u64 *result)
+static bool hostclock_convert(u64 ns, u64 from, u64 to, u32 num, u32 den,
+			      bool up, u64 *result)
 {
 	bool back = ns < from;
 	u64 rem, moved;
@@ -68,9 +68,9 @@ bool hostclock_raw_to_mono(const struct hostclock_raw_mono *rm, u64 raw_ns,
 {
 	if (!hostclock_raw_mono_ok(rm))
 		return false;
-	return hostclock_follow(raw_ns, rm->raw_ns, rm->mono_ns, rm->mult_m,
-				rm->mult_r, rounding == HOSTCLOCK_ROUND_UP,
-				mono_ns);
+	return hostclock_convert(raw_ns, rm->raw_ns, rm->mono_ns, rm->mult_m,
+				 rm->mult_r, rounding == HOSTCLOCK_ROUND_UP,
+				 mono_ns);
 }
 EXPORT_SYMBOL_GPL(hostclock_raw_to_mono);
 
@@ -88,9 +88,9 @@ bool hostclock_mono_to_raw(const struct hostclock_raw_mono *rm, u64 mono_ns,
 {
 	if (!hostclock_raw_mono_ok(rm))
 		return false;
-	return hostclock_follow(mono_ns, rm->mono_ns, rm->raw_ns, rm->mult_r,
-				rm->mult_m, rounding == HOSTCLOCK_ROUND_UP,
-				raw_ns);
+	return hostclock_convert(mono_ns, rm->mono_ns, rm->raw_ns, rm->mult_r,
+				 rm->mult_m, rounding == HOSTCLOCK_ROUND_UP,
+				 raw_ns);
 }
 EXPORT_SYMBOL_GPL(hostclock_mono_to_raw);
 
