@@ -6,7 +6,7 @@
 
 kunit_test_suites(&hostclock_scale_suite, &hostclock_clocks_suite,
 		  &hostclock_forms_suite, &hostclock_vmclock_suite,
-		  &hostclock_seams_suite, &hostclock_validate_suite,
+		  &hostclock_transitions_suite, &hostclock_validate_suite,
 		  &hostclock_reader_suite);
 
 MODULE_DESCRIPTION("hostclock KUnit test suites");

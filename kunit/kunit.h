@@ -6,7 +6,7 @@ extern struct kunit_suite hostclock_scale_suite;
 extern struct kunit_suite hostclock_clocks_suite;
 extern struct kunit_suite hostclock_forms_suite;
 extern struct kunit_suite hostclock_vmclock_suite;
-extern struct kunit_suite hostclock_seams_suite;
+extern struct kunit_suite hostclock_transitions_suite;
 extern struct kunit_suite hostclock_validate_suite;
 extern struct kunit_suite hostclock_reader_suite;
 

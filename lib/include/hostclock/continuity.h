@@ -30,7 +30,7 @@ enum hostclock_gap_policy {
 };
 
 /**
- * struct hostclock_jump - by how much each clock jumps at the seam, ns
+ * struct hostclock_jump - by how much each clock jumps at a transition, ns
  * @mono_ns:	MONOTONIC
  * @boot_ns:	BOOTTIME, beyond what MONOTONIC does
  */

@@ -117,7 +117,7 @@ static void check_forms(const struct hostclock_params *p, const struct fuzz_inpu
 		MUST(!(ns >> 63));
 }
 
-static void check_seam(const struct hostclock_clock_page *cp, const struct fuzz_input *in)
+static void check_transition(const struct hostclock_clock_page *cp, const struct fuzz_input *in)
 {
 	struct hostclock_stretch before = {
 		&cp->params[0], in->numbers[0], in->numbers[1], in->numbers[2]
@@ -152,6 +152,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		check_forms(&in.cp.params[i], &in);
 	}
 	if (good == 2)
-		check_seam(&in.cp, &in);
+		check_transition(&in.cp, &in);
 	return 0;
 }

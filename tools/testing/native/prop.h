@@ -31,7 +31,7 @@ extern const struct property clocks_properties[];
 extern const struct property reader_properties[];
 extern const struct property forms_properties[];
 extern const struct property vmclock_properties[];
-extern const struct property seams_properties[];
+extern const struct property transitions_properties[];
 extern const struct property validate_properties[];
 
 /* Says why a case fails; returns false for the property to return. */

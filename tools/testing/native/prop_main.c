@@ -10,7 +10,7 @@
 
 static const struct property * const suites[] = {
 	math_properties, clocks_properties, reader_properties, forms_properties,
-	vmclock_properties, seams_properties, validate_properties,
+	vmclock_properties, transitions_properties, validate_properties,
 };
 
 struct options {

@@ -36,7 +36,7 @@ struct stretch {
 	s64 raw_offset;
 };
 
-struct seam_row {
+struct transition_row {
 	const char *name;
 	struct stretch before;
 	struct stretch after;
@@ -52,7 +52,7 @@ struct seam_row {
 	u64 boot_jump_ns;
 };
 
-#include "seams_table.h"
+#include "transitions_table.h"
 
 KUNIT_ARRAY_PARAM_DESC(leap, leap_rows, name);
 
@@ -99,7 +99,7 @@ static void leap_sets_test(struct kunit *test)
 						  .slew = 1, .length_sec = 1 }, U32_MAX), U32_MAX);
 }
 
-KUNIT_ARRAY_PARAM_DESC(seam, seam_rows, name);
+KUNIT_ARRAY_PARAM_DESC(transition, transition_rows, name);
 
 static void stretch_of(const struct stretch *row, struct hostclock_params *p,
 		       struct hostclock_stretch *s)
@@ -119,9 +119,9 @@ static void stretch_of(const struct stretch *row, struct hostclock_params *p,
 	s->raw_offset = row->raw_offset;
 }
 
-static void seam_test(struct kunit *test)
+static void transition_test(struct kunit *test)
 {
-	const struct seam_row *row = test->param_value;
+	const struct transition_row *row = test->param_value;
 	struct hostclock_stretch before, after;
 	struct hostclock_params p[2];
 	struct hostclock_jump jump;
@@ -155,15 +155,15 @@ static void run_tsc_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hostclock_run_tsc(5, U64_MAX - 9, 2), U64_MAX - 6);
 }
 
-static struct kunit_case seams_cases[] = {
+static struct kunit_case transitions_cases[] = {
 	KUNIT_CASE_PARAM(leap_test, leap_gen_params),
 	KUNIT_CASE(leap_sets_test),
-	KUNIT_CASE_PARAM(seam_test, seam_gen_params),
+	KUNIT_CASE_PARAM(transition_test, transition_gen_params),
 	KUNIT_CASE(run_tsc_test),
 	{}
 };
 
-struct kunit_suite hostclock_seams_suite = {
-	.name = "hostclock-seams",
-	.test_cases = seams_cases,
+struct kunit_suite hostclock_transitions_suite = {
+	.name = "hostclock-transitions",
+	.test_cases = transitions_cases,
 };

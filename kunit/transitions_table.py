@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""Expected values of hostclock_seams_kunit.c: leap seconds, and MONOTONIC across gaps."""
+"""Expected values of hostclock_transitions_kunit.c: leap seconds, and MONOTONIC across gaps."""
 from exact import *
 
 DAY = 86400
@@ -87,7 +87,7 @@ def host_ns(s, kind, tsc):
     return s[kind + "_sec"] * NS + clamp(floor(Fraction(delta * mult, 1 << 31)))
 
 
-def seam(title, before, end, after, start, policy, gap=None):
+def transition(title, before, end, after, start, policy, gap=None):
     end_tsc = before["tsc_offset"] + before["cycle_last"] + end
     start_tsc = after["tsc_offset"] + after["cycle_last"] + start
     real = [min(host_ns(s, "mono", t) + s["wall_ns"], S64_MAX)
@@ -101,7 +101,7 @@ def seam(title, before, end, after, start, policy, gap=None):
     fields = dict(before=before, after=after, end_tsc=end_tsc % 2**64, start_tsc=start_tsc % 2**64,
                   measured_gap_ns=measured, gap_ns=gap, policy=policy, ok=ok)
     if ok:
-        # the guest's clocks just after the seam, and the offsets that make them so
+        # the guest's clocks just after the transition, and the offsets that make them so
         fields.update(mono_offset=mono + counted - host_ns(after, "mono", start_tsc),
                       raw_offset=raw - host_ns(after, "raw", start_tsc),
                       mono_jump_ns=counted, boot_jump_ns=gap - counted)
@@ -111,35 +111,38 @@ def seam(title, before, end, after, start, policy, gap=None):
 SUSPEND, STEAL = "HOSTCLOCK_GAP_SUSPEND", "HOSTCLOCK_GAP_STEAL"
 WALL = 1750000000 * NS
 A = stretch(1000, 1001, WALL, mono_offset=-990 * NS, raw_offset=-980 * NS)
-SEAMS = []
+TRANSITIONS = []
 for policy, what in ((SUSPEND, "suspend"), (STEAL, "steal")):
-    SEAMS += [
-        seam("%s: same host, nothing passed" % what, A, GHZ26, dict(A), GHZ26, policy),
-        seam("%s: another host that is up for less" % what, A, GHZ26,
-             stretch(5, 6, WALL + 996 * NS), GHZ26, policy),
-        seam("%s: another host that is up for longer" % what, A, GHZ26,
-             stretch(10**8, 10**8, WALL - 10**8 * NS + 1001 * NS), GHZ26, policy),
-        seam("%s: 50 ms of downtime" % what, A, GHZ26,
-             stretch(2000, 2000, WALL - 1000 * NS + 50 * 10**6, tsc_offset=-10**12), GHZ26, policy),
-        seam("%s: restored after 30 days" % what, A, 7,
-             stretch(1000, 1000, WALL + 30 * DAY * NS, tsc_offset=12345), 0, policy),
-        seam("%s: restored after 200 years" % what, A, 7,
-             stretch(1000, 1000, WALL + 200 * YEAR * NS), 0, policy),
-        seam("%s: the new host's clock is behind" % what, A, 7,
-             stretch(1000, 1000, WALL - 3600 * NS), 0, policy),
-        seam("%s: a gap given, not measured" % what, A, 7, stretch(7, 7, WALL), 0, policy, 12345),
-        seam("%s: rates differ" % what, A, 3600 * GHZ26,
-             stretch(50, 50, WALL + 4550 * NS, mult=M26 + M26 // 2000), 3600 * GHZ26, policy),
-        seam("%s: both stretches before their bases" % what, A, -5, stretch(7, 7, WALL), -9, policy),
-        seam("%s: the guest's counter wraps" % what, dict(A, tsc_offset=2**64 - 10**15 - 5), 10,
-             stretch(7, 7, WALL, tsc_offset=2**64 - 10**15 - 100), 50, policy),
-        seam("%s: a gap beyond 63 bits" % what, A, 0, stretch(7, 7, WALL), 0, policy, 2**63),
-        seam("%s: MONOTONIC negative before" % what, dict(A, mono_offset=-1001 * NS), 0,
-             stretch(7, 7, WALL), 0, policy),
-        seam("%s: RAW negative before" % what, dict(A, raw_offset=-1002 * NS), 0,
-             stretch(7, 7, WALL), 0, policy),
+    TRANSITIONS += [
+        transition("%s: same host, nothing passed" % what, A, GHZ26, dict(A), GHZ26, policy),
+        transition("%s: another host that is up for less" % what, A, GHZ26,
+                   stretch(5, 6, WALL + 996 * NS), GHZ26, policy),
+        transition("%s: another host that is up for longer" % what, A, GHZ26,
+                   stretch(10**8, 10**8, WALL - 10**8 * NS + 1001 * NS), GHZ26, policy),
+        transition("%s: 50 ms of downtime" % what, A, GHZ26,
+                   stretch(2000, 2000, WALL - 1000 * NS + 50 * 10**6, tsc_offset=-10**12), GHZ26, policy),
+        transition("%s: restored after 30 days" % what, A, 7,
+                   stretch(1000, 1000, WALL + 30 * DAY * NS, tsc_offset=12345), 0, policy),
+        transition("%s: restored after 200 years" % what, A, 7,
+                   stretch(1000, 1000, WALL + 200 * YEAR * NS), 0, policy),
+        transition("%s: the new host's clock is behind" % what, A, 7,
+                   stretch(1000, 1000, WALL - 3600 * NS), 0, policy),
+        transition("%s: a gap given, not measured" % what, A, 7,
+                   stretch(7, 7, WALL), 0, policy, 12345),
+        transition("%s: rates differ" % what, A, 3600 * GHZ26,
+                   stretch(50, 50, WALL + 4550 * NS, mult=M26 + M26 // 2000), 3600 * GHZ26, policy),
+        transition("%s: both stretches before their bases" % what, A, -5,
+                   stretch(7, 7, WALL), -9, policy),
+        transition("%s: the guest's counter wraps" % what, dict(A, tsc_offset=2**64 - 10**15 - 5),
+                   10,
+                   stretch(7, 7, WALL, tsc_offset=2**64 - 10**15 - 100), 50, policy),
+        transition("%s: a gap beyond 63 bits" % what, A, 0, stretch(7, 7, WALL), 0, policy, 2**63),
+        transition("%s: MONOTONIC negative before" % what, dict(A, mono_offset=-1001 * NS), 0,
+                   stretch(7, 7, WALL), 0, policy),
+        transition("%s: RAW negative before" % what, dict(A, raw_offset=-1002 * NS), 0,
+                   stretch(7, 7, WALL), 0, policy),
     ]
 
-header("seams_table.py")
+header("transitions_table.py")
 emit("leap_row", "leap_rows", LEAP)
-emit("seam_row", "seam_rows", SEAMS)
+emit("transition_row", "transition_rows", TRANSITIONS)

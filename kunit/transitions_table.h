@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Made by seams_table.py; do not edit. */
+/* Made by transitions_table.py; do not edit. */
 
 static const struct leap_row leap_rows[] = {
 	{
@@ -319,7 +319,7 @@ static const struct leap_row leap_rows[] = {
 	},
 };
 
-static const struct seam_row seam_rows[] = {
+static const struct transition_row transition_rows[] = {
 	{
 		.name = "suspend: same host, nothing passed",
 		.before = {

@@ -8,7 +8,7 @@
 
 #define SEC 1000000000LL
 
-struct seam {
+struct transition {
 	struct hostclock_clock_page pages[2];
 	struct hostclock_stretch before;
 	struct hostclock_stretch after;
@@ -29,7 +29,7 @@ static void make_stretch(struct prop_case *c, struct hostclock_clock_page *cp,
 	       prop_wide_below(c, 1ULL << 52);
 }
 
-static void make_seam(struct prop_case *c, struct seam *s)
+static void make_transition(struct prop_case *c, struct transition *s)
 {
 	make_stretch(c, &s->pages[0], &s->before, &s->end_tsc);
 	make_stretch(c, &s->pages[1], &s->after, &s->start_tsc);
@@ -51,10 +51,10 @@ static bool check_continue(struct prop_case *c)
 	enum hostclock_gap_policy policy = prop_below(c, 2);
 	struct hostclock_jump jump;
 	u64 mono, raw, counted, later;
-	struct seam s;
+	struct transition s;
 	bool ok, want;
 
-	make_seam(c, &s);
+	make_transition(c, &s);
 	mono = guest_ns(&s.before, HOSTCLOCK_MONO, s.end_tsc);
 	raw = guest_ns(&s.before, HOSTCLOCK_RAW, s.end_tsc);
 	counted = policy == HOSTCLOCK_GAP_STEAL ? s.gap_ns : 0;
@@ -107,10 +107,10 @@ static bool check_run(struct prop_case *c)
 static bool check_gap(struct prop_case *c)
 {
 	s128 end, start;
-	struct seam s;
+	struct transition s;
 	u64 got;
 
-	make_seam(c, &s);
+	make_transition(c, &s);
 	s.before.mono_offset = 0;
 	s.after.mono_offset = 0;
 	end = (s128)guest_ns(&s.before, HOSTCLOCK_MONO, s.end_tsc) +
@@ -296,7 +296,7 @@ static bool check_leap_indicator(struct prop_case *c)
 	return true;
 }
 
-const struct property seams_properties[] = {
+const struct property transitions_properties[] = {
 	{ "continue", check_continue },
 	{ "run", check_run },
 	{ "gap", check_gap },
