@@ -24,7 +24,7 @@ struct leap_row {
 	u8 indicator;
 };
 
-struct stretch {
+struct timeline {
 	u64 mono_sec;
 	u64 raw_sec;
 	s64 wall_ns;
@@ -38,8 +38,8 @@ struct stretch {
 
 struct transition_row {
 	const char *name;
-	struct stretch before;
-	struct stretch after;
+	struct timeline before;
+	struct timeline after;
 	u64 end_tsc;
 	u64 start_tsc;
 	u64 measured_gap_ns;
@@ -101,8 +101,8 @@ static void leap_sets_test(struct kunit *test)
 
 KUNIT_ARRAY_PARAM_DESC(transition, transition_rows, name);
 
-static void stretch_of(const struct stretch *row, struct hostclock_params *p,
-		       struct hostclock_stretch *s)
+static void timeline_of(const struct timeline *row, struct hostclock_params *p,
+			struct hostclock_timeline *s)
 {
 	*p = (struct hostclock_params){
 		.epoch = htole64(1), .cycle_last = htole64(row->cycle_last),
@@ -122,12 +122,12 @@ static void stretch_of(const struct stretch *row, struct hostclock_params *p,
 static void transition_test(struct kunit *test)
 {
 	const struct transition_row *row = test->param_value;
-	struct hostclock_stretch before, after;
+	struct hostclock_timeline before, after;
 	struct hostclock_params p[2];
 	struct hostclock_jump jump;
 
-	stretch_of(&row->before, &p[0], &before);
-	stretch_of(&row->after, &p[1], &after);
+	timeline_of(&row->before, &p[0], &before);
+	timeline_of(&row->after, &p[1], &after);
 	KUNIT_EXPECT_EQ(test, hostclock_gap_ns(&before, row->end_tsc, &after, row->start_tsc),
 			row->measured_gap_ns);
 	KUNIT_ASSERT_EQ(test, hostclock_continue(&before, row->end_tsc, &after, row->start_tsc,

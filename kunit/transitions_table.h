@@ -496,7 +496,7 @@ static const struct transition_row transition_rows[] = {
 		.boot_jump_ns = 3601799997277ULL,
 	},
 	{
-		.name = "suspend: both stretches before their bases",
+		.name = "suspend: both timelines before their bases",
 		.before = {
 			.mono_sec = 1000, .raw_sec = 1001, .wall_ns = 1750000000000000000ULL,
 			.cycle_last = 1000000000000000ULL, .mult = 825955249,
@@ -763,7 +763,7 @@ static const struct transition_row transition_rows[] = {
 		.boot_jump_ns = 0,
 	},
 	{
-		.name = "steal: both stretches before their bases",
+		.name = "steal: both timelines before their bases",
 		.before = {
 			.mono_sec = 1000, .raw_sec = 1001, .wall_ns = 1750000000000000000ULL,
 			.cycle_last = 1000000000000000ULL, .mult = 825955249,

@@ -74,7 +74,7 @@ GHZ26 = 2600 * 10**6
 M26 = nearest(Fraction(NS << 31, GHZ26))
 
 
-def stretch(mono_sec, raw_sec, wall_ns, cycle_last=10**15, mult=M26, tsc_offset=0, mono_offset=0,
+def timeline(mono_sec, raw_sec, wall_ns, cycle_last=10**15, mult=M26, tsc_offset=0, mono_offset=0,
             raw_offset=0):
     return dict(mono_sec=mono_sec, raw_sec=raw_sec, wall_ns=wall_ns, cycle_last=cycle_last,
                 mult=mult, raw_mult=M26, tsc_offset=tsc_offset, mono_offset=mono_offset,
@@ -110,37 +110,37 @@ def transition(title, before, end, after, start, policy, gap=None):
 
 SUSPEND, STEAL = "HOSTCLOCK_GAP_SUSPEND", "HOSTCLOCK_GAP_STEAL"
 WALL = 1750000000 * NS
-A = stretch(1000, 1001, WALL, mono_offset=-990 * NS, raw_offset=-980 * NS)
+A = timeline(1000, 1001, WALL, mono_offset=-990 * NS, raw_offset=-980 * NS)
 TRANSITIONS = []
 for policy, what in ((SUSPEND, "suspend"), (STEAL, "steal")):
     TRANSITIONS += [
         transition("%s: same host, nothing passed" % what, A, GHZ26, dict(A), GHZ26, policy),
         transition("%s: another host that is up for less" % what, A, GHZ26,
-                   stretch(5, 6, WALL + 996 * NS), GHZ26, policy),
+                   timeline(5, 6, WALL + 996 * NS), GHZ26, policy),
         transition("%s: another host that is up for longer" % what, A, GHZ26,
-                   stretch(10**8, 10**8, WALL - 10**8 * NS + 1001 * NS), GHZ26, policy),
+                   timeline(10**8, 10**8, WALL - 10**8 * NS + 1001 * NS), GHZ26, policy),
         transition("%s: 50 ms of downtime" % what, A, GHZ26,
-                   stretch(2000, 2000, WALL - 1000 * NS + 50 * 10**6, tsc_offset=-10**12), GHZ26, policy),
+                   timeline(2000, 2000, WALL - 1000 * NS + 50 * 10**6, tsc_offset=-10**12), GHZ26, policy),
         transition("%s: restored after 30 days" % what, A, 7,
-                   stretch(1000, 1000, WALL + 30 * DAY * NS, tsc_offset=12345), 0, policy),
+                   timeline(1000, 1000, WALL + 30 * DAY * NS, tsc_offset=12345), 0, policy),
         transition("%s: restored after 200 years" % what, A, 7,
-                   stretch(1000, 1000, WALL + 200 * YEAR * NS), 0, policy),
+                   timeline(1000, 1000, WALL + 200 * YEAR * NS), 0, policy),
         transition("%s: the new host's clock is behind" % what, A, 7,
-                   stretch(1000, 1000, WALL - 3600 * NS), 0, policy),
+                   timeline(1000, 1000, WALL - 3600 * NS), 0, policy),
         transition("%s: a gap given, not measured" % what, A, 7,
-                   stretch(7, 7, WALL), 0, policy, 12345),
+                   timeline(7, 7, WALL), 0, policy, 12345),
         transition("%s: rates differ" % what, A, 3600 * GHZ26,
-                   stretch(50, 50, WALL + 4550 * NS, mult=M26 + M26 // 2000), 3600 * GHZ26, policy),
-        transition("%s: both stretches before their bases" % what, A, -5,
-                   stretch(7, 7, WALL), -9, policy),
+                   timeline(50, 50, WALL + 4550 * NS, mult=M26 + M26 // 2000), 3600 * GHZ26, policy),
+        transition("%s: both timelines before their bases" % what, A, -5,
+                   timeline(7, 7, WALL), -9, policy),
         transition("%s: the guest's counter wraps" % what, dict(A, tsc_offset=2**64 - 10**15 - 5),
                    10,
-                   stretch(7, 7, WALL, tsc_offset=2**64 - 10**15 - 100), 50, policy),
-        transition("%s: a gap beyond 63 bits" % what, A, 0, stretch(7, 7, WALL), 0, policy, 2**63),
+                   timeline(7, 7, WALL, tsc_offset=2**64 - 10**15 - 100), 50, policy),
+        transition("%s: a gap beyond 63 bits" % what, A, 0, timeline(7, 7, WALL), 0, policy, 2**63),
         transition("%s: MONOTONIC negative before" % what, dict(A, mono_offset=-1001 * NS), 0,
-                   stretch(7, 7, WALL), 0, policy),
+                   timeline(7, 7, WALL), 0, policy),
         transition("%s: RAW negative before" % what, dict(A, raw_offset=-1002 * NS), 0,
-                   stretch(7, 7, WALL), 0, policy),
+                   timeline(7, 7, WALL), 0, policy),
     ]
 
 header("transitions_table.py")

@@ -4,8 +4,8 @@
 #include <hostclock/reader.h>
 
 /* One of the host's counters, ns, at a guest TSC; before cycle_last, its value there. */
-static u64 hostclock_stretch_ns(const struct hostclock_stretch *s,
-				enum hostclock_counter which, u64 tsc)
+static u64 hostclock_timeline_ns(const struct hostclock_timeline *s,
+				 enum hostclock_counter which, u64 tsc)
 {
 	u64 delta;
 
@@ -14,17 +14,17 @@ static u64 hostclock_stretch_ns(const struct hostclock_stretch *s,
 }
 
 /**
- * hostclock_gap_ns - what passed between two stretches, by REALTIME
- * @before: the stretch that ended
+ * hostclock_gap_ns - what passed between two timelines, by REALTIME
+ * @before: the timeline that ended
  * @end_tsc: guest TSC at its end
- * @after: the stretch that began; offsets for MONOTONIC and RAW are not used
+ * @after: the timeline that began; offsets for MONOTONIC and RAW are not used
  * @start_tsc: guest TSC at its start
  *
  * Return: REALTIME at the start less REALTIME at the end, ns; 0 if that is
  * negative, U64_MAX never: both are below 2^63.
  */
-u64 hostclock_gap_ns(const struct hostclock_stretch *before, u64 end_tsc,
-		     const struct hostclock_stretch *after, u64 start_tsc)
+u64 hostclock_gap_ns(const struct hostclock_timeline *before, u64 end_tsc,
+		     const struct hostclock_timeline *after, u64 start_tsc)
 {
 	struct hostclock_clocks end, start;
 	s64 end_ns, start_ns;
@@ -41,9 +41,9 @@ EXPORT_SYMBOL_GPL(hostclock_gap_ns);
 
 /**
  * hostclock_continue - the offsets that let MONOTONIC and RAW go on
- * @before: the stretch that ended
+ * @before: the timeline that ended
  * @end_tsc: guest TSC at its end, at or after its cycle_last
- * @after: the stretch that begins; params and tsc_offset are given, mono_offset
+ * @after: the timeline that begins; params and tsc_offset are given, mono_offset
  *	   and raw_offset are set
  * @start_tsc: guest TSC at its start, at or after its cycle_last
  * @gap_ns: what passed in between, see hostclock_gap_ns()
@@ -52,20 +52,20 @@ EXPORT_SYMBOL_GPL(hostclock_gap_ns);
  *
  * At start_tsc, MONOTONIC is what it was at end_tsc, plus gap_ns if the policy is
  * to count it; RAW is what it was.  Exact to the ns; from there on both advance
- * at the new stretch's rates, never back.  The hosts' own MONOTONIC and RAW and
+ * at the new timeline's rates, never back.  The hosts' own MONOTONIC and RAW and
  * the two TSC values may differ by any amount, either way.
  *
  * Return: false, and @after unchanged, if MONOTONIC or RAW would leave 0 to
  * 2^63 - 1 ns.
  */
-bool hostclock_continue(const struct hostclock_stretch *before, u64 end_tsc,
-			struct hostclock_stretch *after, u64 start_tsc,
+bool hostclock_continue(const struct hostclock_timeline *before, u64 end_tsc,
+			struct hostclock_timeline *after, u64 start_tsc,
 			u64 gap_ns, enum hostclock_gap_policy policy,
 			struct hostclock_jump *jump)
 {
-	u64 mono = hostclock_stretch_ns(before, HOSTCLOCK_MONO, end_tsc) +
+	u64 mono = hostclock_timeline_ns(before, HOSTCLOCK_MONO, end_tsc) +
 		   before->mono_offset;
-	u64 raw = hostclock_stretch_ns(before, HOSTCLOCK_RAW, end_tsc) +
+	u64 raw = hostclock_timeline_ns(before, HOSTCLOCK_RAW, end_tsc) +
 		  before->raw_offset;
 	u64 counted = policy == HOSTCLOCK_GAP_STEAL ? gap_ns : 0;
 
@@ -74,9 +74,9 @@ bool hostclock_continue(const struct hostclock_stretch *before, u64 end_tsc,
 	    (s64)raw < 0)
 		return false;
 	after->mono_offset = mono + counted -
-		hostclock_stretch_ns(after, HOSTCLOCK_MONO, start_tsc);
+		hostclock_timeline_ns(after, HOSTCLOCK_MONO, start_tsc);
 	after->raw_offset = raw -
-		hostclock_stretch_ns(after, HOSTCLOCK_RAW, start_tsc);
+		hostclock_timeline_ns(after, HOSTCLOCK_RAW, start_tsc);
 	jump->mono_ns = counted;
 	jump->boot_ns = gap_ns - counted;
 	return true;

@@ -10,13 +10,13 @@
 #include <hostclock/reader.h>
 
 /**
- * struct hostclock_stretch - a guest's clocks over one stretch
+ * struct hostclock_timeline - a guest's clocks while nothing discontinuous happens
  * @params:	a validated set of the clock page followed
  * @tsc_offset:	guest TSC - the page's counter, modulo 2^64
  * @mono_offset: guest MONOTONIC counter - host MONOTONIC, ns, modulo 2^64
  * @raw_offset:	guest RAW counter - host MONOTONIC_RAW, ns, modulo 2^64
  */
-struct hostclock_stretch {
+struct hostclock_timeline {
 	const struct hostclock_params *params;
 	u64 tsc_offset;
 	u64 mono_offset;
@@ -76,10 +76,10 @@ static __always_inline u64 hostclock_run_tsc(u64 tsc, u64 stop_tsc, u64 resume_t
 	return stop_tsc;
 }
 
-u64 hostclock_gap_ns(const struct hostclock_stretch *before, u64 end_tsc,
-		     const struct hostclock_stretch *after, u64 start_tsc);
-bool hostclock_continue(const struct hostclock_stretch *before, u64 end_tsc,
-			struct hostclock_stretch *after, u64 start_tsc,
+u64 hostclock_gap_ns(const struct hostclock_timeline *before, u64 end_tsc,
+		     const struct hostclock_timeline *after, u64 start_tsc);
+bool hostclock_continue(const struct hostclock_timeline *before, u64 end_tsc,
+			struct hostclock_timeline *after, u64 start_tsc,
 			u64 gap_ns, enum hostclock_gap_policy policy,
 			struct hostclock_jump *jump);
 

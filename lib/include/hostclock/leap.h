@@ -24,7 +24,7 @@ struct hostclock_leap {
 };
 
 /**
- * struct hostclock_leap_piece - a stretch over which REALTIME is linear in u
+ * struct hostclock_leap_piece - an interval over which REALTIME is linear in u
  * @start:	u at its start, ns; S64_MIN for the first piece
  * @end:	u at its end, ns, not part of it; S64_MAX for the last
  * @offset_ns:	REALTIME - u at its start

@@ -80,19 +80,19 @@ static u64 mono_at(const struct hostclock_params *set, u64 counter)
 	return hostclock_params_ns(set, HOSTCLOCK_MONO, delta);
 }
 
-static struct hostclock_stretch stretch_before(const struct vm *vm)
+static struct hostclock_timeline stretch_before(const struct vm *vm)
 {
-	struct hostclock_stretch before = { &vm->stop.params, vm->stop.tsc_offset,
+	struct hostclock_timeline before = { &vm->stop.params, vm->stop.tsc_offset,
 					    vm->stop.mono_offset, vm->stop.raw_offset };
 
 	return before;
 }
 
 /* What the guest missed; two hosts have but REALTIME in common. */
-static u64 gap_ns(const struct vm *vm, const struct hostclock_stretch *after,
+static u64 gap_ns(const struct vm *vm, const struct hostclock_timeline *after,
 		  u64 resume_tsc)
 {
-	struct hostclock_stretch before = stretch_before(vm);
+	struct hostclock_timeline before = stretch_before(vm);
 	u64 start, end;
 
 	if (vm->page.cause == HOSTCLOCK_CAUSE_OFFSET)
@@ -105,7 +105,7 @@ static u64 gap_ns(const struct vm *vm, const struct hostclock_stretch *after,
 }
 
 /* How far that may be off; one and the same clock just rounds. */
-static u64 gap_error_ns(const struct vm *vm, const struct hostclock_stretch *after,
+static u64 gap_error_ns(const struct vm *vm, const struct hostclock_timeline *after,
 			u64 resume_tsc)
 {
 	struct hostclock_sync_quality trust;
@@ -155,7 +155,7 @@ void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
 		 u64 resume_tsc)
 {
 	struct hostclock_params now;
-	struct hostclock_stretch before, after = { &now, tsc_offset, 0, 0 };
+	struct hostclock_timeline before, after = { &now, tsc_offset, 0, 0 };
 	struct hostclock_jump jump;
 	u64 ns;
 

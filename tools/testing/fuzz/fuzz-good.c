@@ -119,10 +119,10 @@ static void check_forms(const struct hostclock_params *p, const struct fuzz_inpu
 
 static void check_transition(const struct hostclock_clock_page *cp, const struct fuzz_input *in)
 {
-	struct hostclock_stretch before = {
+	struct hostclock_timeline before = {
 		&cp->params[0], in->numbers[0], in->numbers[1], in->numbers[2]
 	};
-	struct hostclock_stretch after = { &cp->params[1], in->numbers[3], 0, 0 };
+	struct hostclock_timeline after = { &cp->params[1], in->numbers[3], 0, 0 };
 	struct hostclock_jump jump;
 	u64 gap;
 

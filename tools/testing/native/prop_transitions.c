@@ -10,15 +10,15 @@
 
 struct transition {
 	struct hostclock_clock_page pages[2];
-	struct hostclock_stretch before;
-	struct hostclock_stretch after;
+	struct hostclock_timeline before;
+	struct hostclock_timeline after;
 	u64 end_tsc;
 	u64 start_tsc;
 	u64 gap_ns;
 };
 
 static void make_stretch(struct prop_case *c, struct hostclock_clock_page *cp,
-			 struct hostclock_stretch *s, u64 *tsc)
+			 struct hostclock_timeline *s, u64 *tsc)
 {
 	prop_page(c, cp);
 	s->params = hostclock_newest(cp, le32toh(cp->seq));
@@ -36,8 +36,8 @@ static void make_transition(struct prop_case *c, struct transition *s)
 	s->gap_ns = prop_wide(c);
 }
 
-/* A guest's counter, modulo 2^64, delta counts after a stretch's cycle_last. */
-static u64 guest_ns(const struct hostclock_stretch *s, enum hostclock_counter which, u64 tsc)
+/* A guest's counter, modulo 2^64, delta counts after a timeline's cycle_last. */
+static u64 guest_ns(const struct hostclock_timeline *s, enum hostclock_counter which, u64 tsc)
 {
 	u64 delta = tsc - s->tsc_offset - le64toh(s->params->cycle_last);
 	u128 base = (u128)prop_sec(s->params, which) * SEC;
