@@ -11,3 +11,4 @@ kunit_test_suites(&hostclock_scale_suite, &hostclock_clocks_suite,
 
 MODULE_DESCRIPTION("hostclock KUnit test suites");
 MODULE_LICENSE("Dual BSD/GPL");
+MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);

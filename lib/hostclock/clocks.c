@@ -25,7 +25,7 @@ struct hostclock_time hostclock_time_of(s64 ns)
 	}
 	return t;
 }
-EXPORT_SYMBOL_GPL(hostclock_time_of);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_time_of);
 
 /**
  * hostclock_time_add - a time some ns later, or earlier
@@ -49,7 +49,7 @@ struct hostclock_time hostclock_time_add(struct hostclock_time t, s64 ns)
 	t.sec = hostclock_sadd_sat(t.sec, d.sec);
 	return t;
 }
-EXPORT_SYMBOL_GPL(hostclock_time_add);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_time_add);
 
 /**
  * hostclock_time_ns - a time in ns
@@ -72,7 +72,7 @@ s64 hostclock_time_ns(struct hostclock_time t)
 		       HOSTCLOCK_S64_MIN;
 	return hostclock_sadd_sat(t.sec * (s64)HOSTCLOCK_NSEC_PER_SEC, t.nsec);
 }
-EXPORT_SYMBOL_GPL(hostclock_time_ns);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_time_ns);
 
 /**
  * hostclock_position - a counter value's distance from a set's base
@@ -98,7 +98,7 @@ hostclock_position(const struct hostclock_params *p, u64 counter, u64 *delta)
 		return HOSTCLOCK_SKEWED;
 	return HOSTCLOCK_BEFORE;
 }
-EXPORT_SYMBOL_GPL(hostclock_position);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_position);
 
 /**
  * hostclock_clocks_at - all clocks at a counter value
@@ -152,7 +152,7 @@ hostclock_clocks_at(const struct hostclock_params *p,
 					 offsets ? offsets->raw_ns : 0);
 	return position;
 }
-EXPORT_SYMBOL_GPL(hostclock_clocks_at);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_clocks_at);
 
 /**
  * hostclock_error_growth - how much an error bound has grown
@@ -166,7 +166,6 @@ u64 hostclock_error_growth(u64 age_ns, u32 rate_ppb)
 	return hostclock_div_up(hostclock_mul(age_ns, rate_ppb),
 				HOSTCLOCK_NSEC_PER_SEC);
 }
-EXPORT_SYMBOL_GPL(hostclock_error_growth);
 
 /**
  * hostclock_sync_quality_at - how good a parameter set is at a counter value
@@ -240,7 +239,7 @@ u64 hostclock_mono_deadline(const struct hostclock_params *p, s64 mono_ns)
 				  HOSTCLOCK_LE64(p->mono_sec),
 				  HOSTCLOCK_LE64(p->mono_snsec));
 }
-EXPORT_SYMBOL_GPL(hostclock_mono_deadline);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_mono_deadline);
 
 /**
  * hostclock_raw_deadline - when the host's MONOTONIC_RAW reaches a time
@@ -255,4 +254,4 @@ u64 hostclock_raw_deadline(const struct hostclock_params *p, s64 raw_ns)
 				  HOSTCLOCK_LE64(p->raw_sec),
 				  HOSTCLOCK_LE64(p->raw_snsec));
 }
-EXPORT_SYMBOL_GPL(hostclock_raw_deadline);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_raw_deadline);

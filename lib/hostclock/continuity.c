@@ -37,7 +37,7 @@ u64 hostclock_gap_ns(const struct hostclock_timeline *before, u64 end_tsc,
 	start_ns = hostclock_time_ns(start.realtime);
 	return start_ns > end_ns ? (u64)start_ns - (u64)end_ns : 0;
 }
-EXPORT_SYMBOL_GPL(hostclock_gap_ns);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_gap_ns);
 
 /**
  * hostclock_continue - the offsets that let MONOTONIC and RAW go on
@@ -81,4 +81,4 @@ bool hostclock_continue(const struct hostclock_timeline *before, u64 end_tsc,
 	jump->boot_ns = gap_ns - counted;
 	return true;
 }
-EXPORT_SYMBOL_GPL(hostclock_continue);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_continue);

@@ -56,7 +56,7 @@ void hostclock_leap_piece_at(const struct hostclock_leap *leap, s64 u,
 		piece->offset_ns = leap->insert ? -HOSTCLOCK_SEC : HOSTCLOCK_SEC;
 	}
 }
-EXPORT_SYMBOL_GPL(hostclock_leap_piece_at);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_leap_piece_at);
 
 /**
  * hostclock_leap_offset - REALTIME - u on the exact curve
@@ -80,7 +80,7 @@ s64 hostclock_leap_offset(const struct hostclock_leap *leap, s64 u)
 		gain = -gain - (gain * piece.length_sec != u - piece.start);
 	return piece.offset_ns + gain;
 }
-EXPORT_SYMBOL_GPL(hostclock_leap_offset);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_leap_offset);
 
 /**
  * hostclock_leap_mult - a multiplier, slewed as a piece demands
@@ -99,7 +99,7 @@ u32 hostclock_leap_mult(const struct hostclock_leap_piece *piece, u32 mult)
 	n = div64_u64(n + piece->length_sec / 2, piece->length_sec);
 	return n >> 32 ? ~0U : (u32)n;
 }
-EXPORT_SYMBOL_GPL(hostclock_leap_mult);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_leap_mult);
 
 /**
  * hostclock_leap_indicator - what to announce at a time
@@ -119,4 +119,4 @@ u8 hostclock_leap_indicator(const struct hostclock_leap *leap, s64 u)
 		return HOSTCLOCK_LEAP_PRE_POS;
 	return u < HOSTCLOCK_SEC ? HOSTCLOCK_LEAP_POS : HOSTCLOCK_LEAP_POST_POS;
 }
-EXPORT_SYMBOL_GPL(hostclock_leap_indicator);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_leap_indicator);

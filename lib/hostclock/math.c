@@ -43,7 +43,6 @@ out:
 		*rem = n.hi;
 	return quotient;
 }
-EXPORT_SYMBOL_GPL(hostclock_div);
 
 /**
  * hostclock_div_up - n / divisor, rounded up
@@ -59,7 +58,6 @@ u64 hostclock_div_up(struct hostclock_u128 n, u64 divisor)
 
 	return hostclock_add_sat(quotient, rem ? 1 : 0);
 }
-EXPORT_SYMBOL_GPL(hostclock_div_up);
 
 /**
  * hostclock_div_near - n / divisor, to nearest, halves up
@@ -76,4 +74,4 @@ u64 hostclock_div_near(struct hostclock_u128 n, u64 divisor)
 	/* rem >= divisor / 2, without losing a bit of either */
 	return hostclock_add_sat(quotient, rem && rem >= divisor - rem ? 1 : 0);
 }
-EXPORT_SYMBOL_GPL(hostclock_div_near);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_div_near);

@@ -22,7 +22,7 @@ u32 hostclock_mult_of(u64 ns, u64 cycles, u32 shift)
 	mult = hostclock_div_near(hostclock_shl(n, shift), cycles);
 	return mult >> 32 ? 0 : mult;
 }
-EXPORT_SYMBOL_GPL(hostclock_mult_of);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_mult_of);
 
 /**
  * hostclock_calc_mult_shift - multiplier and shift for a frequency
@@ -56,7 +56,7 @@ bool hostclock_calc_mult_shift(u64 hz, u64 horizon_ns, u32 *mult, u32 *shift)
 	}
 	return false;
 }
-EXPORT_SYMBOL_GPL(hostclock_calc_mult_shift);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_calc_mult_shift);
 
 /**
  * hostclock_max_cycles - the largest delta for which 64 bits suffice
@@ -69,7 +69,7 @@ u64 hostclock_max_cycles(u32 mult, u64 snsec)
 {
 	return mult ? div64_u64(~0ULL - snsec, mult) : 0;
 }
-EXPORT_SYMBOL_GPL(hostclock_max_cycles);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_max_cycles);
 
 /**
  * hostclock_max_cycles_both - a parameter set's max_cycles
@@ -88,4 +88,4 @@ u64 hostclock_max_cycles_both(u32 mono_mult, u64 mono_snsec, u32 raw_mult,
 
 	return mono < raw ? mono : raw;
 }
-EXPORT_SYMBOL_GPL(hostclock_max_cycles_both);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_max_cycles_both);

@@ -25,7 +25,7 @@ u64 hostclock_pvclock_ns(const struct hostclock_pvclock *pv, u64 tsc)
 	ns = hostclock_shr(hostclock_mul(delta, pv->tsc_to_system_mul), 32);
 	return pv->system_time + ns.lo;
 }
-EXPORT_SYMBOL_GPL(hostclock_pvclock_ns);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_pvclock_ns);
 
 /**
  * hostclock_to_pvclock - a parameter set's MONOTONIC as a pvclock
@@ -58,7 +58,7 @@ bool hostclock_to_pvclock(const struct hostclock_params *p,
 	pv->tsc_shift = 32 - (int)shift - up;
 	return true;
 }
-EXPORT_SYMBOL_GPL(hostclock_to_pvclock);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_to_pvclock);
 
 /**
  * hostclock_from_pvclock - a pvclock as a parameter set
@@ -104,4 +104,4 @@ bool hostclock_from_pvclock(const struct hostclock_pvclock *pv,
 	p->raw_snsec = p->mono_snsec;
 	return true;
 }
-EXPORT_SYMBOL_GPL(hostclock_from_pvclock);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_from_pvclock);

@@ -25,7 +25,6 @@ void hostclock_raw_mono_of(const struct hostclock_params *p,
 	rm->raw_ns = HOSTCLOCK_LE64(p->raw_sec) * HOSTCLOCK_NSEC_PER_SEC +
 		     (HOSTCLOCK_LE64(p->raw_snsec) >> shift);
 }
-EXPORT_SYMBOL_GPL(hostclock_raw_mono_of);
 
 /* to + (ns - from) * num / den, which may be before from. */
 static bool hostclock_convert(u64 ns, u64 from, u64 to, u32 num, u32 den,
@@ -72,7 +71,7 @@ bool hostclock_raw_to_mono(const struct hostclock_raw_mono *rm, u64 raw_ns,
 				 rm->mult_r, rounding == HOSTCLOCK_ROUND_UP,
 				 mono_ns);
 }
-EXPORT_SYMBOL_GPL(hostclock_raw_to_mono);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_raw_to_mono);
 
 /**
  * hostclock_mono_to_raw - RAW when MONOTONIC is @mono_ns
@@ -92,7 +91,7 @@ bool hostclock_mono_to_raw(const struct hostclock_raw_mono *rm, u64 mono_ns,
 				 rm->mult_m, rounding == HOSTCLOCK_ROUND_UP,
 				 raw_ns);
 }
-EXPORT_SYMBOL_GPL(hostclock_mono_to_raw);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_mono_to_raw);
 
 /* Lets what lies ahead of @from take longer: by 1 / (1 - slew). */
 static bool hostclock_allow_slew(u64 from, u32 slew_ppb, u64 *ns)
@@ -130,7 +129,7 @@ bool hostclock_raw_deadline_mono(const struct hostclock_raw_mono *rm, u64 raw_ns
 	return hostclock_raw_to_mono(rm, raw_ns, HOSTCLOCK_ROUND_UP, mono_ns) &&
 	       hostclock_allow_slew(rm->mono_ns, slew_ppb, mono_ns);
 }
-EXPORT_SYMBOL_GPL(hostclock_raw_deadline_mono);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_raw_deadline_mono);
 
 /**
  * hostclock_mono_deadline_raw - a RAW time not before MONOTONIC is @mono_ns
@@ -147,4 +146,3 @@ bool hostclock_mono_deadline_raw(const struct hostclock_raw_mono *rm, u64 mono_n
 	return hostclock_mono_to_raw(rm, mono_ns, HOSTCLOCK_ROUND_UP, raw_ns) &&
 	       hostclock_allow_slew(rm->raw_ns, slew_ppb, raw_ns);
 }
-EXPORT_SYMBOL_GPL(hostclock_mono_deadline_raw);

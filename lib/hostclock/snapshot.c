@@ -54,7 +54,7 @@ bool hostclock_snapshot_params(const struct hostclock_clock_page *cp,
 	}
 	return false;
 }
-EXPORT_SYMBOL_GPL(hostclock_snapshot_params);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_snapshot_params);
 
 /**
  * hostclock_snapshot_page - copy a clock page's header and its newest set

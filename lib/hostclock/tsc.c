@@ -18,7 +18,7 @@ u64 hostclock_tsc_ratio(u64 guest_hz, u64 host_hz, u32 frac_bits)
 
 	return hostclock_div(hostclock_shl(n, frac_bits & 63), host_hz, NULL);
 }
-EXPORT_SYMBOL_GPL(hostclock_tsc_ratio);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_tsc_ratio);
 
 /**
  * hostclock_tsc_to_guest - what the guest reads when the host reads @host_tsc
@@ -34,7 +34,7 @@ u64 hostclock_tsc_to_guest(const struct hostclock_tsc *t, u64 host_tsc)
 
 	return hostclock_shr(n, t->frac_bits & 63).lo + t->offset;
 }
-EXPORT_SYMBOL_GPL(hostclock_tsc_to_guest);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_tsc_to_guest);
 
 /**
  * hostclock_tsc_to_host - the host's TSC when the guest reads @guest_tsc
@@ -68,4 +68,4 @@ bool hostclock_tsc_to_host(const struct hostclock_tsc *t, u64 guest_tsc,
 	*host_tsc += rem ? 1 : 0;
 	return true;
 }
-EXPORT_SYMBOL_GPL(hostclock_tsc_to_host);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_tsc_to_host);

@@ -239,7 +239,7 @@ hostclock_validate_pair(const struct hostclock_clock_page *cp,
 		return HOSTCLOCK_PAGE_PAIR_RAW;
 	return HOSTCLOCK_PAGE_OK;
 }
-EXPORT_SYMBOL_GPL(hostclock_validate_pair);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_validate_pair);
 
 /**
  * hostclock_validate_vmclock - check a vmclock structure
@@ -272,4 +272,4 @@ hostclock_validate_vmclock(const struct hostclock_vmclock *vc, u8 counter_id)
 		return HOSTCLOCK_PAGE_VMCLOCK_SEC;
 	return HOSTCLOCK_PAGE_OK;
 }
-EXPORT_SYMBOL_GPL(hostclock_validate_vmclock);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_validate_vmclock);

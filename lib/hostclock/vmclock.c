@@ -123,7 +123,7 @@ bool hostclock_to_vmclock(const struct hostclock_params *p, u64 tsc_offset,
 	vc->counter_period_frac_sec = htole64(period);
 	return true;
 }
-EXPORT_SYMBOL_GPL(hostclock_to_vmclock);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_to_vmclock);
 
 /* An error after delta counts: at the start, plus growth, rounded up, in ns. */
 static u64 hostclock_vmclock_error(__le64 start, u64 rate, u32 shift, u64 delta)
@@ -208,7 +208,7 @@ bool hostclock_vmclock_at(const struct hostclock_vmclock *vc, u64 counter,
 							    rate, shift, delta);
 	return ahead;
 }
-EXPORT_SYMBOL_GPL(hostclock_vmclock_at);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_vmclock_at);
 
 /* period * 10^9 / 2^(64 + period_shift) ns per count, as mult of that shift. */
 static u64 hostclock_period_mult(u64 period, u32 period_shift, u32 shift)
@@ -297,4 +297,4 @@ bool hostclock_from_vmclock(const struct hostclock_vmclock *vc,
 	p->flags = htole16(offset_valid ? HOSTCLOCK_PARAMS_TAI_VALID : 0);
 	return true;
 }
-EXPORT_SYMBOL_GPL(hostclock_from_vmclock);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_from_vmclock);

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* EXPORT_SYMBOL_GPL() for the library's sources; nothing in user space. */
+/*
+ * EXPORT_SYMBOL_GPL() for what the driver calls, EXPORT_SYMBOL_IF_KUNIT() for what
+ * only the tests call.  Both are nothing in user space.
+ */
 #ifndef _HOSTCLOCK_EXPORT_H
 #define _HOSTCLOCK_EXPORT_H
 
 #ifdef __KERNEL__
 #include <linux/export.h>
+#if IS_ENABLED(CONFIG_HOSTCLOCK_KUNIT_TEST)
+#include <kunit/visibility.h>
+#else
+#define EXPORT_SYMBOL_IF_KUNIT(...)
+#endif
 #else
 #include <hostclock/userspace.h>
 #endif
