@@ -13,7 +13,7 @@
 #include "status.h"
 #include "vm/attach.h"
 #include "vm/doorbell.h"
-#include "vm/follow.h"
+#include "vm/stopcont.h"
 #include "vm/guest.h"
 #include "vm/state.h"
 #include "vm/tuple.h"
@@ -169,7 +169,7 @@ static int do_control(struct exporter *x, struct json_object *req,
 	bool stop = !strcmp(json_text(req, "command", ""), "stop");
 
 	(void)reply;
-	return follow_control(x, json_text(req, "name", ""), stop, why);
+	return stopcont(x, json_text(req, "name", ""), stop, why);
 }
 
 static int do_handover(struct exporter *x, struct json_object *req,

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
 #include "base/loop.h"
-#include "base/rate.h"
 #include "monitor.h"
 #include "qmp.h"
-
-/* An event that seems to be older has been stamped by a clock that was set since. */
-#define MAX_AGE_NS	(10 * NSEC_PER_SEC)
 
 /**
  * struct monitor - a connection that stays
@@ -28,29 +23,15 @@ struct monitor {
 	struct qmp *qmp;
 };
 
-/* QEMU stamps events with the host's REALTIME, in us. */
-static u64 age_ns(struct json_object *event)
-{
-	struct json_object *stamp;
-	struct timespec now;
-	s64 age;
-
-	if (!json_object_object_get_ex(event, "timestamp", &stamp))
-		return 0;
-	clock_gettime(CLOCK_REALTIME, &now);
-	age = (now.tv_sec - json_int(stamp, "seconds")) * NSEC_PER_SEC +
-	      now.tv_nsec - json_int(stamp, "microseconds") * 1000;
-	return age < 0 || age > MAX_AGE_NS ? 0 : age;
-}
-
 static void handle_event(struct monitor *m, struct json_object *event)
 {
 	const char *name = json_text(event, "event", "");
+	struct qmp_when when = qmp_event_when(event);
 
 	if (!strcmp(name, "STOP"))
-		m->events->stopped(m->arg, age_ns(event));
+		m->events->stopped(m->arg, &when);
 	else if (!strcmp(name, "RESUME"))
-		m->events->resumed(m->arg);
+		m->events->resumed(m->arg, &when);
 }
 
 /* Act upon all that has arrived; the connection may end by that. */
@@ -91,7 +72,7 @@ int monitor_open(struct monitor **monitor, const char *path,
 
 	if (!m)
 		return problem_errno(why, "cannot allocate");
-	m->qmp = qmp_listen(path, why);
+	m->qmp = qmp_open(path, why);
 	if (!m->qmp) {
 		free(m);
 		return -1;

@@ -6,20 +6,19 @@
 #ifndef HOSTCLOCKD_MONITOR_H
 #define HOSTCLOCKD_MONITOR_H
 
-#include <hostclock/platform.h>
-
 #include "base/report.h"
+#include "qmp.h"
 
 struct monitor;
 
 /**
  * struct monitor_events - what to call when QEMU says that the VM
- * @stopped:	stopped, @age_ns ago
+ * @stopped:	stopped
  * @resumed:	runs again
  */
 struct monitor_events {
-	void (*stopped)(void *arg, u64 age_ns);
-	void (*resumed)(void *arg);
+	void (*stopped)(void *arg, const struct qmp_when *when);
+	void (*resumed)(void *arg, const struct qmp_when *when);
 };
 
 int monitor_open(struct monitor **monitor, const char *path,

@@ -6,13 +6,21 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
+#include "base/rate.h"
 #include "qmp.h"
 
 /* Nothing else is done meanwhile, so be brief. */
 #define TIMEOUT_MS	500
 #define MAX_LINE	8192
+/* Clock and TSC are read within so many ticks, unless that keeps failing. */
+#define NOW_TICKS	10000
+#define NOW_TRIES	16
+/* An event that seems to be older has been stamped by a clock that was set since. */
+#define MAX_AGE_NS	(10 * NSEC_PER_SEC)
 
 /**
  * struct qmp - a connection
@@ -101,28 +109,40 @@ static struct json_object *qmp_line(struct qmp *q, struct problem *why)
 	return o;
 }
 
-/* Skip greeting and events, up to the answer. */
-static int qmp_answer(struct qmp *q, struct json_object **result,
-		      struct problem *why)
+/* An answer goes to @result, an event to whoever wants it.  Return: 1, 0, -1. */
+static int qmp_sort(struct json_object *o, const struct qmp_hearer *hearer,
+		    struct json_object **result, struct problem *why)
 {
-	struct json_object *o, *value;
+	struct json_object *value;
 
-	while ((o = qmp_line(q, why))) {
-		if (json_object_object_get_ex(o, "error", &value)) {
-			problem_set(why, "the QEMU refuses: %s",
-				    json_object_to_json_string(value));
-			json_object_put(o);
+	if (json_object_object_get_ex(o, "error", &value))
+		return problem_set(why, "the QEMU refuses: %s",
+				   json_object_to_json_string(value));
+	if (json_object_object_get_ex(o, "return", &value)) {
+		if (result)
+			*result = json_object_get(value);
+		return 0;
+	}
+	if (hearer && json_object_object_get_ex(o, "event", &value))
+		hearer->event(hearer->arg, o);
+	return 1;
+}
+
+/* Skip the greeting, and have events heard, up to the answer. */
+static int qmp_answer(struct qmp *q, const struct qmp_hearer *hearer,
+		      struct json_object **result, struct problem *why)
+{
+	struct json_object *o;
+	int ret = 1;
+
+	while (ret > 0) {
+		o = qmp_line(q, why);
+		if (!o)
 			return -1;
-		}
-		if (json_object_object_get_ex(o, "return", &value)) {
-			if (result)
-				*result = json_object_get(value);
-			json_object_put(o);
-			return 0;
-		}
+		ret = qmp_sort(o, hearer, result, why);
 		json_object_put(o);
 	}
-	return -1;
+	return ret;
 }
 
 static int qmp_send(struct qmp *q, const char *command, struct problem *why)
@@ -137,52 +157,13 @@ static int qmp_send(struct qmp *q, const char *command, struct problem *why)
 }
 
 /**
- * qmp_run_late - have a QEMU do something
- * @path: its QMP socket
- * @command: a command without arguments
- * @late: what to do once the QEMU waits for the command, or NULL
- * @result: where to put the answer, to be given back; or NULL
- * @why: what went wrong
- *
- * Takes TIMEOUT_MS for each of its steps at most.
- *
- * Return: 0 or -1.
- */
-int qmp_run_late(const char *path, const char *command,
-		 const struct qmp_late *late, struct json_object **result,
-		 struct problem *why)
-{
-	struct qmp q;
-	int ret = -1;
-
-	if (qmp_connect(&q, path, why))
-		return -1;
-	if (!qmp_send(&q, "qmp_capabilities", why) &&
-	    !qmp_answer(&q, NULL, why)) {
-		if (late)
-			late->run(late->arg);
-		if (!qmp_send(&q, command, why))
-			ret = qmp_answer(&q, result, why);
-	}
-	close(q.fd);
-	return ret;
-}
-
-/* The same, with nothing to do before. */
-int qmp_run(const char *path, const char *command, struct json_object **result,
-	    struct problem *why)
-{
-	return qmp_run_late(path, command, NULL, result, why);
-}
-
-/**
- * qmp_listen - connect to a QEMU's monitor for what it tells by itself
- * @path: its QMP socket, which serves nobody else from now on
+ * qmp_open - connect to a QEMU's monitor
+ * @path: its QMP socket, which serves nobody else until this is closed
  * @why: what went wrong
  *
  * Return: the connection, or NULL.
  */
-struct qmp *qmp_listen(const char *path, struct problem *why)
+struct qmp *qmp_open(const char *path, struct problem *why)
 {
 	struct qmp *q = malloc(sizeof(*q));
 
@@ -194,11 +175,80 @@ struct qmp *qmp_listen(const char *path, struct problem *why)
 		free(q);
 		return NULL;
 	}
-	if (!qmp_send(q, "qmp_capabilities", why) && !qmp_answer(q, NULL, why))
+	if (!qmp_send(q, "qmp_capabilities", why) &&
+	    !qmp_answer(q, NULL, NULL, why))
 		return q;
+	qmp_close(q);
+	return NULL;
+}
+
+void qmp_close(struct qmp *q)
+{
 	close(q->fd);
 	free(q);
-	return NULL;
+}
+
+/**
+ * qmp_command - have a QEMU do something
+ * @q: the connection
+ * @command: a command without arguments
+ * @hearer: who hears of events that come before or with the answer, or NULL
+ * @result: where to put the answer, to be given back; or NULL
+ * @why: what went wrong
+ *
+ * Takes TIMEOUT_MS for each line that the QEMU says at most.
+ *
+ * Return: 0 or -1.
+ */
+int qmp_command(struct qmp *q, const char *command,
+		const struct qmp_hearer *hearer, struct json_object **result,
+		struct problem *why)
+{
+	return qmp_send(q, command, why) ? -1 : qmp_answer(q, hearer, result, why);
+}
+
+/* The same on a connection of its own. */
+int qmp_run(const char *path, const char *command, struct json_object **result,
+	    struct problem *why)
+{
+	struct qmp *q = qmp_open(path, why);
+	int ret;
+
+	if (!q)
+		return -1;
+	ret = qmp_command(q, command, NULL, result, why);
+	qmp_close(q);
+	return ret;
+}
+
+int qmp_query_status(struct qmp *q, enum qmp_status *status,
+		     struct problem *why)
+{
+	struct json_object *answer = NULL;
+
+	if (qmp_command(q, "query-status", NULL, &answer, why))
+		return -1;
+	if (json_int(answer, "running"))
+		*status = QMP_RUNNING;
+	else
+		*status = strcmp(json_text(answer, "status", ""), "inmigrate") ?
+			  QMP_STOPPED : QMP_ARRIVING;
+	json_object_put(answer);
+	return 0;
+}
+
+/* The same on a connection of its own. */
+int qmp_ask_status(const char *path, enum qmp_status *status,
+		   struct problem *why)
+{
+	struct qmp *q = qmp_open(path, why);
+	int ret;
+
+	if (!q)
+		return -1;
+	ret = qmp_query_status(q, status, why);
+	qmp_close(q);
+	return ret;
 }
 
 int qmp_fd(const struct qmp *q)
@@ -219,8 +269,47 @@ bool qmp_ended(const struct qmp *q)
 	return q->ended;
 }
 
-/* The descriptor has been closed already. */
+/* The same as qmp_close(), but the descriptor has been closed already. */
 void qmp_free(struct qmp *q)
 {
 	free(q);
+}
+
+/* REALTIME and the TSC at one instant. */
+static u64 now_at(struct timespec *now)
+{
+	u64 before, after;
+	int tries = 0;
+
+	do {
+		before = hostclock_rdtsc();
+		clock_gettime(CLOCK_REALTIME, now);
+		after = hostclock_rdtsc();
+	} while (after - before > NOW_TICKS && ++tries < NOW_TRIES);
+	return before;
+}
+
+/**
+ * qmp_event_when - when did an event happen?
+ * @event: the event, which QEMU stamps with the host's REALTIME, in us
+ *
+ * However long it was on its way.  One that seems to come from the future, or from
+ * long ago, was stamped by a clock that has been set since.
+ */
+struct qmp_when qmp_event_when(struct json_object *event)
+{
+	struct qmp_when when = { .age_ns = 0 };
+	struct json_object *stamp;
+	struct timespec now;
+	s64 age;
+
+	when.tsc = now_at(&now);
+	if (!json_object_object_get_ex(event, "timestamp", &stamp))
+		return when;
+	age = (now.tv_sec - json_int(stamp, "seconds")) * NSEC_PER_SEC +
+	      now.tv_nsec - json_int(stamp, "microseconds") * 1000;
+	when.known = age >= 0 && age <= MAX_AGE_NS;
+	if (when.known)
+		when.age_ns = age;
+	return when;
 }

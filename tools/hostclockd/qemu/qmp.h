@@ -8,26 +8,54 @@
 
 #include <json-c/json.h>
 
+#include <hostclock/platform.h>
+
 #include "base/report.h"
-
-/* What is to be done just before a command is sent. */
-struct qmp_late {
-	void (*run)(void *arg);
-	void *arg;
-};
-
-int qmp_run_late(const char *path, const char *command,
-		 const struct qmp_late *late, struct json_object **result,
-		 struct problem *why);
-int qmp_run(const char *path, const char *command, struct json_object **result,
-	    struct problem *why);
 
 struct qmp;
 
-struct qmp *qmp_listen(const char *path, struct problem *why);
+/* Who hears of events that come with an answer. */
+struct qmp_hearer {
+	void (*event)(void *arg, struct json_object *event);
+	void *arg;
+};
+
+/**
+ * struct qmp_when - when something happened, as opposed to when we heard of it
+ * @tsc:	the host's TSC when we heard
+ * @age_ns:	so long before that
+ * @known:	or nobody knows how long
+ */
+struct qmp_when {
+	u64 tsc;
+	u64 age_ns;
+	bool known;
+};
+
+struct qmp *qmp_open(const char *path, struct problem *why);
+void qmp_close(struct qmp *q);
+int qmp_command(struct qmp *q, const char *command,
+		const struct qmp_hearer *hearer, struct json_object **result,
+		struct problem *why);
+int qmp_run(const char *path, const char *command, struct json_object **result,
+	    struct problem *why);
+
+/* Of a VM; arriving: it is migrated here, or restored. */
+enum qmp_status {
+	QMP_RUNNING,
+	QMP_STOPPED,
+	QMP_ARRIVING,
+};
+
+int qmp_query_status(struct qmp *q, enum qmp_status *status,
+		     struct problem *why);
+int qmp_ask_status(const char *path, enum qmp_status *status,
+		   struct problem *why);
+
 int qmp_fd(const struct qmp *q);
 struct json_object *qmp_next(struct qmp *q);
 bool qmp_ended(const struct qmp *q);
 void qmp_free(struct qmp *q);
+struct qmp_when qmp_event_when(struct json_object *event);
 
 #endif /* HOSTCLOCKD_QMP_H */

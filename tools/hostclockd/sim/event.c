@@ -12,7 +12,7 @@
 #include "schedule.h"
 #include "sim.h"
 #include "storefault.h"
-#include "vm/follow.h"
+#include "vm/stopcont.h"
 #include "vm/guest.h"
 
 #define MAX_EPOCHS_HZ	1000
@@ -265,9 +265,9 @@ static int event_vm(struct exporter *x, char **argv, struct problem *why)
 	int bad = 0;
 
 	if (argv[1])
-		return follow_control(x, argv[1], stop, why);
+		return stopcont(x, argv[1], stop, why);
 	for (vm = x->vms; vm; vm = vm->next)
-		bad |= follow_control(x, vm->name, stop, why);
+		bad |= stopcont(x, vm->name, stop, why);
 	return bad;
 }
 

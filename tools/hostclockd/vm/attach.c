@@ -22,11 +22,13 @@
  * @pid_start:	when the process was started
  * @method:	where its offset comes from
  * @tcg:	if that is its memory
+ * @status:	does it run?  As far as somebody can be asked
  */
 struct finding {
 	u64 pid_start;
 	enum vm_method method;
 	struct tcg tcg;
+	enum qmp_status status;
 };
 
 /* A TSC value from before the process was started. */
@@ -79,12 +81,28 @@ static int find_tcg(struct exporter *x, const struct attachment *to,
 	return -1;
 }
 
+/*
+ * A VM that runs has an epoch now, one that does not gets it when it goes on.  So who
+ * cannot be asked, now, is not attached to: that an answer is late means nothing.
+ */
+static int find_kvm(struct exporter *x, struct vm *vm, const struct attachment *to,
+		    struct finding *f, struct problem *why)
+{
+	u64 offset;
+
+	f->status = QMP_RUNNING;
+	if (follow_find_kvm(x, vm, to->pid, &offset, why))
+		return -1;
+	if (!to->qmp_path[0] || !qmp_ask_status(to->qmp_path, &f->status, why))
+		return 0;
+	why->again = true;
+	return -1;
+}
+
 /* Changes nothing of the VM. */
 static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 		struct finding *f, struct problem *why)
 {
-	u64 offset;
-
 	f->tcg.fd = -1;
 	f->pid_start = process_start(to->pid);
 	if (!f->pid_start)
@@ -93,7 +111,7 @@ static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 	if (!has_socket(to->qmp_path, why) || !has_socket(to->events_path, why))
 		return -1;
 	f->method = kvm_has(x->opt.kvm_debugfs, to->pid) ? VM_KVM : VM_TCG;
-	return f->method == VM_KVM ? follow_find_kvm(x, vm, to->pid, &offset, why) :
+	return f->method == VM_KVM ? find_kvm(x, vm, to, f, why) :
 				     find_tcg(x, to, f, why);
 }
 
@@ -158,7 +176,11 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	vm->source.method = f.method;
 	vm->source.tcg = f.tcg;
 	vm->next_cause = to->cause;
-	vm->state = VM_PENDING;
+	vm->source.asked = true;
+	vm->stopped_at = 0;
+	vm->resumed_at = 0;
+	vm->state = f.method == VM_KVM && f.status != QMP_RUNNING ? VM_STOPPED :
+								    VM_PENDING;
 	vm->source.problem.text[0] = '\0';
 	learn_uuid(vm);
 	follow_look(x, vm);

@@ -19,8 +19,8 @@
 
 /* One in so many polls is done for a KVM guest. */
 #define KVM_POLLS	32
-/* From deciding on a `cont` until QEMU has done it. */
-#define CONT_NS		300000
+/* And so many looks lie between two questions to a monitor that did not answer. */
+#define ASK_POLLS	16
 
 static void gone(struct exporter *x, struct vm *vm)
 {
@@ -53,6 +53,8 @@ static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
 		return false;
 	tcg_close(&vm->source.tcg);
 	vm->source.method = VM_KVM;
+	vm->source.asked = false;
+	vm->source.polls = 0;
 	vm->state = VM_PENDING;
 	return true;
 }
@@ -138,44 +140,6 @@ int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
 	       kvm_offset(x, vm, &tsc, offset, why) ? -1 : 0;
 }
 
-/* Does it run?  Return: 0, or -1 if that is not to be found out. */
-static int ask_running(const struct vm *vm, bool *running, struct problem *why)
-{
-	struct json_object *answer = NULL;
-
-	if (qmp_run(vm->source.qmp_path, "query-status", &answer, why))
-		return -1;
-	*running = json_int(answer, "running");
-	json_object_put(answer);
-	return 0;
-}
-
-/* The same, taken to be so. */
-static bool is_running(const struct vm *vm)
-{
-	struct problem why;
-	bool running;
-
-	return ask_running(vm, &running, &why) || running;
-}
-
-/*
- * A VM that is migrated here, or restored.  Its page's file still gets what was
- * in there at the source.
- */
-static bool is_arriving(const struct vm *vm)
-{
-	struct json_object *answer = NULL;
-	struct problem why;
-	bool arriving;
-
-	if (!vm->source.qmp_path[0] || qmp_run(vm->source.qmp_path, "query-status", &answer, &why))
-		return false;
-	arriving = !strcmp(json_text(answer, "status", ""), "inmigrate");
-	json_object_put(answer);
-	return arriving;
-}
-
 static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
@@ -192,17 +156,37 @@ static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 	return true;
 }
 
+/*
+ * One that was attached to before it runs: its page is to be right when it does.  Who
+ * attached has found that out, but for a VM that was not there yet.
+ */
+static bool is_known(struct vm *vm)
+{
+	struct problem why = { .again = false };
+	enum qmp_status status;
+
+	if (vm->state != VM_PENDING || vm->source.asked || !vm->source.qmp_path[0])
+		return true;
+	if (vm->source.polls++ % ASK_POLLS)
+		return false;
+	if (qmp_ask_status(vm->source.qmp_path, &status, &why)) {
+		vm->source.problem = why;
+		return false;
+	}
+	vm->source.asked = true;
+	if (status != QMP_RUNNING)
+		vm->state = VM_STOPPED;
+	return true;
+}
+
 static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	u64 offset;
 
 	if (!look_kvm(x, vm, &offset))
 		return;
-	/* Attached to before it runs: its page is to be right when it does. */
-	if (vm->state == VM_PENDING && vm->source.qmp_path[0] && !is_running(vm))
-		vm->state = VM_STOPPED;
 	vm->source.kvm_offset = offset;
-	if (vm->state != VM_STOPPED)
+	if (is_known(vm) && vm->state != VM_STOPPED)
 		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
 }
 
@@ -229,47 +213,68 @@ bool follow_poll(struct exporter *x, struct vm *vm)
 	       (vm->source.method == VM_TCG || vm->source.method == VM_KVM);
 }
 
+/* The host's TSC then; or as late as it can have been. */
+static u64 tsc_of(const struct exporter *x, const struct qmp_when *when)
+{
+	return when->tsc - rate_counts(when->age_ns, x->scale);
+}
+
 /**
  * follow_stopped - somebody has stopped the VM
- * @x: the exporter
  * @vm: the guest
- * @age_ns: so long ago
+ * @when: when
  *
- * What was noticed of it before was noticed later.
+ * What was noticed of it before was noticed later.  News that are older than its going
+ * on again come too late to mean anything.
  */
-static void follow_stopped(struct exporter *x, struct vm *vm, u64 age_ns)
+void follow_stopped(struct vm *vm, const struct qmp_when *when)
 {
-	u64 tsc = vm_host_counter(x, vm) - vm_counts(x, vm, age_ns) +
-		  vm->page.tsc_offset;
-	bool known = vm->state == VM_STOPPED && vm->stop.known &&
-		     (s64)(vm->stop.tsc - tsc) <= 0;
+	struct exporter *x = vm->x;
+	u64 tsc = tsc_of(x, when);
+	u64 guest_tsc = vm_counter_at(x, vm, tsc) + vm->page.tsc_offset;
 
-	if (vm->source.method == VM_TCG)
+	if (vm->source.method == VM_TCG) {
 		follow_look(x, vm);
-	else if (vm->source.method == VM_KVM && !known)
-		stopped(x, vm, tsc, false);
+		return;
+	}
+	if (when->known && vm->resumed_at && (s64)(tsc - vm->resumed_at) < 0)
+		return;
+	if (vm->state == VM_STOPPED && vm->stop.known &&
+	    (!when->known || (s64)(vm->stop.tsc - guest_tsc) <= 0))
+		return;
+	stopped(x, vm, guest_tsc, !when->known);
+	vm->stopped_at = when->known ? tsc : 0;
 }
 
 /**
  * follow_resumed - somebody has let the VM go on
- * @x: the exporter
  * @vm: the guest
+ * @when: when
  *
  * If its counter ran on meanwhile, its clocks did, and nothing has happened.
  */
-static void follow_resumed(struct exporter *x, struct vm *vm)
+void follow_resumed(struct vm *vm, const struct qmp_when *when)
 {
-	u64 offset;
+	struct exporter *x = vm->x;
+	u64 tsc = tsc_of(x, when), offset;
 
 	if (vm->source.method == VM_TCG)
 		follow_look(x, vm);
-	if (vm->source.method != VM_KVM || vm->state != VM_STOPPED ||
-	    !look_kvm(x, vm, &offset))
+	if (vm->source.method != VM_KVM)
 		return;
-	vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_STOP);
-	vm->state = VM_RUNNING;
-	vm->stop.known = false;
-	state_save(x);
+	if (vm->state == VM_STOPPED) {
+		/* It stopped again since. */
+		if (when->known && vm->stopped_at &&
+		    (s64)(tsc - vm->stopped_at) < 0)
+			return;
+		if (!look_kvm(x, vm, &offset))
+			return;
+		vm_set_offset_at(x, vm, tsc, offset, HOSTCLOCK_CAUSE_STOP);
+		vm->state = VM_RUNNING;
+		vm->stop.known = false;
+		state_save(x);
+	}
+	vm->resumed_at = tsc;
 }
 
 /**
@@ -281,30 +286,29 @@ static void follow_resumed(struct exporter *x, struct vm *vm)
  */
 void follow_missed(struct exporter *x, struct vm *vm)
 {
+	struct qmp_when now = { .known = false };
+	enum qmp_status status;
 	struct problem why;
-	bool running;
 
+	(void)x;
 	if (vm->source.method != VM_KVM || !vm->source.monitor || !vm->source.qmp_path[0] ||
-	    ask_running(vm, &running, &why))
+	    qmp_ask_status(vm->source.qmp_path, &status, &why))
 		return;
-	if (running)
-		follow_resumed(x, vm);
+	now.tsc = hostclock_rdtsc();
+	if (status == QMP_RUNNING)
+		follow_resumed(vm, &now);
 	else if (vm->state == VM_RUNNING)
-		stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
+		follow_stopped(vm, &now);
 }
 
-static void heard_stop(void *arg, u64 age_ns)
+static void heard_stop(void *arg, const struct qmp_when *when)
 {
-	struct vm *vm = arg;
-
-	follow_stopped(vm->x, vm, age_ns);
+	follow_stopped(arg, when);
 }
 
-static void heard_resume(void *arg)
+static void heard_resume(void *arg, const struct qmp_when *when)
 {
-	struct vm *vm = arg;
-
-	follow_resumed(vm->x, vm);
+	follow_resumed(arg, when);
 }
 
 /**
@@ -322,128 +326,4 @@ int follow_listen(struct vm *vm, struct problem *why)
 		return 0;
 	return monitor_open(&vm->source.monitor, vm->source.events_path, &events,
 			    vm, why);
-}
-
-struct prediction {
-	struct exporter *x;
-	struct vm *vm;
-};
-
-/*
- * Before a stopped TCG guest runs again, its page says when it will, to within
- * what cannot be known; just after, it says when it did.
- */
-static void predict_tcg(void *arg)
-{
-	const struct prediction *p = arg;
-	struct exporter *x = p->x;
-	struct vm *vm = p->vm;
-	struct problem why;
-	struct tcg_state s;
-
-	if (vm->state != VM_STOPPED || vm->source.method != VM_TCG)
-		return;
-	if (tcg_read(&vm->source.tcg, &s, &why) != TCG_OK || s.running)
-		return;
-	vm->source.tcg.count = s.count;
-	/*
-	 * Rather too early than too late: what a gap turns out to be longer is
-	 * added, but what clocks counted too much they do not take back.
-	 */
-	vm_set_offset(x, vm, s.value - hostclock_rdtsc(), HOSTCLOCK_CAUSE_STOP);
-	vm->predicted = true;
-}
-
-/*
- * The page says how the guest goes on before it does.  The counter of such a one ran
- * on; unless somebody else has continued it already.
- */
-static int before_cont(struct exporter *x, struct vm *vm, struct problem *why)
-{
-	bool running = false;
-
-	if (vm->state != VM_STOPPED || vm->source.method == VM_TCG)
-		return 0;
-	if (vm->source.qmp_path[0] && ask_running(vm, &running, why))
-		return -1;
-	if (running) {
-		vm->stop.known = false;
-		vm->state = VM_RUNNING;
-		return 0;
-	}
-	vm_continued(x, vm, vm->source.method == VM_KVM ? vm->source.kvm_offset :
-						   vm->page.tsc_offset, CONT_NS);
-	return 0;
-}
-
-/* Has it stopped already, unnoticed? */
-static bool has_stopped_before(const struct vm *vm)
-{
-	return vm->source.method == VM_KVM && vm->state == VM_RUNNING &&
-	       !vm->source.monitor && vm->source.qmp_path[0] && !is_running(vm);
-}
-
-static void after_stop(struct exporter *x, struct vm *vm, bool late)
-{
-	if (vm->source.method != VM_TCG && vm->state == VM_RUNNING)
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, late);
-}
-
-static int tell_qemu(struct exporter *x, struct vm *vm, bool stop,
-		     struct problem *why)
-{
-	struct prediction p = { x, vm };
-	struct qmp_late late = { predict_tcg, &p };
-
-	if (vm->source.qmp_path[0])
-		return qmp_run_late(vm->source.qmp_path, stop ? "stop" : "cont",
-				    stop ? NULL : &late, NULL, why);
-	if (vm->source.method == VM_GIVEN)
-		return 0;
-	return problem_set(why,
-			   "%s: attached without --qmp SOCKET, so its monitor is not known",
-			   vm->name);
-}
-
-/**
- * follow_control - stop or continue a VM by its monitor, pages in the right order
- * @x: the exporter
- * @name: the guest's
- * @stop: or cont
- * @why: what went wrong
- *
- * Return: 0 or -1.
- */
-int follow_control(struct exporter *x, const char *name, bool stop,
-		   struct problem *why)
-{
-	struct vm *vm = vm_find(x, name);
-	bool late;
-	int ret;
-
-	if (!vm)
-		return problem_set(why, "%s: no such VM here", name);
-	if (!stop && is_arriving(vm)) {
-		problem_set(why,
-			    "%s: not all of it has arrived yet; continue it when its migration is completed",
-			    name);
-		why->again = true;
-		return -1;
-	}
-	follow_look(x, vm);
-	late = stop && has_stopped_before(vm);
-	if (!stop && before_cont(x, vm, why))
-		return -1;
-	vm->hurried = true;
-	ret = tell_qemu(x, vm, stop, why);
-	monitor_handle(&vm->source.monitor);
-	if (stop && !ret)
-		after_stop(x, vm, late);
-	if (!stop)
-		doorbell_ring(vm);
-	follow_look(x, vm);
-	vm->predicted = false;
-	vm->hurried = false;
-	state_save(x);
-	return ret;
 }

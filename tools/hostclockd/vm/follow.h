@@ -4,6 +4,7 @@
 #define HOSTCLOCKD_FOLLOW_H
 
 #include "guest.h"
+#include "qemu/qmp.h"
 
 int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
 		    struct problem *why);
@@ -11,7 +12,7 @@ void follow_look(struct exporter *x, struct vm *vm);
 bool follow_poll(struct exporter *x, struct vm *vm);
 int follow_listen(struct vm *vm, struct problem *why);
 void follow_missed(struct exporter *x, struct vm *vm);
-int follow_control(struct exporter *x, const char *name, bool stop,
-		   struct problem *why);
+void follow_stopped(struct vm *vm, const struct qmp_when *when);
+void follow_resumed(struct vm *vm, const struct qmp_when *when);
 
 #endif /* HOSTCLOCKD_FOLLOW_H */

@@ -208,13 +208,19 @@ u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
 						       rate_counts(ns, x->scale);
 }
 
-/* The counter of the page that the guest follows, now. */
-u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
+/* The counter of the page that the guest follows, at a TSC value. */
+u64 vm_counter_at(const struct exporter *x, const struct vm *vm, u64 tsc)
 {
 	struct page *pg = pages_find((struct exporter *)x, vm->format,
 				     vm->smear);
 
-	return page_counter(x, pg, hostclock_rdtsc());
+	return page_counter(x, pg, tsc);
+}
+
+/* The same, now. */
+u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
+{
+	return vm_counter_at(x, vm, hostclock_rdtsc());
 }
 
 /* Is the last stop known to be where the present offset ended? */
@@ -273,15 +279,17 @@ static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 }
 
 /**
- * vm_set_offset - the guest runs, and this is its offset
+ * vm_set_offset_at - the guest runs, and this is its offset
  * @x: the exporter
  * @vm: the guest
+ * @host_tsc: the host's TSC when it began to run
  * @tsc_offset: guest TSC - the counter of the page it follows
  * @found: why it is another one, if that is not known from an attach
  */
-void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
+void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 host_tsc,
+		      u64 tsc_offset, u8 found)
 {
-	u64 tsc = vm_host_counter(x, vm) + tsc_offset;
+	u64 tsc = vm_counter_at(x, vm, host_tsc) + tsc_offset;
 
 	if (vm->page.epoch && vm->page.tsc_offset == tsc_offset) {
 		/* A counter that runs on does not tell whether the VM does. */
@@ -296,6 +304,12 @@ void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
 		vm_stopped(x, vm, tsc, false);
 	}
 	begin_epoch(x, vm, tsc_offset, tsc, found);
+}
+
+/* The same, beginning now. */
+void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
+{
+	vm_set_offset_at(x, vm, hostclock_rdtsc(), tsc_offset, found);
 }
 
 /**

@@ -120,6 +120,7 @@ struct vm_stop {
  * @tcg:	how QEMU's memory is read
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was polled
+ * @asked:	whether it runs has been found out since it was attached to
  * @problem:	why the guest is pending
  */
 struct vm_source {
@@ -133,6 +134,7 @@ struct vm_source {
 	struct tcg tcg;
 	u64 kvm_offset;
 	unsigned int polls;
+	bool asked;
 	struct problem problem;
 };
 
@@ -152,6 +154,8 @@ struct vm_source {
  * @predicted:	the offset is a guess at what a `cont` just asked for will give
  * @hurried:	the state is to be written down later
  * @taken_over:	and has not gone on here yet; next_cause is why it will
+ * @stopped_at:	the host's TSC when it last stopped, 0 if nobody knows
+ * @resumed_at:	and when it last went on
  * @page:	what its page says
  * @stop:	where it stopped
  * @source:	where its offset comes from
@@ -171,6 +175,8 @@ struct vm {
 	bool predicted;
 	bool hurried;
 	bool taken_over;
+	u64 stopped_at;
+	u64 resumed_at;
 	struct vm_page page;
 	struct vm_stop stop;
 	struct vm_source source;
@@ -185,8 +191,11 @@ void vm_remove(struct exporter *x, struct vm *vm);
 void vm_detach(struct exporter *x, struct vm *vm);
 void vm_publish(struct exporter *x, struct vm *vm);
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
+void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 tsc,
+		      u64 tsc_offset, u8 found);
 void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns);
 u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns);
+u64 vm_counter_at(const struct exporter *x, const struct vm *vm, u64 tsc);
 u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
 
 #endif /* HOSTCLOCKD_GUEST_H */

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stopping and continuing a VM by its monitor, with its page right before it runs.
+ * However late QEMU answers: what counts is when it says that something happened.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "doorbell.h"
+#include "follow.h"
+#include "qemu/monitor.h"
+#include "qemu/qmp.h"
+#include "state.h"
+#include "stopcont.h"
+
+/* From telling QEMU to continue until it has. */
+#define CONT_NS		300000
+
+/**
+ * struct heard - what QEMU told while it was spoken to
+ * @stop:	it stopped
+ * @resume:	it went on
+ * @stopped:	when
+ * @resumed:	when
+ */
+struct heard {
+	bool stop;
+	bool resume;
+	struct qmp_when stopped;
+	struct qmp_when resumed;
+};
+
+static void hear(void *arg, struct json_object *event)
+{
+	const char *name = json_text(event, "event", "");
+	struct heard *h = arg;
+
+	if (!strcmp(name, "STOP")) {
+		h->stop = true;
+		h->stopped = qmp_event_when(event);
+	} else if (!strcmp(name, "RESUME")) {
+		h->resume = true;
+		h->resumed = qmp_event_when(event);
+	}
+}
+
+/*
+ * One that tells of no stop had stopped before, and nobody knows when, unless that
+ * was heard otherwise.  Who gave the offset by hand stops without a monitor as well.
+ */
+static void after_stop(struct vm *vm, const struct heard *h)
+{
+	struct qmp_when now = { .tsc = hostclock_rdtsc() };
+
+	now.known = !vm->source.qmp_path[0];
+	if (h->stop)
+		follow_stopped(vm, &h->stopped);
+	else if (vm->state == VM_RUNNING)
+		follow_stopped(vm, &now);
+}
+
+static int stop(struct vm *vm, struct qmp *q, struct problem *why)
+{
+	struct heard heard = { .stop = false };
+	struct qmp_hearer hearer = { hear, &heard };
+
+	if (q && qmp_command(q, "stop", &hearer, NULL, why)) {
+		if (heard.stop)
+			follow_stopped(vm, &heard.stopped);
+		return -1;
+	}
+	monitor_handle(&vm->source.monitor);
+	after_stop(vm, &heard);
+	return 0;
+}
+
+/*
+ * Before a stopped TCG guest runs again, its page says when it will, to within
+ * what cannot be known; just after, it says when it did.
+ */
+static void predict_tcg(struct vm *vm)
+{
+	struct problem why;
+	struct tcg_state s;
+
+	if (tcg_read(&vm->source.tcg, &s, &why) != TCG_OK || s.running)
+		return;
+	vm->source.tcg.count = s.count;
+	/*
+	 * Rather too early than too late: what a gap turns out to be longer is
+	 * added, but what clocks counted too much they do not take back.
+	 */
+	vm_set_offset(vm->x, vm, s.value - hostclock_rdtsc(), HOSTCLOCK_CAUSE_STOP);
+	vm->predicted = true;
+}
+
+/* The page says how the guest goes on, as late as it can before that. */
+static void predict(struct vm *vm)
+{
+	if (vm->source.method == VM_TCG)
+		predict_tcg(vm);
+	else
+		vm_continued(vm->x, vm, vm->source.method == VM_KVM ?
+			     vm->source.kvm_offset : vm->page.tsc_offset, CONT_NS);
+}
+
+/* May it be continued, and does it have to be? */
+static int check_status(struct vm *vm, struct qmp *q, bool *running,
+			struct problem *why)
+{
+	enum qmp_status status;
+
+	if (qmp_query_status(q, &status, why))
+		return -1;
+	*running = status == QMP_RUNNING;
+	if (status != QMP_ARRIVING)
+		return 0;
+	/* Its page's file still gets what was in there at the source. */
+	problem_set(why,
+		    "%s: not all of it has arrived yet; continue it when its migration is completed",
+		    vm->name);
+	why->again = true;
+	return -1;
+}
+
+static int tell_cont(struct vm *vm, struct qmp *q, struct problem *why)
+{
+	struct heard heard = { .resume = false };
+	struct qmp_hearer hearer = { hear, &heard };
+	u64 began = hostclock_rdtsc();
+
+	if (q && qmp_command(q, "cont", &hearer, NULL, why))
+		return -1;
+	if (heard.resume)
+		follow_resumed(vm, &heard.resumed);
+	else
+		vm->resumed_at = began;
+	return 0;
+}
+
+/*
+ * One that was continued by somebody else has not stopped.  If QEMU refuses, or does
+ * not answer in time, where it stopped is still what it will go on from.
+ */
+static int cont(struct vm *vm, struct qmp *q, struct problem *why)
+{
+	bool was_stopped = vm->state == VM_STOPPED;
+	bool running = false, known;
+
+	if (q && check_status(vm, q, &running, why))
+		return -1;
+	if (running && was_stopped && vm->source.method != VM_TCG) {
+		vm->stop.known = false;
+		vm->state = VM_RUNNING;
+		was_stopped = false;
+	}
+	known = vm->stop.known;
+	if (was_stopped)
+		predict(vm);
+	if (tell_cont(vm, q, why)) {
+		if (was_stopped && vm->source.method != VM_TCG) {
+			vm->state = VM_STOPPED;
+			vm->stop.known = known;
+		}
+		return -1;
+	}
+	monitor_handle(&vm->source.monitor);
+	doorbell_ring(vm);
+	return 0;
+}
+
+static struct qmp *open_monitor(const struct vm *vm, struct problem *why)
+{
+	if (vm->source.qmp_path[0])
+		return qmp_open(vm->source.qmp_path, why);
+	if (vm->source.method != VM_GIVEN)
+		problem_set(why,
+			    "%s: attached without --qmp SOCKET, so its monitor is not known",
+			    vm->name);
+	return NULL;
+}
+
+/**
+ * stopcont - stop or continue a VM by its monitor, pages in the right order
+ * @x: the exporter
+ * @name: the guest's
+ * @stops: or continue
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int stopcont(struct exporter *x, const char *name, bool stops,
+	     struct problem *why)
+{
+	struct vm *vm = vm_find(x, name);
+	bool alone;
+	struct qmp *q;
+	int ret;
+
+	if (!vm)
+		return problem_set(why, "%s: no such VM here", name);
+	alone = vm->source.method == VM_GIVEN && !vm->source.qmp_path[0];
+	q = open_monitor(vm, why);
+	if (!q && !alone)
+		return -1;
+	follow_look(x, vm);
+	vm->hurried = true;
+	ret = stops ? stop(vm, q, why) : cont(vm, q, why);
+	if (q)
+		qmp_close(q);
+	follow_look(x, vm);
+	vm->predicted = false;
+	vm->hurried = false;
+	state_save(x);
+	return ret;
+}
