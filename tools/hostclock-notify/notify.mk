@@ -8,7 +8,7 @@ $(O)/tools/hostclock-notify/%.o: tools/hostclock-notify/%.c tools/hostclock-noti
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
 
-$(NOTIFY): $(NOTIFY_OBJ)
+$(NOTIFY): $(NOTIFY_OBJ) $(VERSION_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^
 

@@ -7,7 +7,7 @@ $(O)/tools/hostclock/%.o: tools/hostclock/%.c tools/hostclock/hostclock.mk
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
 
-$(HOSTCLOCK): $(HOSTCLOCK_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCK): $(HOSTCLOCK_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^ -ljson-c
 

@@ -11,11 +11,11 @@ $(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -MMD -MP -c $< -o $@
 
-$(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
-$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 

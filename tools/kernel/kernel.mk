@@ -33,7 +33,7 @@ $(O)/stock-6.1/headers $(O)/stock-6.12/headers: $(O)/stock-%/headers: tools/kern
 $(O)/stock-6.1/vmlinuz $(O)/stock-6.1/config: $(O)/stock-6.1/headers ;
 
 $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko: $(O)/stock-%/hostclock.ko: \
-		$(O)/stock-%/headers tools/kernel/module Makefile $(MODULE_SOURCES)
+		$(O)/stock-%/headers tools/kernel/module Makefile NEWS $(MODULE_SOURCES)
 	@tools/kernel/module $(O) $*
 
 $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
