@@ -90,7 +90,8 @@ static void set_scale(struct exporter *x)
 
 static int open_clock(struct exporter *x, struct problem *why)
 {
-	x->src = sampler_open(x->opt.leap_list, why);
+	x->src = sampler_open(x->opt.leap_list, x->opt.max_slew_ppb,
+			      x->opt.sim, why);
 	if (!x->src || x->src->sample(x->src, 0, &x->sample, why))
 		return -1;
 	x->last_epoch = x->sample.mono_ns + x->sample.wall_ns;

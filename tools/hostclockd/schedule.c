@@ -11,6 +11,7 @@
 #include "schedule.h"
 #include "vm/doorbell.h"
 #include "vm/follow.h"
+#include "vm/guest.h"
 #include "vm/state.h"
 #include "vm/vmclock.h"
 
@@ -50,6 +51,9 @@ static void update(struct exporter *x, u64 lead_ns)
 		update_failed(&why);
 		return;
 	}
+	if (x->pages_lost)
+		vms_renew(x);
+	x->pages_lost = false;
 	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
 		state_save(x);
 	if (x->pages[0].set.epoch != epoch)

@@ -36,6 +36,9 @@ enum tai_source {
  * @utc_synced:		the host's kernel calls its clock synchronised
  * @utc_maxerror_ns:	its bound, or HOSTCLOCK_ERROR_UNKNOWN
  * @exact:		simulated: nothing is measured, changes begin at tsc
+ * @renewed:		the relation to the TSC is another one than before
+ * @problem:		why the above is no function of the TSC, and so not to be
+ *			trusted; NULL if it is.  Good until the next look.
  */
 struct clock_sample {
 	u64 tsc;
@@ -55,6 +58,8 @@ struct clock_sample {
 	bool utc_synced;
 	u64 utc_maxerror_ns;
 	bool exact;
+	bool renewed;
+	const char *problem;
 };
 
 /**
@@ -74,6 +79,7 @@ struct clock_source {
 	void (*close)(struct clock_source *src);
 };
 
-struct clock_source *sampler_open(const char *leap_list, struct problem *why);
+struct clock_source *sampler_open(const char *leap_list, u64 max_slew_ppb,
+				  bool any, struct problem *why);
 
 #endif /* HOSTCLOCKD_CLOCK_H */

@@ -104,6 +104,7 @@ struct overrides {
  * @begins:		TSC at which the newest sets begin
  * @last_epoch:		the latest epoch given to anything
  * @force_epoch:	the next sets shall have a new epoch
+ * @pages_lost:		a page began anew, and guests have not been told
  * @stats:		cost of updates
  * @over:		faults
  * @vms:		the guests
@@ -128,6 +129,7 @@ struct exporter {
 	u64 begins;
 	u64 last_epoch;
 	bool force_epoch;
+	bool pages_lost;
 	struct update_stats stats;
 	struct overrides over;
 	struct vm *vms;

@@ -16,13 +16,19 @@
 /* Shorter waits are spun: a sleep may take 50 us more than asked for. */
 #define SPIN_NS		100000
 
-/* Wait until the newest sets hold: the older ones may then be overwritten. */
+/*
+ * Wait until the newest sets hold: the older ones may then be overwritten.  They
+ * begin two intervals ahead at most, unless the TSC was set back: then nobody can
+ * read them.
+ */
 void publish_wait(const struct exporter *x)
 {
+	s64 most_ns = 2 * x->opt.interval_ns + NSEC_PER_SEC / 10;
 	struct timespec ts = { 0 };
 	s64 ns;
 
-	while (x->begins && (ns = rate_ns_until(x->begins, x->scale)) >= 0) {
+	while (x->begins && (ns = rate_ns_until(x->begins, x->scale)) >= 0 &&
+	       ns <= most_ns) {
 		ts.tv_nsec = ns % NSEC_PER_SEC;
 		ts.tv_sec = ns / NSEC_PER_SEC;
 		if (ns > SPIN_NS)

@@ -27,6 +27,11 @@
  * take more than half an hour.
  */
 #define SANE_NS		NSEC_PER_SEC
+/*
+ * And after a time in which they could not be trusted, if it would take longer
+ * than this: at 500 ppm, if they are off by more than 5 ms.
+ */
+#define RENEW_SEC	10
 
 /* Host MONOTONIC at a TSC value near the sample's. */
 static s64 mono_at(const struct clock_sample *s, u64 tsc)
@@ -118,7 +123,7 @@ static void plan_status(struct exporter *x, struct pset *n,
 	const struct clock_sample *s = &x->sample;
 
 	n->status = HOSTCLOCK_STATUS_SYNCHRONIZED;
-	if (x->opt.require_utc && !s->utc_synced)
+	if (s->problem || (x->opt.require_utc && !s->utc_synced))
 		n->status = HOSTCLOCK_STATUS_FREERUNNING;
 	if (x->over.status >= 0)
 		n->status = x->over.status;
@@ -191,10 +196,20 @@ static void plan_static(struct exporter *x, struct page *pg,
 	plan_epoch(x, pg);
 }
 
+/* The page begins anew, and so must whoever follows it. */
+static void abandon(struct exporter *x, struct page *pg)
+{
+	page_start_afresh(pg);
+	x->pages_lost = true;
+}
+
 static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 {
 	struct leap_view view;
 
+	/* The TSC went back: nothing holds yet that could be continued. */
+	if (pg->set.epoch && (s64)(page_counter(x, pg, tsc) - pg->set.cycle_last) < 0)
+		abandon(x, pg);
 	leap_look(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
 		  &view);
 	if (x->opt.sim_icount && pg->format == HOSTCLOCK_FORMAT_SCALED) {
@@ -230,6 +245,35 @@ static u64 align(const struct exporter *x, u64 tsc)
 	return s->tsc + rate_counts(next - s->mono_ns, s->mono_rate);
 }
 
+/* Is the page's set the sample's clock, within @limit_ns? */
+static bool page_continues(struct exporter *x, struct page *pg, s64 limit_ns)
+{
+	u64 counter = page_counter(x, pg, x->sample.tsc);
+	struct leap_view view;
+	s64 off;
+
+	if (!pg->set.epoch ||
+	    (s64)(counter - pg->set.cycle_last) < -(s64)(x->khz * 1000))
+		return false;
+	leap_look(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &view);
+	off = pset_mono(&pg->set, counter) - x->sample.mono_ns - view.bias_ns;
+	return off < limit_ns && off > -limit_ns;
+}
+
+/* The clock is another one: which pages cannot be steered there soon? */
+static void abandon_far(struct exporter *x)
+{
+	s64 limit_ns = rate_muldiv(RENEW_SEC * NSEC_PER_SEC,
+				   x->opt.max_slew_ppb, PPB);
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		if (x->pages[i].set.epoch &&
+		    !page_continues(x, &x->pages[i], limit_ns))
+			abandon(x, &x->pages[i]);
+	}
+}
+
 static int plan(struct exporter *x, u64 lead_ns, u64 *tsc, struct problem *why)
 {
 	u64 begin = hostclock_rdtsc() + rate_counts(lead_ns, x->scale);
@@ -238,6 +282,8 @@ static int plan(struct exporter *x, u64 lead_ns, u64 *tsc, struct problem *why)
 	if (x->src->sample(x->src, begin, &x->sample, why))
 		return -1;
 	x->sampled = true;
+	if (x->sample.renewed)
+		abandon_far(x);
 	x->stats.half_ns = x->sample.half_ns;
 	leap_follow(&x->leap, &x->sample, x->opt.smear,
 		    mono_at(&x->sample, begin));
@@ -297,20 +343,6 @@ int update_run(struct exporter *x, u64 lead_ns, struct problem *why)
 	return 0;
 }
 
-static bool page_continues(struct exporter *x, struct page *pg)
-{
-	u64 counter = page_counter(x, pg, x->sample.tsc);
-	struct leap_view view;
-	s64 off;
-
-	if (!pg->set.epoch ||
-	    (s64)(counter - pg->set.cycle_last) < -(s64)(x->khz * 1000))
-		return false;
-	leap_look(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &view);
-	off = pset_mono(&pg->set, counter) - x->sample.mono_ns - view.bias_ns;
-	return off < SANE_NS && off > -SANE_NS;
-}
-
 /**
  * update_continues - do the sets found in the file fit this host and its clock?
  * @x: the exporter, with a sample
@@ -327,7 +359,7 @@ bool update_continues(struct exporter *x)
 	for (i = 0; i < PAGES; i++) {
 		struct page *pg = &x->pages[i];
 
-		if (page_continues(x, pg)) {
+		if (page_continues(x, pg, SANE_NS)) {
 			if (!pg->format &&
 			    (s64)(pg->set.cycle_last - x->begins) > 0)
 				x->begins = pg->set.cycle_last;

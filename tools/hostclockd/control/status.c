@@ -90,6 +90,8 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	json_put_bool(out, "frozen", x->over.frozen);
 	json_put_bool(out, "continued", x->continued);
 	json_put_bool(out, "utc_synced", s->utc_synced);
+	if (s->problem)
+		json_put_text(out, "clock_problem", s->problem);
 	json_put_uint(out, "update_count", x->stats.count);
 	json_put_uint(out, "update_ns_total", x->stats.ns_total);
 	json_put_uint(out, "update_ns_min", x->stats.ns_min);

@@ -25,6 +25,8 @@ static void print_clock(struct json_object *o)
 	       number(o, "simulated") ? "simulated" : "the host's",
 	       number(o, "tsc_khz") / 1e3, number(o, "bracket_half_ns"),
 	       number(o, "residual_ns"));
+	if (json_has(o, "clock_problem"))
+		printf("          not to be trusted: %s\n", json_text(o, "clock_problem", ""));
 	printf("updates   %llu at %lld Hz%s, %llu ns each at least; %llu recomputed, %llu late\n",
 	       count(o, "update_count"), number(o, "update_hz"),
 	       number(o, "frozen") ? " (frozen)" : "",

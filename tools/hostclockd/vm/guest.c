@@ -102,6 +102,31 @@ void vm_publish(struct exporter *x, struct vm *vm)
 		publish_copy(x, &vm->copies);
 }
 
+/* The clock is another one: what the guest was told of it is no longer true. */
+void vm_renew(struct exporter *x, struct vm *vm)
+{
+	if (!vm->page.epoch)
+		return;
+	vm->page.epoch = exporter_new_epoch(x);
+	vm->page.cause = HOSTCLOCK_CAUSE_EXPORTER;
+	vm->page.marker++;
+}
+
+/* The same for all, and tell them. */
+void vms_renew(struct exporter *x)
+{
+	struct vm *vm;
+
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (!vm->page.epoch)
+			continue;
+		vm_renew(x, vm);
+		vm_publish(x, vm);
+		doorbell_ring(vm);
+	}
+	state_save(x);
+}
+
 static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	bool created;

@@ -189,6 +189,8 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 		     struct problem *why);
 void vm_remove(struct exporter *x, struct vm *vm);
 void vm_detach(struct exporter *x, struct vm *vm);
+void vm_renew(struct exporter *x, struct vm *vm);
+void vms_renew(struct exporter *x);
 void vm_publish(struct exporter *x, struct vm *vm);
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
 void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 tsc,

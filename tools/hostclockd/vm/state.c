@@ -146,16 +146,6 @@ static void load_doorbell(struct exporter *x, struct vm *vm,
 		doorbell_take_up(vm, bell);
 }
 
-/* The clock was lost: what guests were told of it is no longer true. */
-static void renew_epoch(struct exporter *x, struct vm *vm)
-{
-	if (!vm->page.epoch)
-		return;
-	vm->page.epoch = exporter_new_epoch(x);
-	vm->page.cause = HOSTCLOCK_CAUSE_EXPORTER;
-	vm->page.marker++;
-}
-
 /**
  * state_take_up - go on with the guests of an earlier exporter
  * @x: the exporter, its clock pages published
@@ -177,7 +167,7 @@ int state_take_up(struct exporter *x, struct problem *why)
 			like.smear = x->opt.smear;
 		stopped_load(x, &like, saved);
 		if (!x->continued)
-			renew_epoch(x, &like);
+			vm_renew(x, &like);
 		vm = vm_create(x, &like, why);
 		if (!vm)
 			return -1;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A clock is read between two TSC readings; the tightest of several such
+ * brackets counts, and half its width is the bound of the measurement.
+ */
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/rate.h"
+#include "reading.h"
+
+/* Brackets per reading: some 60 ns each. */
+#define BRACKETS	24
+/* Consecutive readings in which a clock that moves in steps repeats itself. */
+#define STEP_READINGS	64
+
+u64 reading_ns(clockid_t id)
+{
+	struct timespec ts = { 0 };
+
+	clock_gettime(id, &ts);
+	return (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+static u64 bracket(clockid_t id, struct reading *r)
+{
+	u64 before = hostclock_rdtsc();
+
+	r->ns = reading_ns(id);
+	r->width = hostclock_rdtsc() - before;
+	r->tsc = before + r->width / 2;
+	return r->width;
+}
+
+/* The tightest of BRACKETS brackets; the value is that of its middle. */
+struct reading reading_take(clockid_t id)
+{
+	struct reading best = { .width = ~0ULL }, r;
+	int i;
+
+	for (i = 0; i < BRACKETS; i++) {
+		if (bracket(id, &r) < best.width)
+			best = r;
+	}
+	return best;
+}
+
+static void least(u64 *best, u64 before)
+{
+	u64 width = hostclock_rdtsc() - before;
+
+	if (width < *best)
+		*best = width;
+}
+
+static void cost_of_call(u64 *best, clockid_t id)
+{
+	struct timespec ts;
+	u64 before;
+	int i;
+
+	for (i = 0; i < BRACKETS; i++) {
+		before = hostclock_rdtsc();
+		syscall(SYS_clock_gettime, id, &ts);
+		least(best, before);
+	}
+}
+
+void reading_costs_begin(struct costs *c)
+{
+	memset(c, 0xff, sizeof(*c));
+}
+
+/* Lower @c to what things cost now; system calls only if asked for. */
+void reading_costs(struct costs *c, bool calls)
+{
+	struct timespec ts;
+	u64 before;
+	int i;
+
+	for (i = 0; i < BRACKETS; i++) {
+		before = hostclock_rdtsc();
+		least(&c->pair, before);
+		before = hostclock_rdtsc();
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+		least(&c->coarse, before);
+		before = hostclock_rdtsc();
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		least(&c->clock, before);
+	}
+	if (!calls)
+		return;
+	cost_of_call(&c->call_coarse, CLOCK_MONOTONIC_COARSE);
+	cost_of_call(&c->call, CLOCK_MONOTONIC);
+}
+
+/*
+ * The steps in which CLOCK_MONOTONIC_RAW moves, if they are longer than reading
+ * it takes (Hyper-V's are 100 ns); otherwise 0.
+ */
+u64 reading_step_ns(void)
+{
+	u64 last = reading_ns(CLOCK_MONOTONIC_RAW), step = ~0ULL, ns;
+	bool repeats = false;
+	int i;
+
+	for (i = 0; i < STEP_READINGS; i++) {
+		ns = reading_ns(CLOCK_MONOTONIC_RAW);
+		if (ns == last)
+			repeats = true;
+		else if (ns - last < step)
+			step = ns - last;
+		last = ns;
+	}
+	return repeats && step != ~0ULL ? step : 0;
+}
+
+/**
+ * reading_change - read a clock just when it changes
+ * @id: the clock
+ * @limit_ns: how long to wait, by CLOCK_MONOTONIC_RAW
+ * @r: the reading
+ *
+ * For clocks that move in steps: where they are right is where they step.
+ *
+ * Return: by how much it changed, 0 if it did not in time.
+ */
+u64 reading_change(clockid_t id, u64 limit_ns, struct reading *r)
+{
+	u64 last = reading_ns(id);
+	u64 begun = reading_ns(CLOCK_MONOTONIC_RAW);
+
+	do {
+		bracket(id, r);
+		if (r->ns != last)
+			return r->ns - last;
+	} while (reading_ns(CLOCK_MONOTONIC_RAW) - begun < limit_ns);
+	return 0;
+}

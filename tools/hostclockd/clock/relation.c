@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The relation between clocks and TSC is judged at the start, and from then on
+ * watched: at every look the clocksource's name and whether both clocks are where
+ * they must be, now and then another CPU.  If it does not hold, the clocks go on
+ * as they were, with an error bound that is measured; and once it is seen to hold
+ * again, by the same judgement as at the start, they are what they are then.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/rate.h"
+#include "relation.h"
+
+#define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+/* Looks at the start, and the time between them. */
+#define OPEN_LOOKS	21
+#define OPEN_PAUSE_NS	(ACCEPT_SPAN_NS / (OPEN_LOOKS - 2))
+/* Judgements at the start: a virtual host may be held up during one. */
+#define OPEN_TRIES	3
+/* Looks between two visits to another CPU: some seconds, and some 10 us each. */
+#define VISIT_EVERY	32
+/* So many readings in a row that take too long are no accident. */
+#define WIDE_LOOKS	3
+/* Clocks that are so far off go on from where they are, not from where they were. */
+#define FAR_NS		NSEC_PER_SEC
+/* How long a clock may take to move, if a simulation needs the TSC's rate by it. */
+#define CHANGE_NS	(NSEC_PER_SEC / 20)
+
+static void read_name(const struct relation *r, char name[32])
+{
+	ssize_t len = pread(r->name_fd, name, 31, 0);
+
+	name[len > 0 ? len : 0] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	if (!name[0])
+		snprintf(name, 32, "unknown");
+}
+
+/* Begin to judge anew. */
+static void judge_anew(struct relation *r)
+{
+	char name[32];
+
+	read_name(r, name);
+	evidence_begin(&r->seen, name, r->seen.max_slew_ppb);
+}
+
+/* The relation does not hold any more.  r->why is set, as problem_set() returns -1. */
+static void lose(struct relation *r, int problem)
+{
+	(void)problem;
+	if (r->holds)
+		say("%s; pages are freerunning until the clocks are a function of the TSC again",
+		    r->why.text);
+	r->holds = false;
+	r->wide = 0;
+	judge_anew(r);
+}
+
+static struct reading look_raw(void)
+{
+	return reading_take(CLOCK_MONOTONIC_RAW);
+}
+
+/*
+ * Look at a CPU, as seen from where this runs now.  A CPU that cannot be visited is
+ * none where anything of ours runs.
+ */
+static int visit(struct relation *r, int cpu, u64 rate, struct problem *why)
+{
+	struct reading here = look_raw(), there;
+
+	if (!cpus_go(r->cpus, cpu))
+		return 0;
+	there = look_raw();
+	return accept_cpu(&here, &there, cpu, rate, r->seen.step_ns, why);
+}
+
+/* All CPUs, in a circle: one that is ahead makes the next be behind. */
+static int visit_all(struct relation *r, u64 rate, struct problem *why)
+{
+	int first = cpus_next(r->cpus, -1), cpu = first, bad = 0;
+
+	if (first < 0)
+		return 0;
+	cpus_go(r->cpus, first);
+	do {
+		cpu = cpus_next(r->cpus, cpu);
+		bad = visit(r, cpu, rate, why);
+	} while (!bad && cpu != first);
+	cpus_return(r->cpus);
+	r->cpu = cpu;
+	return bad;
+}
+
+/* Stay with a CPU that disagrees. */
+static void visit_next(struct relation *r)
+{
+	int cpu = cpus_next(r->cpus, r->cpu);
+	int bad;
+
+	if (cpu < 0 || (r->holds && r->looks % VISIT_EVERY))
+		return;
+	bad = visit(r, cpu, r->raw.rate, &r->why);
+	cpus_return(r->cpus);
+	if (bad)
+		lose(r, bad);
+	else
+		r->cpu = cpu;
+}
+
+static void gather(struct relation *r, const struct reading *raw,
+		   const struct reading *mono)
+{
+	struct evidence *e = &r->seen;
+	u64 step_ns = reading_step_ns();
+
+	reading_costs(&e->cost, true);
+	if (step_ns > e->step_ns)
+		e->step_ns = step_ns;
+	evidence_add(e, raw, mono);
+}
+
+/* What the evidence says is how the clocks are from now on. */
+static void take(struct relation *r)
+{
+	const struct evidence *e = &r->seen;
+	unsigned int n = e->count < HISTORY ? e->count : HISTORY;
+
+	evidence_line(e, &r->raw);
+	memcpy(r->mono, e->mono + e->count - n, n * sizeof(r->mono[0]));
+	r->mono_count = n;
+	r->mono_rate = rate_of(r->mono[n - 1].ns - r->mono[0].ns,
+			       r->mono[n - 1].tsc - r->mono[0].tsc);
+	r->by_call = !accept_cost_narrow(&e->cost);
+	r->holds = true;
+	r->why.text[0] = '\0';
+}
+
+static u64 half_ns(const struct relation *r, const struct reading *reading)
+{
+	return reading_half_ns(reading, r->raw.rate) +
+	       (r->seen.step_ns + 1) / 2;
+}
+
+/*
+ * MONOTONIC's rate: over the history, for as long as a straight line through
+ * it passes through the new reading; otherwise from the last interval on.
+ */
+static void learn_mono_rate(struct relation *r, const struct reading *now)
+{
+	const struct reading *last = &r->mono[r->mono_count - 1];
+	u64 bound = 2 * (half_ns(r, now) + half_ns(r, last));
+	u64 expected = last->ns + rate_ns(now->tsc - last->tsc, r->mono_rate);
+
+	if (expected - now->ns + bound > 2 * bound) {
+		r->mono[0] = *last;
+		r->mono_count = 1;
+	}
+	if (r->mono_count == HISTORY) {
+		memmove(r->mono, r->mono + 1,
+			sizeof(r->mono) - sizeof(r->mono[0]));
+		r->mono_count--;
+	}
+	r->mono[r->mono_count++] = *now;
+	r->mono_rate = rate_of(now->ns - r->mono[0].ns,
+			       now->tsc - r->mono[0].tsc);
+}
+
+/* A clock that a hypervisor makes may have been set right by a little. */
+static void learn_raw_rate(struct relation *r, const struct reading *now)
+{
+	s64 off = line_off_ns(&r->raw, now);
+	u64 allows = line_allows_ns(&r->raw, now) + r->seen.step_ns;
+	bool fits = off <= (s64)allows && -off <= (s64)allows;
+
+	line_through(&r->raw, fits ? &r->raw.first : &r->raw.last, now);
+}
+
+static int check_raw(struct relation *r, const struct reading *now)
+{
+	s64 off = line_off_ns(&r->raw, now);
+	s64 dt_ns = rate_ns_signed(now->tsc - r->raw.last.tsc, r->raw.rate);
+	s64 allowed = line_allows_ns(&r->raw, now) + r->seen.step_ns;
+
+	if (dt_ns <= 0)
+		return problem_set(&r->why, "the TSC went back by %lld ns",
+				   (long long)-dt_ns);
+	allowed += rate_muldiv(dt_ns, r->seen.max_slew_ppb, PPB);
+	if (off <= allowed && -off <= allowed)
+		return 0;
+	return problem_set(&r->why,
+			   "CLOCK_MONOTONIC_RAW jumped by %lld ns against the TSC in %lld ms",
+			   (long long)off, (long long)dt_ns / 1000000);
+}
+
+/* Slewing is what changes the rate by up to --max-slew. */
+static int check_mono(struct relation *r, const struct reading *now)
+{
+	const struct reading *last = &r->mono[r->mono_count - 1];
+	s64 dt_ns = rate_ns_signed(now->tsc - last->tsc, r->raw.rate);
+	s64 off = now->ns - last->ns -
+		  rate_ns_signed(now->tsc - last->tsc, r->mono_rate);
+	s64 allowed = 2 * (half_ns(r, now) + half_ns(r, last));
+
+	if (dt_ns <= 0)
+		return problem_set(&r->why, "the TSC went back by %lld ns",
+				   (long long)-dt_ns);
+	allowed += rate_muldiv(dt_ns, r->seen.max_slew_ppb, PPB);
+	if (off <= allowed && -off <= allowed)
+		return 0;
+	return problem_set(&r->why,
+			   "CLOCK_MONOTONIC went %lld ns astray in %lld ms, more than slewing by --max-slew explains",
+			   (long long)off, (long long)dt_ns / 1000000);
+}
+
+/* A reading that takes as long as another counter's, though its name be the same. */
+static int check_width(struct relation *r, const struct reading *now)
+{
+	struct costs c;
+
+	reading_costs_begin(&c);
+	reading_costs(&c, false);
+	if (now->width < c.clock)
+		c.clock = now->width;
+	if (r->by_call || accept_cost_narrow(&c)) {
+		r->wide = 0;
+		return 0;
+	}
+	if (++r->wide < WIDE_LOOKS)
+		return 0;
+	return problem_set(&r->why,
+			   "CLOCK_MONOTONIC takes %llu ns where a reading of the TSC takes %llu: it is not read from the TSC any more",
+			   (unsigned long long)rate_ns(c.clock, r->raw.rate),
+			   (unsigned long long)rate_ns(c.pair, r->raw.rate));
+}
+
+static void check_name(struct relation *r)
+{
+	char name[32];
+
+	read_name(r, name);
+	if (strcmp(name, r->seen.name))
+		lose(r, problem_set(&r->why,
+				    "the host's clocksource was \"%s\" and is now \"%s\"",
+				    r->seen.name, name));
+}
+
+/* The same clocks as before, as far as nobody knows better. */
+static void extrapolate(struct relation *r, const struct reading *raw,
+			const struct reading *mono, struct clock_sample *s)
+{
+	struct clock_sample *from = &r->from;
+	s64 ticks = mono->tsc - from->tsc;
+	s64 off = from->mono_ns + rate_ns_signed(ticks, from->mono_rate) - mono->ns;
+
+	s->renewed = ticks < 0 || off > FAR_NS || -off > FAR_NS;
+	if (s->renewed) {
+		from->tsc = mono->tsc;
+		from->mono_ns = mono->ns;
+		from->raw_ns = raw->ns - rate_ns_signed(raw->tsc - mono->tsc, from->raw_rate);
+		ticks = 0;
+		off = 0;
+		r->error_ns = 0;
+	}
+	off = (off < 0 ? -off : off) + half_ns(r, mono);
+	if ((u64)off > r->error_ns)
+		r->error_ns = off;
+	s->tsc = mono->tsc;
+	s->mono_ns = from->mono_ns + rate_ns_signed(ticks, from->mono_rate);
+	s->raw_ns = from->raw_ns + rate_ns_signed(ticks, from->raw_rate);
+	s->mono_rate = from->mono_rate;
+	s->raw_rate = from->raw_rate;
+	s->half_ns = r->error_ns;
+	s->problem = r->why.text;
+}
+
+static void follow(struct relation *r, const struct reading *raw,
+		   const struct reading *mono, struct clock_sample *s)
+{
+	s->tsc = mono->tsc;
+	s->mono_ns = mono->ns + r->seen.step_ns / 2;
+	s->mono_rate = r->mono_rate;
+	s->raw_rate = r->raw.rate;
+	s->raw_ns = raw->ns + r->seen.step_ns / 2 -
+		    rate_ns_signed(raw->tsc - mono->tsc, r->raw.rate);
+	s->half_ns = half_ns(r, mono);
+	r->from = *s;
+	r->error_ns = s->half_ns;
+}
+
+/* Return: whether the clocks are a function of the TSC again. */
+static bool regain(struct relation *r, const struct reading *raw,
+		   const struct reading *mono)
+{
+	struct problem why;
+
+	gather(r, raw, mono);
+	if (!evidence_suffices(&r->seen))
+		return false;
+	if (accept_judge(&r->seen, &why)) {
+		r->why = why;
+		/* What is wrong for good stays wrong; a single jump is left behind. */
+		if (r->seen.count > 2 * ACCEPT_LEAST)
+			judge_anew(r);
+		return false;
+	}
+	take(r);
+	say("the host's clocks are a function of the TSC again, clocksource \"%s\"",
+	    r->seen.name);
+	return true;
+}
+
+/**
+ * relation_look - the clocks around now
+ * @r: the relation
+ * @s: tsc to half_ns, renewed and problem are set
+ */
+void relation_look(struct relation *r, struct clock_sample *s)
+{
+	struct reading mono, raw;
+	int bad;
+
+	check_name(r);
+	visit_next(r);
+	r->looks++;
+	mono = reading_take(CLOCK_MONOTONIC);
+	raw = look_raw();
+	if (r->holds) {
+		bad = check_raw(r, &raw);
+		bad = bad ? bad : check_mono(r, &mono);
+		bad = bad ? bad : check_width(r, &mono);
+		if (bad)
+			lose(r, bad);
+	}
+	if (r->holds) {
+		learn_raw_rate(r, &raw);
+		learn_mono_rate(r, &mono);
+	} else if (regain(r, &raw, &mono)) {
+		s->renewed = true;
+	}
+	if (r->holds)
+		follow(r, &raw, &mono, s);
+	else
+		extrapolate(r, &raw, &mono, s);
+}
+
+/* The readings at the start. */
+static void gather_all(struct relation *r)
+{
+	struct timespec pause = { .tv_nsec = OPEN_PAUSE_NS };
+	struct reading raw, mono;
+	int i;
+
+	judge_anew(r);
+	for (i = 0; i < OPEN_LOOKS; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		raw = look_raw();
+		mono = reading_take(CLOCK_MONOTONIC);
+		gather(r, &raw, &mono);
+	}
+}
+
+/*
+ * A simulated clock needs nothing but the TSC's rate, and that can be had by any
+ * clock, between two of its steps.
+ */
+static int take_any(struct relation *r, struct problem *why)
+{
+	struct timespec pause = { .tv_nsec = ACCEPT_SPAN_NS };
+	struct reading first, last;
+
+	if (!reading_change(CLOCK_MONOTONIC_RAW, CHANGE_NS, &first))
+		return problem_set(why, "CLOCK_MONOTONIC_RAW stands still");
+	nanosleep(&pause, NULL);
+	if (!reading_change(CLOCK_MONOTONIC_RAW, CHANGE_NS, &last))
+		return problem_set(why, "CLOCK_MONOTONIC_RAW stands still");
+	if ((s64)(last.tsc - first.tsc) <= 0)
+		return problem_set(why,
+				   "the TSC went from %llu to %llu: it cannot be used, not for a simulated clock either",
+				   (unsigned long long)first.tsc, (unsigned long long)last.tsc);
+	line_through(&r->raw, &first, &last);
+	r->from = (struct clock_sample) {
+		.tsc = last.tsc,
+		.mono_ns = reading_ns(CLOCK_MONOTONIC),
+		.raw_ns = last.ns,
+		.mono_rate = r->raw.rate,
+		.raw_rate = r->raw.rate,
+	};
+	return 0;
+}
+
+/**
+ * relation_open - learn the relation
+ * @r: to be filled in
+ * @max_slew_ppb: how fast MONOTONIC may be slewed
+ * @any: accept any clock and any TSC
+ * @why: why the clocks are no function of the TSC, if they are not
+ *
+ * Takes ACCEPT_SPAN_NS, to learn the TSC's rate: 20 ns in 200 ms are 100 ppb.
+ *
+ * Return: 0 or -1.
+ */
+int relation_open(struct relation *r, u64 max_slew_ppb, bool any,
+		  struct problem *why)
+{
+	struct clock_sample unused = { 0 };
+	int i, bad = -1;
+
+	memset(r, 0, sizeof(*r));
+	r->cpu = -1;
+	r->name_fd = open(CLOCKSOURCE, O_RDONLY | O_CLOEXEC);
+	r->cpus = cpus_open();
+	r->seen.max_slew_ppb = max_slew_ppb;
+	for (i = 0; bad && i < OPEN_TRIES; i++) {
+		gather_all(r);
+		bad = accept_judge(&r->seen, why);
+		if (any)
+			break;
+		if (bad)
+			continue;
+		take(r);
+		bad = visit_all(r, r->raw.rate, why);
+	}
+	if (!bad) {
+		const struct evidence *e = &r->seen;
+
+		take(r);
+		follow(r, &e->raw[e->count - 1], &e->mono[e->count - 1], &unused);
+		return 0;
+	}
+	r->holds = false;
+	if (any) {
+		r->why = *why;
+		return take_any(r, why);
+	}
+	return -1;
+}
+
+void relation_close(struct relation *r)
+{
+	cpus_close(r->cpus);
+	if (r->name_fd >= 0)
+		close(r->name_fd);
+}

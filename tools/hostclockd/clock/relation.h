@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How the host's MONOTONIC and RAW relate to its TSC, and whether they do. */
+#ifndef HOSTCLOCKD_RELATION_H
+#define HOSTCLOCKD_RELATION_H
+
+#include "accept.h"
+#include "clock.h"
+#include "cpus.h"
+
+/* Past readings kept for MONOTONIC's rate, one per update. */
+#define HISTORY	8
+
+/**
+ * struct relation - MONOTONIC and RAW as functions of the TSC
+ * @name_fd:	the kernel's name for the clocksource, or -1
+ * @cpus:	where this process may run, or NULL
+ * @cpu:	the CPU visited last
+ * @looks:	how often it was looked at
+ * @wide:	how often in a row a reading took too long
+ * @by_call:	every reading takes a system call
+ * @holds:	they are functions of the TSC, as far as is known
+ * @why:	why not, if they are not
+ * @seen:	measured for the judgement
+ * @raw:	RAW, never slewed: the longer the baseline the better
+ * @mono:	MONOTONIC, oldest first
+ * @mono_count:	readings in it
+ * @mono_rate:	its rate at the last of them
+ * @from:	while it does not hold: where the pages go on from
+ * @error_ns:	and how far off they are seen to be
+ */
+struct relation {
+	int name_fd;
+	struct cpus *cpus;
+	int cpu;
+	unsigned int looks;
+	unsigned int wide;
+	bool by_call;
+	bool holds;
+	struct problem why;
+	struct evidence seen;
+	struct line raw;
+	struct reading mono[HISTORY];
+	unsigned int mono_count;
+	u64 mono_rate;
+	struct clock_sample from;
+	u64 error_ns;
+};
+
+int relation_open(struct relation *r, u64 max_slew_ppb, bool any,
+		  struct problem *why);
+void relation_look(struct relation *r, struct clock_sample *s);
+void relation_close(struct relation *r);
+
+#endif /* HOSTCLOCKD_RELATION_H */
