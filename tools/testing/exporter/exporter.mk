@@ -15,6 +15,13 @@ $(EXPORTER_TEST)/asktsc.img: tools/testing/exporter/asktsc.S
 	$(call say,CC)$(CC) -m32 -c $< -o $@.o
 	$(call say,LD)$(LD) -m elf_i386 -Ttext 0x7c00 --oformat binary -e start $@.o -o $@
 
+# A test by itself: the part of the exporter that judges clocks, and nothing that measures.
+EXPORTER_ACCEPT := $(O)/testing/exporter/accept
+$(EXPORTER_ACCEPT): tools/testing/exporter/accept.c \
+		$(addprefix tools/hostclockd/,clock/accept.c clock/accept.h clock/reading.h base/report.c) $(LIBHOSTCLOCK)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -iquote tools/hostclockd/clock $(filter %.c %.a,$^) -o $@
+
 .PHONY: exporter-tests
-exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img
+exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT)
 prepare-native: exporter-tests

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pagecheck DIR SECONDS: is every clock of every page within the page's own
- * error bound of what the kernel says just before and just after?
+ * pagecheck DIR SECONDS [freerunning | again]: is every clock of every page within
+ * the page's own error bound of what the kernel says just before and just after, and
+ * are they synchronized (or freerunning)?  RAW is not checked if they are freerunning,
+ * nor on scaled pages if they were, for there it is the counter itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <hostclock/clocks.h>
@@ -16,6 +19,9 @@
 
 /* RAW is not covered by a page's bound; a scaled page's drifts by 0.1 ppm. */
 #define RAW_BOUND_NS	2000
+
+static u8 want_status = HOSTCLOCK_STATUS_SYNCHRONIZED;
+static bool again;
 
 struct worst {
 	s64 off_ns;
@@ -57,17 +63,31 @@ static void read_page(const struct pages *p, int i, struct hostclock_clocks *c,
 	error = hostclock_validate_params(pages_get(p, i), &set);
 	if (error != HOSTCLOCK_PAGE_OK)
 		fail("page %d: %s", i, hostclock_page_strerror(error));
+	if (set.status != want_status)
+		fail("page %d: status %d, not %d", i, set.status, want_status);
 	hostclock_clocks_at(&set, NULL, counter, c);
 	hostclock_sync_quality_at(&set, counter, quality);
 }
 
+static bool has(const struct pages *p, int i, clockid_t id)
+{
+	if (id != CLOCK_MONOTONIC_RAW || !again)
+		return true;
+	if (want_status != HOSTCLOCK_STATUS_SYNCHRONIZED)
+		return false;
+	return pages_get(p, i)->format == HOSTCLOCK_FORMAT_UNSCALED;
+}
+
 static void check(const struct pages *p, int i, clockid_t id, struct worst *w)
 {
+	bool synced = want_status == HOSTCLOCK_STATUS_SYNCHRONIZED;
 	struct hostclock_sync_quality quality;
 	struct hostclock_clocks c;
 	s64 before, after, off = 0, page;
 	u64 bound;
 
+	if (!has(p, i, id))
+		return;
 	before = now_ns(id);
 	read_page(p, i, &c, &quality);
 	after = now_ns(id);
@@ -80,8 +100,8 @@ static void check(const struct pages *p, int i, clockid_t id, struct worst *w)
 	if (llabs(off) > (s64)bound)
 		fail("page %d clock %d: off by %lld ns, bound %llu", i, id,
 		     (long long)off, (unsigned long long)bound);
-	if (!quality.synchronized)
-		fail("page %d: not synchronized", i);
+	if (quality.synchronized != synced)
+		fail("page %d: synchronized is %d", i, quality.synchronized);
 	if (llabs(off) > llabs(w->off_ns))
 		w->off_ns = off;
 	if (bound > w->bound_ns)
@@ -99,8 +119,11 @@ int main(int argc, char **argv)
 	s64 end;
 	int i, k;
 
-	if (argc != 3)
-		fail("usage: pagecheck DIR SECONDS");
+	again = argc == 4;
+	if (again && !strcmp(argv[3], "freerunning"))
+		want_status = HOSTCLOCK_STATUS_FREERUNNING;
+	else if (argc != 3 && !(again && !strcmp(argv[3], "again")))
+		fail("usage: pagecheck DIR SECONDS [freerunning | again]");
 	pages_open(&p, argv[1]);
 	end = now_ns(CLOCK_MONOTONIC) + atoi(argv[2]) * SEC;
 	do {
