@@ -34,7 +34,7 @@ endif
 # Packages come before everything else: what fragments find out while they are
 # read may depend on them. That a file to include is out of date makes make
 # bring it up to date first, and start over.
-ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(filter-out help clean uninstall,$(or $(MAKECMDGOALS),help)),)
 include $(O)/packages.mk
 endif
 
@@ -52,7 +52,7 @@ ifeq ($(O),$(CURDIR)/build)
 build/bin/%: $(O)/bin/% ;
 endif
 
-.PHONY: help all packages install clean
+.PHONY: help all packages install uninstall clean
 help: ## show this text
 	@echo "hostclock: a guest clock that is the host's"
 	@grep -hE '^[a-z0-9.-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9.-]+):.*## /  make \1\t/' | expand -t 26
@@ -61,21 +61,38 @@ all: ## build everything but the kernels that only tests need
 
 packages: $(O)/packages.mk ## install what building and testing needs (Debian 12, root)
 
-SBIN_PROGRAMS := $(addprefix $(O)/bin/,hostclockd hostclockctl hostclock-notify)
+BIN_PROGRAMS := hostclock
+SBIN_PROGRAMS := hostclockd hostclockctl hostclock-notify
 MAN_PAGES := $(wildcard tools/*/*.[18])
 UNITS := $(wildcard tools/*/*.service)
+RULES := $(wildcard tools/*/*.rules)
+COMPLETION := tools/completion/hostclock.bash
 
-install: $(SBIN_PROGRAMS) $(O)/bin/hostclock ## install the tools (PREFIX, DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
-	install $(SBIN_PROGRAMS) $(DESTDIR)$(PREFIX)/sbin
-	install $(O)/bin/hostclock $(DESTDIR)$(PREFIX)/bin
+# Directories below PREFIX, and all that is in them afterwards.
+MAN_DIR := share/man/man
+UNIT_DIR := lib/systemd/system
+RULE_DIR := lib/udev/rules.d
+COMPLETION_DIR := share/bash-completion/completions
+INSTALLED := $(BIN_PROGRAMS:%=bin/%) $(SBIN_PROGRAMS:%=sbin/%) \
+	$(foreach page,$(MAN_PAGES),$(MAN_DIR)$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
+	$(addprefix $(UNIT_DIR)/,$(notdir $(UNITS))) $(addprefix $(RULE_DIR)/,$(notdir $(RULES))) \
+	$(addprefix $(COMPLETION_DIR)/,$(BIN_PROGRAMS) $(SBIN_PROGRAMS))
+
+install: $(addprefix $(O)/bin/,$(BIN_PROGRAMS) $(SBIN_PROGRAMS)) ## install the tools (PREFIX, DESTDIR)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin sbin $(UNIT_DIR) $(COMPLETION_DIR))
+	install $(BIN_PROGRAMS:%=$(O)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install $(SBIN_PROGRAMS:%=$(O)/bin/%) $(DESTDIR)$(PREFIX)/sbin
 	for page in $(MAN_PAGES); do \
-		install -D -m 644 -t "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}" "$$page" || exit 1; done
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+		install -D -m 644 -t "$(DESTDIR)$(PREFIX)/$(MAN_DIR)$${page##*.}" "$$page" || exit 1; done
 	for unit in $(UNITS); do \
 		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' "$$unit" \
-			>"$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}" || exit 1; done
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/udev/rules.d $(wildcard tools/*/*.rules)
+			>"$(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$${unit##*/}" || exit 1; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(RULE_DIR) $(RULES)
+	for program in $(BIN_PROGRAMS) $(SBIN_PROGRAMS); do \
+		install -m 644 $(COMPLETION) "$(DESTDIR)$(PREFIX)/$(COMPLETION_DIR)/$$program" || exit 1; done
+
+uninstall: ## remove what install installed (PREFIX, DESTDIR)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,$(INSTALLED))
 
 clean: ## remove build/
 	rm -rf $(O)
