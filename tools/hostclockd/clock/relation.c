@@ -18,7 +18,7 @@
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 /* Looks at the start, and the time between them. */
-#define OPEN_LOOKS	21
+#define OPEN_LOOKS	11
 #define OPEN_PAUSE_NS	(ACCEPT_SPAN_NS / (OPEN_LOOKS - 2))
 /* Judgements at the start: a virtual host may be held up during one. */
 #define OPEN_TRIES	3
