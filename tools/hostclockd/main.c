@@ -22,6 +22,7 @@
 #include "sim/script.h"
 #include "sim/sim.h"
 #include "vm/doorbell.h"
+#include "vm/restore.h"
 #include "vm/state.h"
 
 static struct watch signals = { .fd = -1 };
@@ -142,6 +143,11 @@ static int set_up(struct exporter *x, struct problem *why)
 	return schedule_open(x, why);
 }
 
+static void dispatched(void *arg)
+{
+	state_keep(arg);
+}
+
 int main(int argc, char **argv)
 {
 	struct exporter x = { .over = { .status = -1, .error_ns = -1 } };
@@ -152,10 +158,11 @@ int main(int argc, char **argv)
 		say("%s", why.text);
 		return EXIT_FAILURE;
 	}
+	state_keep(&x);
 	publish_wait(&x);
 	puts("hostclockd: ready");
 	fflush(stdout);
-	loop_run();
+	loop_run(dispatched, &x);
 	control_close(&x);
 	doorbell_close(&x);
 	x.src->close(x.src);

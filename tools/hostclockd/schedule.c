@@ -12,7 +12,6 @@
 #include "vm/doorbell.h"
 #include "vm/follow.h"
 #include "vm/guest.h"
-#include "vm/state.h"
 #include "vm/vmclock.h"
 
 /*
@@ -55,7 +54,7 @@ static void update(struct exporter *x, u64 lead_ns)
 		vms_renew(x);
 	x->pages_lost = false;
 	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
-		state_save(x);
+		exporter_changed(x);
 	if (x->pages[0].set.epoch != epoch)
 		vmclock_renew_all(x);
 	else

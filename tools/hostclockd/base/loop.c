@@ -35,8 +35,11 @@ void loop_remove(struct watch *w)
 	w->fd = -1;
 }
 
-/* One event at a time: its handler may remove other watches. */
-void loop_run(void)
+/*
+ * One event at a time: its handler may remove other watches.  After each, @after is
+ * called.
+ */
+void loop_run(void (*after)(void *arg), void *arg)
 {
 	struct epoll_event ev;
 	struct watch *w;
@@ -46,6 +49,7 @@ void loop_run(void)
 			continue;
 		w = ev.data.ptr;
 		w->ready(w->arg);
+		after(arg);
 	}
 }
 

@@ -103,6 +103,7 @@ struct overrides {
  * @continued:		the pages go on from where an earlier exporter left them
  * @begins:		TSC at which the newest sets begin
  * @last_epoch:		the latest epoch given to anything
+ * @unsaved:		the state file is older than the state
  * @force_epoch:	the next sets shall have a new epoch
  * @pages_lost:		a page began anew, and guests have not been told
  * @stats:		cost of updates
@@ -128,6 +129,7 @@ struct exporter {
 	bool continued;
 	u64 begins;
 	u64 last_epoch;
+	bool unsaved;
 	bool force_epoch;
 	bool pages_lost;
 	struct update_stats stats;
@@ -141,6 +143,12 @@ struct exporter {
 static inline u64 exporter_new_epoch(struct exporter *x)
 {
 	return ++x->last_epoch;
+}
+
+/* Something has changed that a later exporter needs: have it written down. */
+static inline void exporter_changed(struct exporter *x)
+{
+	x->unsaved = true;
 }
 
 #endif /* HOSTCLOCKD_EXPORTER_H */

@@ -72,11 +72,11 @@ static int do_create(struct exporter *x, struct json_object *req,
 	vm = vm_create(x, &like, why);
 	if (!vm)
 		return -1;
-	if (json_int(req, "doorbell") && doorbell_create(x, vm, why)) {
+	if ((json_int(req, "doorbell") && doorbell_create(x, vm, why)) ||
+	    state_sync(x, why)) {
 		vm_remove(x, vm);
 		return -1;
 	}
-	state_save(x);
 	json_put_text(reply, "file", like.name);
 	json_put_bool(reply, "doorbell", vm->doorbell);
 	return 0;
@@ -129,7 +129,6 @@ static int do_detach(struct exporter *x, struct json_object *req,
 	if (!vm)
 		return -1;
 	vm_detach(x, vm);
-	state_save(x);
 	return 0;
 }
 
@@ -142,7 +141,6 @@ static int do_remove(struct exporter *x, struct json_object *req,
 	if (!vm)
 		return -1;
 	vm_remove(x, vm);
-	state_save(x);
 	return 0;
 }
 
@@ -195,7 +193,7 @@ static int do_takeover(struct exporter *x, struct json_object *req,
 		return problem_set(why, "takeover: there is no tuple");
 	if (tuple_takeover(x, vm, tuple, why))
 		return -1;
-	state_save(x);
+	exporter_changed(x);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/socket.h"
 #include "command.h"
 #include "control.h"
+#include "vm/state.h"
 
 struct client {
 	struct watch watch;
@@ -25,6 +26,28 @@ static void drop(struct client *c)
 	free(c);
 }
 
+/*
+ * What is answered to be done is on disk.  What could not be written before is no
+ * fault of this command.
+ */
+static int run(struct exporter *x, struct json_object *req,
+	       struct json_object *reply, struct problem *why)
+{
+	bool unsaved = x->unsaved, changed;
+	struct problem inner;
+	int bad;
+
+	x->unsaved = false;
+	bad = command_run(x, req, reply, why);
+	changed = x->unsaved;
+	x->unsaved |= unsaved;
+	if (!changed || !state_sync(x, &inner) || bad)
+		return bad;
+	return problem_set(why,
+			   "done, but not written down, so a restarted hostclockd would not know: %.300s",
+			   inner.text);
+}
+
 static void answer(struct client *c, const char *request)
 {
 	struct problem why = { .again = false };
@@ -37,7 +60,7 @@ static void answer(struct client *c, const char *request)
 	if (!ok)
 		problem_set(&why, "the request is not a JSON object");
 	else
-		ok = !command_run(c->x, req, reply, &why);
+		ok = !run(c->x, req, reply, &why);
 	json_put_bool(reply, "ok", ok);
 	if (!ok) {
 		json_put_text(reply, "error", why.text);

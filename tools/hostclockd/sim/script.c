@@ -136,6 +136,7 @@ static void arm(void)
 	loop_timer_set(&timer, due > now ? due - now : 1, 0);
 }
 
+/* One event per dispatch: what it changes is written down before the next. */
 static void due(void *arg)
 {
 	struct exporter *x = arg;
@@ -143,8 +144,8 @@ static void due(void *arg)
 	struct entry *e;
 
 	loop_timer_expired(&timer);
-	while (next_entry < count &&
-	       started_ns + entries[next_entry]->at_ns <= now_ns()) {
+	if (next_entry < count &&
+	    started_ns + entries[next_entry]->at_ns <= now_ns()) {
 		e = entries[next_entry++];
 		if (event_run(x, e->argc, e->argv, &why))
 			say("%s: line %d: %s", file_name, e->line, why.text);

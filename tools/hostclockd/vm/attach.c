@@ -15,7 +15,6 @@
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
-#include "state.h"
 
 /**
  * struct finding - what there is to follow
@@ -167,7 +166,6 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	if (follow_listen(vm, why)) {
 		tcg_close(&f.tcg);
 		vm_detach(x, vm);
-		state_save(x);
 		return -1;
 	}
 	vm->source.pid = to->pid;
@@ -185,7 +183,7 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	learn_uuid(vm);
 	follow_look(x, vm);
 	monitor_handle(&vm->source.monitor);
-	state_save(x);
+	exporter_changed(x);
 	return 0;
 }
 
@@ -197,7 +195,7 @@ void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to
 	vm->source.method = VM_GIVEN;
 	vm->next_cause = to->cause;
 	vm_set_offset(x, vm, tsc_offset, HOSTCLOCK_CAUSE_OFFSET);
-	state_save(x);
+	exporter_changed(x);
 }
 
 /* After a restart: the same process, or none. */

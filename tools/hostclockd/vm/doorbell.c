@@ -18,7 +18,6 @@
 #include "base/socket.h"
 #include "clock/page.h"
 #include "doorbell.h"
-#include "state.h"
 
 /* A guest has one QEMU; a few more do no harm.  The oldest gives way. */
 #define CONNECTIONS	4
@@ -109,7 +108,7 @@ static void connection_ready(void *arg)
 	struct connection *c = arg;
 
 	drop(c);
-	state_save(c->bell->x);
+	exporter_changed(c->bell->x);
 }
 
 static struct connection *free_connection(struct doorbell *bell)
@@ -210,7 +209,7 @@ static void accepted(struct doorbell *bell, int fd)
 	}
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 	connect_to(bell, fd, event, cred.pid);
-	state_save(bell->x);
+	exporter_changed(bell->x);
 }
 
 static void listener_ready(void *arg)

@@ -15,7 +15,6 @@
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
 #include "seam.h"
-#include "state.h"
 
 /* One in so many polls is done for a KVM guest. */
 #define KVM_POLLS	32
@@ -27,15 +26,7 @@ static void gone(struct exporter *x, struct vm *vm)
 	tcg_close(&vm->source.tcg);
 	monitor_close(&vm->source.monitor);
 	vm->state = VM_GONE;
-	state_save(x);
-}
-
-/* It is to be known after a restart, too. */
-static void stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
-{
-	vm_stopped(x, vm, guest_tsc, late);
-	if (!vm->hurried)
-		state_save(x);
+	exporter_changed(x);
 }
 
 /*
@@ -56,6 +47,7 @@ static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
 	vm->source.asked = false;
 	vm->source.polls = 0;
 	vm->state = VM_PENDING;
+	exporter_changed(vm->x);
 	return true;
 }
 
@@ -85,7 +77,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
-		stopped(x, vm, s.value, false);
+		vm_stopped(x, vm, s.value, false);
 }
 
 /* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
@@ -176,6 +168,7 @@ static bool is_known(struct vm *vm)
 	vm->source.asked = true;
 	if (status != QMP_RUNNING)
 		vm->state = VM_STOPPED;
+	exporter_changed(vm->x);
 	return true;
 }
 
@@ -242,7 +235,7 @@ void follow_stopped(struct vm *vm, const struct qmp_when *when)
 	if (vm->state == VM_STOPPED && vm->stop.known &&
 	    (!when->known || (s64)(vm->stop.tsc - guest_tsc) <= 0))
 		return;
-	stopped(x, vm, guest_tsc, !when->known);
+	vm_stopped(x, vm, guest_tsc, !when->known);
 	vm->stopped_at = when->known ? tsc : 0;
 }
 
@@ -272,7 +265,7 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 		vm_set_offset_at(x, vm, tsc, offset, HOSTCLOCK_CAUSE_STOP);
 		vm->state = VM_RUNNING;
 		vm->stop.known = false;
-		state_save(x);
+		exporter_changed(x);
 	}
 	vm->resumed_at = tsc;
 }

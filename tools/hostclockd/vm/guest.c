@@ -16,7 +16,6 @@
 #include "qemu/monitor.h"
 #include "seam.h"
 #include "sim/faults.h"
-#include "state.h"
 #include "vmclock.h"
 
 static size_t file_size(const struct vm *vm)
@@ -124,7 +123,7 @@ void vms_renew(struct exporter *x)
 		vm_publish(x, vm);
 		doorbell_ring(vm);
 	}
-	state_save(x);
+	exporter_changed(x);
 }
 
 static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
@@ -180,6 +179,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	}
 	vm->next = x->vms;
 	x->vms = vm;
+	exporter_changed(x);
 	vm_publish(x, vm);
 	return vm;
 }
@@ -199,6 +199,7 @@ void vm_detach(struct exporter *x, struct vm *vm)
 	vm->page.epoch = 0;
 	vm_publish(x, vm);
 	doorbell_ring(vm);
+	exporter_changed(x);
 }
 
 void vm_remove(struct exporter *x, struct vm *vm)
@@ -299,8 +300,7 @@ static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 	vm_publish(x, vm);
 	if (disruption || vm->predicted)
 		doorbell_ring(vm);
-	if (!vm->hurried)
-		state_save(x);
+	exporter_changed(x);
 }
 
 /**
@@ -318,8 +318,11 @@ void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 host_tsc,
 
 	if (vm->page.epoch && vm->page.tsc_offset == tsc_offset) {
 		/* A counter that runs on does not tell whether the VM does. */
-		if (vm->state != VM_STOPPED || vm->source.method == VM_TCG)
-			vm->state = VM_RUNNING;
+		if (vm->state == VM_RUNNING ||
+		    (vm->state == VM_STOPPED && vm->source.method != VM_TCG))
+			return;
+		vm->state = VM_RUNNING;
+		exporter_changed(x);
 		return;
 	}
 	if (stop_is_end(vm)) {

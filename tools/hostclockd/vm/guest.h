@@ -152,7 +152,6 @@ struct vm_source {
  * @state:	what the VM is doing
  * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
  * @predicted:	the offset is a guess at what a `cont` just asked for will give
- * @hurried:	the state is to be written down later
  * @taken_over:	and has not gone on here yet; next_cause is why it will
  * @stopped_at:	the host's TSC when it last stopped, 0 if nobody knows
  * @resumed_at:	and when it last went on
@@ -173,7 +172,6 @@ struct vm {
 	enum vm_state state;
 	u8 next_cause;
 	bool predicted;
-	bool hurried;
 	bool taken_over;
 	u64 stopped_at;
 	u64 resumed_at;

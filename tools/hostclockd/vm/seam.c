@@ -38,6 +38,7 @@ static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
 void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
 	vm->state = VM_STOPPED;
+	exporter_changed(x);
 	/* Looked at again, or never told a time. */
 	if (!vm->page.epoch || (vm->stop.known && vm->stop.tsc == guest_tsc))
 		return;

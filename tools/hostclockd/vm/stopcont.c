@@ -10,7 +10,6 @@
 #include "follow.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
-#include "state.h"
 #include "stopcont.h"
 
 /* From telling QEMU to continue until it has. */
@@ -204,13 +203,11 @@ int stopcont(struct exporter *x, const char *name, bool stops,
 	if (!q && !alone)
 		return -1;
 	follow_look(x, vm);
-	vm->hurried = true;
 	ret = stops ? stop(vm, q, why) : cont(vm, q, why);
 	if (q)
 		qmp_close(q);
 	follow_look(x, vm);
 	vm->predicted = false;
-	vm->hurried = false;
-	state_save(x);
+	exporter_changed(x);
 	return ret;
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Going on from the state that an earlier exporter left. */
+#ifndef HOSTCLOCKD_RESTORE_H
+#define HOSTCLOCKD_RESTORE_H
+
+#include "clock/exporter.h"
+
+int state_load(struct exporter *x, struct problem *why);
+int state_take_up(struct exporter *x, struct problem *why);
+
+#endif /* HOSTCLOCKD_RESTORE_H */
