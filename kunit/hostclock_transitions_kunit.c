@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Where one set follows another: leap seconds, and MONOTONIC across gaps. */
+/* Transitions: leap seconds, and MONOTONIC across gaps. */
 #include <hostclock/mult_shift.h>
 #include <hostclock/continuity.h>
 #include <hostclock/leap.h>

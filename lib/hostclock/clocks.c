@@ -4,7 +4,7 @@
 #include <hostclock/reader.h>
 
 /**
- * hostclock_time_of - ns as seconds and ns
+ * hostclock_time_of - split ns into seconds and ns
  * @ns: any value, negative too
  *
  * Return: the same time, exact.
@@ -75,7 +75,7 @@ s64 hostclock_time_ns(struct hostclock_time t)
 EXPORT_SYMBOL_IF_KUNIT(hostclock_time_ns);
 
 /**
- * hostclock_position - a counter value's distance from a set's base
+ * hostclock_position - a counter value's distance from cycle_last
  * @p: a validated set
  * @counter: in the page's unit, modulo 2^64: what is up to 2^63 - 1 counts after
  *	     cycle_last is after it, the other half is before it

@@ -14,7 +14,7 @@ static u64 hostclock_timeline_ns(const struct hostclock_timeline *s,
 }
 
 /**
- * hostclock_gap_ns - what passed between two timelines, by REALTIME
+ * hostclock_gap_ns - the REALTIME that passed between two timelines
  * @before: the timeline that ended
  * @end_tsc: guest TSC at its end
  * @after: the timeline that began; offsets for MONOTONIC and RAW are not used
@@ -40,7 +40,7 @@ u64 hostclock_gap_ns(const struct hostclock_timeline *before, u64 end_tsc,
 EXPORT_SYMBOL_IF_KUNIT(hostclock_gap_ns);
 
 /**
- * hostclock_continue - the offsets that let MONOTONIC and RAW go on
+ * hostclock_continue - the offsets that make MONOTONIC and RAW continuous
  * @before: the timeline that ended
  * @end_tsc: guest TSC at its end, at or after its cycle_last
  * @after: the timeline that begins; params and tsc_offset are given, mono_offset

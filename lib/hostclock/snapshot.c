@@ -16,7 +16,7 @@ static void hostclock_copy(void *to, const void *from, size_t bytes)
 		*dst++ = READ_ONCE(*src++);
 }
 
-/* Likewise, making zeroes. */
+/* Zeroes instead of a copy. */
 static void hostclock_zero(void *to, size_t bytes)
 {
 	u64 *dst = to;

@@ -3,9 +3,9 @@
  * All clocks of one parameter set at a counter value, how far they may be
  * wrong, and the way back from a time to a counter value.
  *
- * For whoever has a set in private memory (the exporter, the driver's PTP and
- * status parts, tools).  Reading a shared page as a clock is reader.h's part.
- * COARSE clocks are not served: the kernel makes them of its own last update.
+ * For parameters in private memory: in the exporter, the driver's PTP clock and
+ * status, tools.  To read a clock from a shared page, see reader.h.  There are no
+ * COARSE clocks: the kernel takes those from its own last update.
  */
 #ifndef _HOSTCLOCK_CLOCKS_H
 #define _HOSTCLOCK_CLOCKS_H
@@ -15,9 +15,9 @@
 #include <linux/hostclock-abi.h>
 
 /*
- * How far, in ns of the set's rate, a counter may be before cycle_last and pass
- * as skew between CPUs: 10 ms, which bounds both the skew of a working machine
- * and the lead with which a set is published (some ms).
+ * How far a counter may be before cycle_last, in ns at the parameters' rate: 10 ms.
+ * That covers the lead with which parameters are published (some ms) and the
+ * cross-CPU skew of a working machine.
  */
 #define HOSTCLOCK_MAX_SKEW_NS	10000000
 
@@ -28,13 +28,13 @@ struct hostclock_time {
 };
 
 /**
- * enum hostclock_position - where a counter value is, seen from a set
+ * enum hostclock_position - where a counter value is, relative to cycle_last
  * @HOSTCLOCK_WITHIN:	at or after cycle_last
  * @HOSTCLOCK_SKEWED:	before it by up to HOSTCLOCK_MAX_SKEW_NS; cycle_last is
  *			used in its place, so that no clock goes back
  * @HOSTCLOCK_BEFORE:	before it by more; cycle_last is used, and the caller
- *			should take another set or distrust the counter
- * @HOSTCLOCK_BEYOND:	so far after it that a clock is at the end of its range
+ *			should use other parameters or doubt the counter
+ * @HOSTCLOCK_BEYOND:	so far after it that a clock has reached its range's end
  */
 enum hostclock_position {
 	HOSTCLOCK_WITHIN,

@@ -55,15 +55,15 @@ static inline bool hostclock_is_adjustment(u8 cause, u64 before, u64 after)
 }
 
 /**
- * hostclock_run_tsc - where a counter would be if it had not counted in a gap
+ * hostclock_run_tsc - a counter without what it counted in a gap
  * @tsc: guest TSC
  * @stop_tsc: where the guest stopped
  * @resume_tsc: where it went on: later, if the counter ran on meanwhile; earlier,
  *		if it was set back.  Any values.
  *
- * Up to the gap that is @tsc, within it @stop_tsc, and from @resume_tsc on it
- * counts on from @stop_tsc.  Of a counter that was set back all values are taken
- * for such after the gap, since those before it have others to be told from.
+ * Return: @tsc before the gap, @stop_tsc within it, and from @resume_tsc on as much
+ * after @stop_tsc as @tsc is after @resume_tsc.  If the counter was set back, every
+ * value counts as one after the gap: values before it cannot be told from those.
  *
  * Never decreases with @tsc, as far as 2^63 counts allow to tell before and after.
  */

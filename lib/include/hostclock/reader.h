@@ -35,8 +35,8 @@ enum hostclock_counter {
 /**
  * enum hostclock_result - how a read ended
  * @HOSTCLOCK_OK:	the value is right
- * @HOSTCLOCK_MOVED:	an epoch is not the accepted one, or the
- *			counter is before both sets: its offset has changed
+ * @HOSTCLOCK_MOVED:	an epoch is not the accepted one, or the counter is before
+ *			both sets: its offset has changed
  * @HOSTCLOCK_BUSY:	every try was overtaken by an update
  * @HOSTCLOCK_RANGE:	the value does not fit into 63 bits
  */
@@ -55,9 +55,9 @@ enum hostclock_result {
  * @mono_offset:	added to the page's MONOTONIC, ns, modulo 2^64
  * @raw_offset:		added to the page's MONOTONIC_RAW, ns, modulo 2^64
  *
- * Kept by the guest's kernel, next to the vDSO data for the vDSO's sake.
- * Native-endian.  Epochs of zero are for no reader: they would match pages that
- * must not be used.
+ * Kept by the guest's kernel, next to the vDSO data so that the vDSO can read it.
+ * Native-endian.  Never read with an epoch of zero: it would match pages that must
+ * not be used.
  */
 struct hostclock_accepted {
 	u64 clock_epoch;
@@ -299,9 +299,9 @@ hostclock_select_retry(const struct hostclock_clock_page *cp, u32 seq,
 }
 
 /*
- * Is this set of the accepted epochs?  The one before the newest may
- * be of the epoch before: a CPU whose counter is a little behind that of the
- * CPU which accepted the new one.  MONOTONIC and RAW are continuous there.
+ * Is this set of the accepted epochs?  The set before the newest may belong to the
+ * epoch before: for a CPU whose counter is slightly behind that of the CPU which
+ * accepted the new epoch.  MONOTONIC and RAW are continuous there.
  */
 static __always_inline bool
 hostclock_epoch_ok(const struct hostclock_clock_page *cp, u32 seq,
@@ -355,12 +355,12 @@ hostclock_eval(const struct hostclock_clock_page *cp, u32 seq,
 }
 
 /*
- * hostclock_eval() where nothing is unusual, with as little as possible behind
- * the counter: the newest set, begun and not overflowing, epochs as accepted,
- * no update completed.  False: hostclock_eval() knows.
+ * The fast path of hostclock_eval(): the newest parameters have begun and do not
+ * overflow, the epochs are the accepted ones, and no update was completed.  Returns
+ * false otherwise, and hostclock_eval() decides.
  *
- * The mask makes one comparison of two: a delta of 2^63 and more is a counter
- * before cycle_last, whatever max_cycles says.
+ * The mask saves a comparison: a delta of 2^63 or more is a counter before
+ * cycle_last, whatever max_cycles says.
  */
 static __always_inline bool
 hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
@@ -388,7 +388,7 @@ hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 	return likely((s64)*ns >= 0) && likely(!hostclock_page_retry(cp, seq));
 }
 
-/* hostclock_read() from its second try on; out of line, for its callers' sake. */
+/* The slow path of hostclock_read(), out of line to keep its callers small. */
 static __maybe_unused noinline __cold enum hostclock_result
 hostclock_read_slow(const struct hostclock_clock_page *cp,
 		    const struct hostclock_guest_page *gp,

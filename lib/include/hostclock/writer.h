@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The writer of a clock page, and of a guest page.  One writer per page; that
- * there is one is the caller's business.  Killed between any two stores, it
- * leaves pages that readers can go on using and that it can take up again.
+ * The writer of a clock page, and of a guest page.  The caller ensures that a page
+ * has one writer.  A writer that is killed between any two stores leaves pages that
+ * readers can use and that the next writer can restore.
  */
 #ifndef _HOSTCLOCK_WRITER_H
 #define _HOSTCLOCK_WRITER_H

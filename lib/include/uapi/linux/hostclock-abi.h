@@ -63,38 +63,37 @@
  *
  * A set holds from its cycle_last on.  The writer publishes it a little ahead
  * of that counter value, and starts on the next one only once that value is
- * past; a reader whose counter is before it takes the other set.  (Should seq
- * be odd at that moment, or the other set begin later still, the reader
- * answers with the newest set's base: late, never back.  If the counter is before
- * that by more than CPUs' counters may differ, tsc_offset is not right any more,
- * and it does not answer.)  So the pages are a
- * function of the counter alone, whenever they are read, and it is continuous:
- * consecutive sets of one epoch agree at the later one's cycle_last to a
- * nanosecond, and the later is never the smaller.  Because the load of seq that
- * ends a read may be performed before the counter is sampled (by as much as a
- * CPU reorders), the lead must be much longer than that: HOSTCLOCK_MIN_LEAD_NS.
+ * past; a reader whose counter is before it takes the other set.  (If seq is odd
+ * then, or the other set begins later still, the reader returns the newest set's
+ * base: time stands still, but does not go back.  If the counter is before that
+ * base by more than cross-CPU skew, tsc_offset is out of date, and the reader
+ * returns an error.)  So the pages are a function of the counter alone, whenever
+ * they are read.  It is continuous: consecutive sets of one epoch agree at the
+ * later one's cycle_last to a nanosecond, and the later one never gives the smaller
+ * value.  Because the load of seq that ends a read may be performed before the
+ * counter is sampled (by as much as a CPU reorders), the lead must be much longer
+ * than that: HOSTCLOCK_MIN_LEAD_NS.
  *
  * Rates
  * -----
- * MONOTONIC runs at RAW's rate, give or take what the host slews it by.  A guest
- * refuses a set by which that is more than it believes a host to do, 2000 ppm
- * unless it is told another limit: 500 by adjtimex(), 500 by adjtime(), 1000 by a
- * UTC-SLS smear.  The rate may change from one set to the next by any amount within
- * that; what a guest does about a set that does not continue the one before is its
- * own business, but its MONOTONIC will not follow.  A set that changes the rate by
- * more than 488 ppm (2^-11) costs readers of the vDSO a system call each, until
- * the guest's kernel has taken it in.
+ * MONOTONIC runs at RAW's rate, plus or minus the host's slew.  A guest refuses
+ * parameters with more slew than a limit, by default 2000 ppm: 500 for adjtimex(),
+ * 500 for adjtime(), 1000 for a UTC-SLS smear.  Within it, the rate may change by
+ * any amount from one set to the next.  A guest's MONOTONIC does not follow a set
+ * that does not continue the one before.  After a change of rate by more than 488
+ * ppm (2^-11), each vDSO read costs a system call until the guest's kernel has
+ * adopted the new set.
  *
  * Epochs
  * ------
- * An epoch names one continuous stretch.  A clock page's epoch changes when
+ * An epoch names a period without discontinuity.  A clock page's epoch changes when
  * wall_offset_ns, boot_offset_ns or tai_offset_sec do, or when the host itself
  * does; MONOTONIC and RAW stay continuous across it unless the guest page's
  * epoch changes too.  The guest page's changes with tsc_offset, mono_offset_ns,
- * raw_offset_ns or the page to follow.  A guest keeps the pair it has acted
- * upon, and treats any other pair as "something happened: look at everything
- * again".  Epochs are compared for equality only.  Zero is never a valid epoch:
- * a page or set that must not be used has it.
+ * raw_offset_ns or the page to follow.  A guest keeps the two epochs it has
+ * accepted, and reads all parameters again if either differs.  Epochs are compared
+ * for equality only.  Zero is never a valid epoch: it marks a page or a parameter
+ * set that must not be used.
  *
  * Versions
  * --------
@@ -164,8 +163,8 @@
 #define HOSTCLOCK_ERROR_UNKNOWN		(~(__u64)0)
 
 /**
- * struct hostclock_params - one stretch of a host's clocks
- * @epoch:		names the continuous stretch; 0: do not use
+ * struct hostclock_params - a host's clocks from one counter value on
+ * @epoch:		see above; 0: do not use
  * @cycle_last:		counter value at which the bases below hold
  * @max_cycles:		largest delta for which delta * mult + mono_snsec and
  *			delta * raw_mult + raw_snsec stay below 2^64
@@ -320,8 +319,8 @@ struct hostclock_vmclock {
 
 /**
  * struct hostclock_guest_page - how one guest relates to its host's clocks
- * @vmclock:		the same in vmclock's terms; renewed at leisure, its
- *			error fields say how far it may be off meanwhile
+ * @vmclock:		the same in vmclock's terms; updated less often, which its
+ *			error fields account for
  * @magic:		HOSTCLOCK_GUEST_MAGIC
  * @version:		HOSTCLOCK_VERSION
  * @size:		bytes filled in, sizeof(struct hostclock_guest_page)
