@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A QEMU's monitors without a QEMU: fakeqemu.py DIR STATUS
+"""A QEMU's monitors without a QEMU: fakeqemu.py DIR STATUS [HOW...]
 
 Serves QMP at DIR/qmp and DIR/events, one client at a time each, as QEMU does, for
 a VM that is in STATUS (running, paused, inmigrate; or stopping: it runs until somebody
 listens, and stops just then). Commands: stop, cont, query-status; and "silently",
 with which the VM stops and only those who listen are told. What it tells by itself is
 appended to DIR/told as "EVENT NS".
+
+HOW it answers, times in seconds: act=T, it does a command T after it was told;
+answer=T, it says so T after it did; events=T, those who listen hear T after it happened,
+with the time when it did; drip, it says one byte at a time; once=COMMAND:T, act=T for
+the first such COMMAND only.
 """
 
+import heapq
+import itertools
 import json
 import os
 import selectors
@@ -16,12 +23,25 @@ import sys
 import time
 
 
+DRIP_S = 0.0005
+
+
 class Machine:
-    def __init__(self, home, status):
+    def __init__(self, home, status, *how):
         self.home, self.status = home, status
+        how = dict(word.partition("=")[::2] for word in how)
+        self.act, self.answer, self.late_events = (
+            float(how.get(name, 0)) for name in ("act", "answer", "events"))
+        self.drip = "drip" in how
+        self.once = how.get("once", "").split(":")
         self.selector = selectors.DefaultSelector()
         self.clients = {}
+        self.later, self.order = [], itertools.count()
         self.listeners = [self.listen(name) for name in ("qmp", "events")]
+
+    def at(self, delay, do, *args):
+        """Do it so much later; what is for the same time in the order of asking."""
+        heapq.heappush(self.later, (time.monotonic() + delay, next(self.order), do, args))
 
     def listen(self, name):
         path = os.path.join(self.home, name)
@@ -31,12 +51,17 @@ class Machine:
         self.selector.register(listener, selectors.EVENT_READ)
         return listener
 
-    @staticmethod
-    def send(client, message):
+    def write(self, client, data):
+        """In whatever pieces; a client may have gone meanwhile."""
         try:
-            client.sendall(json.dumps(message).encode() + b"\r\n")
+            for i in range(0, len(data), 1 if self.drip else len(data)):
+                client.sendall(data[i:i + (1 if self.drip else len(data))])
+                time.sleep(DRIP_S if self.drip else 0)
         except OSError:
             pass
+
+    def send(self, client, message, delay=0):
+        self.at(delay, self.write, client, json.dumps(message).encode() + b"\r\n")
 
     def tell(self, event):
         now = time.time_ns()
@@ -44,7 +69,8 @@ class Machine:
             f.write(f"{event} {now}\n")
         stamp = {"seconds": now // 10**9, "microseconds": now % 10**9 // 1000}
         for client in self.clients:
-            self.send(client, {"event": event, "timestamp": stamp})
+            late = self.late_events if client in self.listening() else self.answer
+            self.send(client, {"event": event, "timestamp": stamp}, late)
 
     def run(self, command):
         if command in ("stop", "silently") and self.status == "running":
@@ -91,19 +117,34 @@ class Machine:
         while b"\n" in buffer:
             line, _, rest = bytes(buffer).partition(b"\n")
             buffer[:] = rest
-            answer = self.run(json.loads(line)["execute"])
-            if self.status == "stopping" and client in self.listening():
-                self.last_words(client)
-                continue
-            self.send(client, {"return": answer})
+            command = json.loads(line)["execute"]
+            self.at(self.act_time(command), self.obey, client, command)
+
+    def act_time(self, command):
+        if command != self.once[0]:
+            return self.act
+        late = float(self.once[1])
+        self.once = [""]
+        return late
+
+    def obey(self, client, command):
+        answer = self.run(command)
+        if self.status == "stopping" and client in self.listening():
+            self.last_words(client)
+        else:
+            self.send(client, {"return": answer}, self.answer)
 
     def serve(self):
         while True:
-            for key, _ in self.selector.select():
+            while self.later and self.later[0][0] <= time.monotonic():
+                _, _, do, args = heapq.heappop(self.later)
+                do(*args)
+            wait = self.later[0][0] - time.monotonic() if self.later else None
+            for key, _ in self.selector.select(wait):
                 if key.fileobj in self.listeners:
                     self.accept(key.fileobj)
                 elif key.fileobj in self.clients:
                     self.receive(key.fileobj)
 
 
-Machine(*sys.argv[1:3]).serve()
+Machine(*sys.argv[1:]).serve()
