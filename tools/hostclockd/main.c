@@ -71,17 +71,23 @@ static int open_directory(struct exporter *x, struct problem *why)
 	return files_lock(x->dir, "lock", why) < 0 ? -1 : 0;
 }
 
+/* How far from its nominal frequency, of which this is a part, a TSC is not. */
+#define KHZ_DRIFT	1000
+
 /*
  * The TSC's frequency in whole kHz, as the kernel and KVM have it, and from it
  * the unit of the scaled pages.
  */
 static void set_scale(struct exporter *x)
 {
-	const struct clock_sample *s = &x->sample;
+	u64 khz = rate_muldiv(1000000, RATE_ONE, x->sample.raw_rate);
 	struct hostclock_tsc tsc = { .frac_bits = HOSTCLOCK_TSC_FRAC_BITS_VMX };
 
-	if (!x->khz)
-		x->khz = rate_muldiv(1000000, RATE_ONE, s->raw_rate);
+	/* The same boot may be another machine: virtual hosts migrate. */
+	if (khz > x->khz + x->khz / KHZ_DRIFT || khz < x->khz - x->khz / KHZ_DRIFT) {
+		x->khz = khz;
+		x->scaled.ratio = 0;
+	}
 	x->scale = rate_of(1000000, x->khz);
 	tsc.ratio = hostclock_tsc_ratio(NSEC_PER_SEC, x->khz * 1000,
 					tsc.frac_bits);

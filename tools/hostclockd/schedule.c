@@ -42,6 +42,7 @@ static void update(struct exporter *x, u64 lead_ns)
 {
 	struct leap_plan plan = x->leap;
 	u64 epoch = x->pages[0].set.epoch;
+	u8 status = x->pages[0].set.status;
 	struct problem why;
 
 	if (x->over.frozen)
@@ -55,7 +56,7 @@ static void update(struct exporter *x, u64 lead_ns)
 	x->pages_lost = false;
 	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
 		exporter_changed(x);
-	if (x->pages[0].set.epoch != epoch)
+	if (x->pages[0].set.epoch != epoch || x->pages[0].set.status != status)
 		vmclock_renew_all(x);
 	else
 		vmclock_renew_some(x);

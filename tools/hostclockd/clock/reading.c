@@ -12,6 +12,12 @@
 
 /* Brackets per reading: some 60 ns each. */
 #define BRACKETS	24
+/*
+ * Fewer if they take so many ticks: a device's counter may take long to read, and
+ * the pages wait.  But some, for this process may be held up during one.
+ */
+#define PATIENCE	500000
+#define ANYWAY		3
 /* Consecutive readings in which a clock that moves in steps repeats itself. */
 #define STEP_READINGS	64
 
@@ -33,13 +39,18 @@ static u64 bracket(clockid_t id, struct reading *r)
 	return r->width;
 }
 
+static bool is_enough(int done, u64 least)
+{
+	return done >= BRACKETS || (done >= ANYWAY && done * least > PATIENCE);
+}
+
 /* The tightest of BRACKETS brackets; the value is that of its middle. */
 struct reading reading_take(clockid_t id)
 {
 	struct reading best = { .width = ~0ULL }, r;
 	int i;
 
-	for (i = 0; i < BRACKETS; i++) {
+	for (i = 0; !is_enough(i, best.width); i++) {
 		if (bracket(id, &r) < best.width)
 			best = r;
 	}
@@ -60,7 +71,7 @@ static void cost_of_call(u64 *best, clockid_t id)
 	u64 before;
 	int i;
 
-	for (i = 0; i < BRACKETS; i++) {
+	for (i = 0; !is_enough(i, *best); i++) {
 		before = hostclock_rdtsc();
 		syscall(SYS_clock_gettime, id, &ts);
 		least(best, before);
@@ -79,7 +90,7 @@ void reading_costs(struct costs *c, bool calls)
 	u64 before;
 	int i;
 
-	for (i = 0; i < BRACKETS; i++) {
+	for (i = 0; !is_enough(i, c->clock); i++) {
 		before = hostclock_rdtsc();
 		least(&c->pair, before);
 		before = hostclock_rdtsc();
@@ -102,10 +113,11 @@ void reading_costs(struct costs *c, bool calls)
 u64 reading_step_ns(void)
 {
 	u64 last = reading_ns(CLOCK_MONOTONIC_RAW), step = ~0ULL, ns;
+	u64 begun = hostclock_rdtsc();
 	bool repeats = false;
 	int i;
 
-	for (i = 0; i < STEP_READINGS; i++) {
+	for (i = 0; i < STEP_READINGS && hostclock_rdtsc() - begun < PATIENCE; i++) {
 		ns = reading_ns(CLOCK_MONOTONIC_RAW);
 		if (ns == last)
 			repeats = true;

@@ -28,6 +28,8 @@
 #define WIDE_LOOKS	3
 /* Clocks that are so far off go on from where they are, not from where they were. */
 #define FAR_NS		NSEC_PER_SEC
+/* More than any crystal drifts. */
+#define RATE_CHANGE_PPB	1000000
 /* How long a clock may take to move, if a simulation needs the TSC's rate by it. */
 #define CHANGE_NS	(NSEC_PER_SEC / 20)
 
@@ -104,7 +106,7 @@ static void visit_next(struct relation *r)
 	int cpu = cpus_next(r->cpus, r->cpu);
 	int bad;
 
-	if (cpu < 0 || (r->holds && r->looks % VISIT_EVERY))
+	if (cpu < 0 || (r->holds ? r->looks % VISIT_EVERY : !r->seen.count))
 		return;
 	bad = visit(r, cpu, r->raw.rate, &r->why);
 	cpus_return(r->cpus);
@@ -294,6 +296,21 @@ static void follow(struct relation *r, const struct reading *raw,
 	r->error_ns = s->half_ns;
 }
 
+/* Pages are made for a TSC of one frequency. */
+static int check_rate(const struct relation *r, struct problem *why)
+{
+	struct line line;
+	s64 off_ppb;
+
+	evidence_line(&r->seen, &line);
+	off_ppb = rate_diff_ppb(line.rate, r->raw.rate);
+	if (off_ppb <= RATE_CHANGE_PPB && off_ppb >= -RATE_CHANGE_PPB)
+		return 0;
+	return problem_set(why,
+			   "the TSC counts %.3f MHz, and counted %.3f when hostclockd was started: start it again",
+			   1e3 * RATE_ONE / line.rate, 1e3 * RATE_ONE / r->raw.rate);
+}
+
 /* Return: whether the clocks are a function of the TSC again. */
 static bool regain(struct relation *r, const struct reading *raw,
 		   const struct reading *mono)
@@ -303,7 +320,7 @@ static bool regain(struct relation *r, const struct reading *raw,
 	gather(r, raw, mono);
 	if (!evidence_suffices(&r->seen))
 		return false;
-	if (accept_judge(&r->seen, &why)) {
+	if (accept_judge(&r->seen, &why) || check_rate(r, &why)) {
 		r->why = why;
 		/* What is wrong for good stays wrong; a single jump is left behind. */
 		if (r->seen.count > 2 * ACCEPT_LEAST)

@@ -281,6 +281,9 @@ static int plan(struct exporter *x, u64 lead_ns, u64 *tsc, struct problem *why)
 
 	if (x->src->sample(x->src, begin, &x->sample, why))
 		return -1;
+	/* What had to be measured took a while. */
+	if (x->sample.half_ns)
+		begin = hostclock_rdtsc() + rate_counts(lead_ns, x->scale);
 	x->sampled = true;
 	if (x->sample.renewed)
 		abandon_far(x);

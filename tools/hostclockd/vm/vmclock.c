@@ -52,7 +52,7 @@ void vmclock_renew_some(struct exporter *x)
 	}
 }
 
-/* After a clock was set: nobody's may go on. */
+/* After a clock was set, or lost: nobody's may go on. */
 void vmclock_renew_all(struct exporter *x)
 {
 	struct vm *vm;
