@@ -8,6 +8,13 @@ build=${O:-$top/build}
 work=$(mktemp -d "${TMPDIR:-/tmp}/hostclock-e2e.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 
+# For a guest that is a host itself: options that bring what hosts.sh needs.
+host_options=(--no-hostclock)
+for program in bin/hostclockd bin/hostclockctl testing/exporter/bin/pagecheck \
+	testing/exporter/bin/{pageset,pageoff,setclock}; do
+	host_options+=(--add "$build/$program:/bin/${program##*/}")
+done
+
 # guest LABEL [OPTIONS] -- COMMAND: runs it in a guest, with the test's scripts
 # in /. Names of results get the label in front. A guest that could not be run is a failure by itself.
 guest() {

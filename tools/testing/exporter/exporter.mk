@@ -24,4 +24,4 @@ $(EXPORTER_ACCEPT): tools/testing/exporter/accept.c \
 
 .PHONY: exporter-tests
 exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT)
-prepare-native: exporter-tests
+prepare-native prepare-e2e prepare-kvm: exporter-tests

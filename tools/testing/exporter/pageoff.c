@@ -90,9 +90,10 @@ int main(int argc, char **argv)
 	while (time(NULL) < end)
 		readings += look(&p, &narrowest);
 	off = within(beyond_bins, readings, 1000);
-	printf("%llu readings, brackets of %llu ticks: from their middle %llu ns at p50, %llu at p99.9, %llu at most; beyond them %llu ns at p99.9, %llu at most\n",
+	printf("%llu readings, brackets of %llu ticks: from their middle %llu ns at p50, ",
 	       (unsigned long long)readings, (unsigned long long)narrowest,
-	       (unsigned long long)within(middle_bins, readings, 2),
+	       (unsigned long long)within(middle_bins, readings, 2));
+	printf("%llu at p99.9, %llu at most; beyond them %llu ns at p99.9, %llu at most\n",
 	       (unsigned long long)within(middle_bins, readings, 1000),
 	       (unsigned long long)within(middle_bins, readings, readings + 1),
 	       (unsigned long long)off,

@@ -32,7 +32,7 @@ nested_programs() {
 	local program path rom
 
 	# Where busybox's will not do.
-	for program in bash cp cpio install sed setpriv setsid socat; do
+	for program in bash cp cpio install ldd sed setpriv setsid socat; do
 		path=$(type -P "$program") || { echo "$program: is not installed"; exit 1; }
 		nested_add "$path" "/usr/local/bin/$program"
 	done
@@ -51,6 +51,8 @@ nested_project() {
 		nested_add "$top/tools/$part" "/hostclock/tools/$part"
 	done
 	for part in bin/hostclockd bin/hostclockctl bin/kvm/standstill \
+		testing/exporter/bin/pagecheck testing/exporter/bin/pageset \
+		testing/exporter/bin/pageoff testing/exporter/bin/setclock \
 		kernel/arch/x86/boot/bzImage guest/initramfs-patched.cpio.gz; do
 		nested_add "$build/$part" "/hostclock/build/$part"
 	done
