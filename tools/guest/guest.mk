@@ -28,7 +28,7 @@ $(GUEST_IMAGE_STOCK): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS) $(O)/s
 		$(O)/stock-6.1/hostclock.ko
 
 # What guest-run needs for a guest of either kernel.
-GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(O)/bin/hostclockd $(O)/bin/hostclockctl
+GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(addprefix $(O)/bin/,hostclockd hostclockd-sim hostclockctl)
 GUEST_STOCK := $(GUEST_KERNEL_STOCK) $(GUEST_IMAGE_STOCK)
 
 .PHONY: guest guest-stock-6.1 run shell

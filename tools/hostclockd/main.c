@@ -1,178 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclockd: exports a host's clocks to its virtual machines. */
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/signalfd.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/files.h"
-#include "base/loop.h"
-#include "base/rate.h"
-#include "clock/page.h"
-#include "clock/publish.h"
-#include "clock/update.h"
-#include "control/control.h"
+#include "daemon.h"
 #include "options.h"
-#include "schedule.h"
-#include "sim/script.h"
-#include "sim/sim.h"
-#include "vm/doorbell.h"
-#include "vm/restore.h"
-#include "vm/state.h"
 
-static struct watch signals = { .fd = -1 };
+/* Options of hostclockd-sim, all of one key. */
+#define OPT_ONLY_IN_TESTS	256
+#define ONLY_IN_TESTS(name, arg) \
+	{ name, OPT_ONLY_IN_TESTS, arg, OPTION_HIDDEN, NULL, 0 }
 
-static void signal_ready(void *arg)
+static const struct argp_option test_options[] = {
+	ONLY_IN_TESTS("sim", NULL),
+	ONLY_IN_TESTS("sim-realtime", "TIME"),
+	ONLY_IN_TESTS("sim-icount", NULL),
+	ONLY_IN_TESTS("script", "FILE"),
+	ONLY_IN_TESTS("faults", NULL),
+	{ 0 }
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	(void)arg;
-	loop_stop();
-}
-
-static int watch_signals(struct problem *why)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals.fd = signalfd(-1, &set, SFD_CLOEXEC);
-	signals.ready = signal_ready;
-	return signals.fd < 0 ? problem_errno(why, "signalfd") :
-				loop_add(&signals, why);
-}
-
-static int write_pidfile(const char *file, struct problem *why)
-{
-	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		      0644);
-	int bad;
-
-	if (fd < 0)
-		return problem_errno(why, "%s: cannot create", file);
-	bad = dprintf(fd, "%d\n", getpid()) < 0;
-	close(fd);
-	return bad ? problem_errno(why, "%s: cannot write", file) : 0;
-}
-
-static int open_directory(struct exporter *x, struct problem *why)
-{
-	x->dir = files_open_dir(x->opt.dir, why);
-	if (x->dir < 0)
-		return -1;
-	x->vm_dir = files_open_subdir(x->dir, "vm", why);
-	if (x->vm_dir < 0)
-		return -1;
-	return files_lock(x->dir, "lock", why) < 0 ? -1 : 0;
-}
-
-/* How far from its nominal frequency, of which this is a part, a TSC is not. */
-#define KHZ_DRIFT	1000
-
-/*
- * The TSC's frequency in whole kHz, as the kernel and KVM have it, and from it
- * the unit of the scaled pages.
- */
-static void set_scale(struct exporter *x)
-{
-	u64 khz = rate_muldiv(1000000, RATE_ONE, x->sample.raw_rate);
-	struct hostclock_tsc tsc = { .frac_bits = HOSTCLOCK_TSC_FRAC_BITS_VMX };
-
-	/* The same boot may be another machine: virtual hosts migrate. */
-	if (khz > x->khz + x->khz / KHZ_DRIFT || khz < x->khz - x->khz / KHZ_DRIFT) {
-		x->khz = khz;
-		x->scaled.ratio = 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case OPT_ONLY_IN_TESTS:
+		argp_error(state,
+			   "--sim, --sim-realtime, --sim-icount, --script and --faults are for tests: start hostclockd-sim instead, which `make hostclockd` builds and nothing installs");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
-	x->scale = rate_of(1000000, x->khz);
-	tsc.ratio = hostclock_tsc_ratio(NSEC_PER_SEC, x->khz * 1000,
-					tsc.frac_bits);
-	if (!x->scaled.ratio)
-		pages_rescale(x, &tsc);
 }
 
-static int open_clock(struct exporter *x, struct problem *why)
-{
-	x->src = sampler_open(x->opt.leap_list, x->opt.max_slew_ppb,
-			      x->opt.sim, why);
-	if (!x->src || x->src->sample(x->src, 0, &x->sample, why))
-		return -1;
-	x->last_epoch = x->sample.mono_ns + x->sample.wall_ns;
-	if (state_load(x, why))
-		return -1;
-	set_scale(x);
-	if (pages_open(x, why))
-		return -1;
-	x->continued = update_continues(x);
-	if (x->opt.sim) {
-		x->src->close(x->src);
-		x->src = sim_open(x, why);
-	}
-	if (!x->src || update_run(x, LEAD_NS, why))
-		return -1;
-	return state_take_up(x, why);
-}
-
-/*
- * Held up between the last look at the counter and publishing, it would publish
- * late.  It sleeps but for some us ten times a second, so this starves nobody.
- */
-static int take_priority(int priority, struct problem *why)
-{
-	struct sched_param param = { .sched_priority = priority };
-
-	/* Being paged out holds it up as well; that may be forbidden. */
-	mlockall(MCL_CURRENT | MCL_FUTURE);
-	if (priority && sched_setscheduler(0, SCHED_FIFO, &param))
-		return problem_errno(why,
-				     "--priority %d: cannot get it (CAP_SYS_NICE, or RLIMIT_RTPRIO)",
-				     priority);
-	return 0;
-}
-
-static int set_up(struct exporter *x, struct problem *why)
-{
-	umask(022);
-	if (loop_open(why) || watch_signals(why) || open_directory(x, why) ||
-	    doorbell_open(x, why) || open_clock(x, why) || control_open(x, why))
-		return -1;
-	if (x->opt.script && script_load(x, x->opt.script, why))
-		return -1;
-	if (x->opt.pidfile && write_pidfile(x->opt.pidfile, why))
-		return -1;
-	if (take_priority(x->opt.priority, why))
-		return -1;
-	return schedule_open(x, why);
-}
-
-static void dispatched(void *arg)
-{
-	state_keep(arg);
-}
+static const char doc[] =
+	"Export this host's clocks to its virtual machines.\n\v\n"
+	"Runs in the foreground and prints \"hostclockd: ready\" once the pages are valid.\n"
+	"SIGTERM ends it; what guests see goes on until --valid has passed, and a later\n"
+	"hostclockd takes it up again.\n\n"
+	"Exit status: 0 after SIGTERM or SIGINT, 1 on failure, 64 on wrong usage.\n";
 
 int main(int argc, char **argv)
 {
-	struct exporter x = { .over = { .status = -1, .error_ns = -1 } };
-	struct problem why = { .again = false };
+	static const struct argp_child children[] = {
+		{ &options_argp, 0, NULL, 0 },
+		{ 0 }
+	};
+	static const struct argp argp = {
+		.options = test_options,
+		.parser = parse_option,
+		.doc = doc,
+		.children = children,
+	};
+	static const struct daemon_parts parts = { .any_clock = false };
+	struct exporter x = { .dir = -1 };
 
-	options_parse(argc, argv, &x.opt);
-	if (set_up(&x, &why)) {
-		say("%s", why.text);
-		return EXIT_FAILURE;
-	}
-	state_keep(&x);
-	publish_wait(&x);
-	puts("hostclockd: ready");
-	fflush(stdout);
-	loop_run(dispatched, &x);
-	control_close(&x);
-	doorbell_close(&x);
-	x.src->close(x.src);
-	if (x.opt.pidfile)
-		unlink(x.opt.pidfile);
-	return EXIT_SUCCESS;
+	options_default(&x.opt);
+	argp_parse(&argp, argc, argv, 0, NULL, &x.opt);
+	return daemon_run(&x, &parts);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <linux/hostclock-abi.h>
 
@@ -20,11 +19,6 @@ enum {
 	OPT_MAX_SLEW,
 	OPT_LEAP_LIST,
 	OPT_REQUIRE_UTC,
-	OPT_SCRIPT,
-	OPT_SIM,
-	OPT_SIM_ICOUNT,
-	OPT_SIM_REALTIME,
-	OPT_FAULTS,
 	OPT_KVM_DEBUGFS,
 	OPT_PRIORITY,
 };
@@ -55,24 +49,12 @@ static const struct argp_option argp_options[] = {
 	{ "kvm-debugfs", OPT_KVM_DEBUGFS, "DIR", 0,
 	  "where KVM's TSC offsets are (default /sys/kernel/debug/kvm)",
 	  0 },
-	{ NULL, 0, NULL, 0, "For tests:", 1 },
-	{ "sim", OPT_SIM, NULL, 0, "a simulated clock, set by `hostclockctl sim` or a script", 1 },
-	{ "sim-realtime", OPT_SIM_REALTIME, "TIME", 0,
-	  "where it starts: seconds since 1970, or YYYY-MM-DDThh:mm:ss in UTC (default: the host's time)",
-	  1 },
-	{ "sim-icount", OPT_SIM_ICOUNT, NULL, 0,
-	  "a simulated clock that is a fixed function of a counter of 1 GHz which starts at 0, for guests under -icount shift=0",
-	  1 },
-	{ "script", OPT_SCRIPT, "FILE", 0,
-	  "events for the simulated clock; `hostclockctl script-start` starts it",
-	  1 },
-	{ "faults", OPT_FAULTS, NULL, 0, "allow fault injection without --sim", 1 },
 	{ 0 }
 };
 
 /* A whole number within bounds, or an end with a message. */
-static u64 number(struct argp_state *state, const char *option,
-		  const char *text, u64 min, u64 max)
+u64 options_number(struct argp_state *state, const char *option,
+		   const char *text, u64 min, u64 max)
 {
 	unsigned long long value;
 	char *end;
@@ -86,18 +68,6 @@ static u64 number(struct argp_state *state, const char *option,
 	return value;
 }
 
-static s64 utc_time(struct argp_state *state, const char *text)
-{
-	struct tm tm = { 0 };
-	char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-
-	if (end && (!*end || !strcmp(end, "Z")))
-		return timegm(&tm) * NSEC_PER_SEC;
-	/* 2^63 ns are 292 years; 2^33 s are 272 */
-	return number(state, "--sim-realtime", text, 1, 1ULL << 33) *
-	       NSEC_PER_SEC;
-}
-
 static u8 smear_kind(struct argp_state *state, const char *text)
 {
 	int kind = names_find(names_smear, text);
@@ -107,34 +77,7 @@ static u8 smear_kind(struct argp_state *state, const char *text)
 	return kind;
 }
 
-static error_t parse_test_option(int key, char *arg, struct argp_state *state,
-				 struct options *opt)
-{
-	switch (key) {
-	case OPT_SCRIPT:
-		opt->script = arg;
-		return 0;
-	case OPT_SIM:
-		opt->sim = true;
-		return 0;
-	case OPT_SIM_ICOUNT:
-		opt->sim = true;
-		opt->sim_icount = true;
-		return 0;
-	case OPT_SIM_REALTIME:
-		opt->sim_realtime_ns = utc_time(state, arg);
-		opt->sim_realtime_set = true;
-		return 0;
-	case OPT_FAULTS:
-		opt->faults = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static error_t parse_path_option(int key, char *arg, struct argp_state *state,
-				 struct options *opt)
+static error_t parse_path_option(int key, char *arg, struct options *opt)
 {
 	switch (key) {
 	case OPT_DIR:
@@ -150,7 +93,7 @@ static error_t parse_path_option(int key, char *arg, struct argp_state *state,
 		opt->kvm_debugfs = arg;
 		return 0;
 	default:
-		return parse_test_option(key, arg, state, opt);
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -158,8 +101,6 @@ static void check(struct argp_state *state, const struct options *opt)
 {
 	if (!opt->dir)
 		argp_error(state, "--dir DIR is needed: where shall the pages be?");
-	if (opt->script && !opt->sim && !opt->faults)
-		argp_error(state, "--script needs --sim (or --faults)");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -168,22 +109,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_RATE:
-		opt->interval_ns = NSEC_PER_SEC / number(state, "--rate", arg, 1, 100);
+		opt->interval_ns = NSEC_PER_SEC / options_number(state, "--rate", arg, 1, 100);
 		return 0;
 	case OPT_SMEAR:
 		opt->smear = smear_kind(state, arg);
 		return 0;
 	case OPT_VALID:
-		opt->valid_ns = number(state, "--valid", arg, 1, 86400) * NSEC_PER_SEC;
+		opt->valid_ns = options_number(state, "--valid", arg, 1, 86400) * NSEC_PER_SEC;
 		return 0;
 	case OPT_MAX_SLEW:
-		opt->max_slew_ppb = number(state, "--max-slew", arg, 1, 100000) * 1000;
+		opt->max_slew_ppb = options_number(state, "--max-slew", arg, 1, 100000) * 1000;
 		return 0;
 	case OPT_REQUIRE_UTC:
 		opt->require_utc = true;
 		return 0;
 	case OPT_PRIORITY:
-		opt->priority = number(state, "--priority", arg, 1, 99);
+		opt->priority = options_number(state, "--priority", arg, 1, 99);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: takes options only", arg);
@@ -192,25 +133,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		check(state, opt);
 		return 0;
 	default:
-		return parse_path_option(key, arg, state, opt);
+		return parse_path_option(key, arg, opt);
 	}
 }
 
-static const char doc[] =
-	"Export this host's clocks to its virtual machines.\n\v\n"
-	"Runs in the foreground and prints \"hostclockd: ready\" once the pages are valid.\n"
-	"SIGTERM ends it; what guests see goes on until --valid has passed, and a later\n"
-	"hostclockd takes it up again.\n\n"
-	"Exit status: 0 after SIGTERM or SIGINT, 1 on failure, 64 on wrong usage.\n";
-
-static const struct argp argp = {
+const struct argp options_argp = {
 	.options = argp_options,
 	.parser = parse_option,
-	.doc = doc,
 };
 
-/* Read the command line; does not return if it is wrong. */
-void options_parse(int argc, char **argv, struct options *opt)
+/* What holds if nothing is said. */
+void options_default(struct options *opt)
 {
 	*opt = (struct options) {
 		.interval_ns = NSEC_PER_SEC / 10,
@@ -219,5 +152,4 @@ void options_parse(int argc, char **argv, struct options *opt)
 		.max_slew_ppb = 500000,
 		.kvm_debugfs = "/sys/kernel/debug/kvm",
 	};
-	argp_parse(&argp, argc, argv, 0, NULL, opt);
 }

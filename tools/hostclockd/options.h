@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* hostclockd's command line. */
 #ifndef HOSTCLOCKD_OPTIONS_H
 #define HOSTCLOCKD_OPTIONS_H
+
+#include <argp.h>
 
 #include <hostclock/platform.h>
 
@@ -15,12 +18,7 @@
  * @leap_list:		leap second list, or NULL for tzdata's
  * @pidfile:		or NULL
  * @priority:		real-time priority, or 0 for none
- * @script:		or NULL
  * @require_utc:	status follows the host kernel's NTP state
- * @sim:		simulated clock
- * @sim_icount:		and a static one in terms of the guest's own counter
- * @sim_realtime_ns:	where it starts, if sim_realtime_set
- * @faults:		fault injection allowed without @sim
  * @kvm_debugfs:	KVM's directory in debugfs
  */
 struct options {
@@ -32,16 +30,15 @@ struct options {
 	const char *leap_list;
 	const char *pidfile;
 	int priority;
-	const char *script;
 	bool require_utc;
-	bool sim;
-	bool sim_icount;
-	bool sim_realtime_set;
-	s64 sim_realtime_ns;
-	bool faults;
 	const char *kvm_debugfs;
 };
 
-void options_parse(int argc, char **argv, struct options *opt);
+/* The options of any hostclockd, into a struct options. */
+extern const struct argp options_argp;
+
+void options_default(struct options *opt);
+u64 options_number(struct argp_state *state, const char *option,
+		   const char *text, u64 min, u64 max);
 
 #endif /* HOSTCLOCKD_OPTIONS_H */

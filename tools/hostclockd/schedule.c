@@ -45,7 +45,7 @@ static void update(struct exporter *x, u64 lead_ns)
 	u8 status = x->pages[0].set.status;
 	struct problem why;
 
-	if (x->over.frozen)
+	if (x->frozen)
 		return;
 	if (update_run(x, lead_ns, &why)) {
 		update_failed(&why);

@@ -20,9 +20,19 @@ start_exporter() {
 	create_pages
 }
 
-launch_exporter() {
-	local args=(--dir "$dir") line=
+# The hostclockd of tests, if the clock is simulated or there are faults to come.
+exporter_program() {
+	if [[ $opt_clock == sim || $opt_format == scaled || $opt_script ]]; then
+		echo "$exporter-sim"
+	else
+		echo "$exporter"
+	fi
+}
 
+launch_exporter() {
+	local args=(--dir "$dir") program line=
+
+	program=$(exporter_program)
 	case $opt_clock,$opt_format in
 	*,scaled) args+=(--sim-icount) ;;
 	sim,*) args+=(--sim) ;;
@@ -30,8 +40,8 @@ launch_exporter() {
 	esac
 	[[ ! $opt_script ]] || args+=(--script "$opt_script")
 	[[ $opt_page != sls ]] || args+=(--smear sls)
-	say "starting hostclockd ${args[*]}"
-	exec 6< <(exec setpriv --pdeathsig TERM "$exporter" "${args[@]}" 2>"$tmp/hostclockd.log")
+	say "starting ${program##*/} ${args[*]}"
+	exec 6< <(exec setpriv --pdeathsig TERM "$program" "${args[@]}" 2>"$tmp/hostclockd.log")
 	exporter_pid=$!
 	while read -r -t 20 -u 6 line; do
 		[[ $line != "hostclockd: ready" ]] || return 0

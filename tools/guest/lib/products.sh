@@ -20,7 +20,7 @@ need_products() {
 	esac
 	missing=("$image")
 	[[ $opt_kernel == */* ]] || missing+=("$kernel")
-	[[ ! $opt_hostclock ]] || missing+=("$exporter" "$control")
+	[[ ! $opt_hostclock ]] || missing+=("$(exporter_program)" "$control")
 	command -v qemu-system-x86_64 >/dev/null && all_there "${missing[@]}" ||
 		build_products "${missing[@]}"
 }

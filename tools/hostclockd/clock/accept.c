@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/rate.h"
 #include "accept.h"
+#include "base/rate.h"
 
 /*
  * Readings of the TSC for which there may be room in that of a clock, beyond

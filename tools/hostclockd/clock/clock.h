@@ -62,21 +62,30 @@ struct clock_sample {
 	const char *problem;
 };
 
+struct page;
+
 /**
  * struct clock_source - host clocks that can be looked at
  * @sample:	look; a simulated clock answers for @begin, the TSC value at
  *		which changes asked of it take effect, a real one for now
+ * @plan:	give a page's next parameters their course, all but what any page's
+ *		status says; false if the page shall follow the samples as usual.  May
+ *		be NULL
  * @commit:	the last sample has been published: changes in it are final;
  *		may be NULL
  * @close:	give back what it holds
+ * @simulated:	no other exporter has these clocks
  *
  * Embedded into what implements it.
  */
 struct clock_source {
 	int (*sample)(struct clock_source *src, u64 begin,
 		      struct clock_sample *s, struct problem *why);
+	bool (*plan)(struct clock_source *src, struct page *pg,
+		     const struct clock_sample *s);
 	void (*commit)(struct clock_source *src);
 	void (*close)(struct clock_source *src);
+	bool simulated;
 };
 
 struct clock_source *sampler_open(const char *leap_list, u64 max_slew_ppb,

@@ -74,15 +74,17 @@ struct update_stats {
 };
 
 /**
- * struct overrides - faults that a script or hostclockctl asked for
- * @frozen:	no updates
- * @status:	HOSTCLOCK_STATUS_* to publish, or -1
- * @error_ns:	maxerror_ns to publish, or -1
+ * struct page_hooks - what tests change about what is published
+ * @planned:	in a page's next parameters
+ * @params:	in these as they are in the page
+ * @header:	in what stands before them
+ * @guest:	in a guest page
  */
-struct overrides {
-	bool frozen;
-	int status;
-	s64 error_ns;
+struct page_hooks {
+	void (*planned)(struct pset *next);
+	void (*params)(struct hostclock_params *params);
+	void (*header)(struct hostclock_clock_page *page);
+	void (*guest)(struct hostclock_guest_page *page);
 };
 
 /**
@@ -107,7 +109,8 @@ struct overrides {
  * @force_epoch:	the next sets shall have a new epoch
  * @pages_lost:		a page began anew, and guests have not been told
  * @stats:		cost of updates
- * @over:		faults
+ * @frozen:		a test wants no updates
+ * @hooks:		of tests, or NULL
  * @vms:		the guests
  * @renew_next:	whose vmclock part is renewed next, NULL: the first's
  * @poll_next:	whose counter is looked at next, NULL: the first's
@@ -133,7 +136,8 @@ struct exporter {
 	bool force_epoch;
 	bool pages_lost;
 	struct update_stats stats;
-	struct overrides over;
+	bool frozen;
+	const struct page_hooks *hooks;
 	struct vm *vms;
 	struct vm *renew_next;
 	struct vm *poll_next;

@@ -11,7 +11,6 @@
 #include "base/rate.h"
 #include "page.h"
 #include "publish.h"
-#include "sim/faults.h"
 
 /* Shorter waits are spun: a sleep may take 50 us more than asked for. */
 #define SPIN_NS		100000
@@ -36,13 +35,16 @@ void publish_wait(const struct exporter *x)
 	}
 }
 
-static void fill(struct hostclock_clock_page *cp, const struct page *pg)
+static void fill(struct hostclock_clock_page *cp, const struct page *pg,
+		 const struct page_hooks *hooks)
 {
 	struct hostclock_params *set = hostclock_page_claim_at(cp, pg->seq);
 
 	pset_encode(&pg->next, set);
-	faults_params(set);
-	faults_header(cp);
+	if (hooks) {
+		hooks->params(set);
+		hooks->header(cp);
+	}
 }
 
 /* Claim the older sets and fill them in.  May be repeated. */
@@ -52,9 +54,9 @@ void publish_fill(struct exporter *x)
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		fill(x->pages[i].map, &x->pages[i]);
+		fill(x->pages[i].map, &x->pages[i], x->hooks);
 		for (c = x->copies; c; c = c->next)
-			fill(page_copy(c, i), &x->pages[i]);
+			fill(page_copy(c, i), &x->pages[i], x->hooks);
 	}
 }
 

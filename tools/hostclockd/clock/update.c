@@ -20,8 +20,6 @@
 #define MAX_SLEWS	2
 /* Preempted this often in a row: publish, and count it as missed. */
 #define MAX_TRIES	16
-/* A static set is good for as long as any guest under -icount: a year. */
-#define ICOUNT_VALID_NS	(365 * 86400 * NSEC_PER_SEC)
 /*
  * Pages further off than this start over: at 500 ppm, steering them back would
  * take more than half an hour.
@@ -125,11 +123,6 @@ static void plan_status(struct exporter *x, struct pset *n,
 	n->status = HOSTCLOCK_STATUS_SYNCHRONIZED;
 	if (s->problem || (x->opt.require_utc && !s->utc_synced))
 		n->status = HOSTCLOCK_STATUS_FREERUNNING;
-	if (x->over.status >= 0)
-		n->status = x->over.status;
-	if (x->over.error_ns >= 0)
-		n->maxerror_ns = x->over.error_ns;
-	n->valid_ns = x->opt.valid_ns;
 	n->utc_maxerror_ns = s->utc_maxerror_ns;
 	n->leap_indicator = view->indicator;
 	n->leap_sec = view->indicator ? x->leap.sec : 0;
@@ -137,6 +130,8 @@ static void plan_status(struct exporter *x, struct pset *n,
 	n->tai_sec = view->tai_sec;
 	n->wall_ns = view->wall_ns;
 	n->boot_ns = s->boot_ns;
+	if (x->hooks)
+		x->hooks->planned(n);
 }
 
 /* The clocks jump where the next set begins, by more than could be steered. */
@@ -174,26 +169,20 @@ static void plan_epoch(struct exporter *x, struct page *pg)
 		pg->next.epoch = exporter_new_epoch(x);
 }
 
-/*
- * For guests under -icount: one set for all of the counter's life, which begins
- * at 0 when the guest does.  Its offsets may change, its rates may not.
- */
-static void plan_static(struct exporter *x, struct page *pg,
+/* From the samples: continue the newest set, and steer to where the clock is. */
+static void plan_course(struct exporter *x, struct page *pg, u64 tsc,
 			const struct leap_view *view)
 {
-	struct pset *n = &pg->next;
-
-	*n = pg->set;
-	if (!n->epoch) {
-		hostclock_calc_mult_shift(NSEC_PER_SEC, 0, &n->mult, &n->shift);
-		n->raw_mult = n->mult;
-		pset_rebase(n, 0, x->sample.mono_ns, x->sample.raw_ns);
+	if (pg->set.epoch) {
+		pg->next = pg->set;
+		pset_advance(&pg->next, page_counter(x, pg, tsc));
+		plan_gap(x, pg);
+	} else {
+		plan_first(x, pg, tsc, view);
 	}
-	n->maxerror_ns = 1;
-	n->maxerror_rate_ppb = 0;
-	plan_status(x, n, view);
-	n->valid_ns = ICOUNT_VALID_NS;
-	plan_epoch(x, pg);
+	plan_raw(x, pg, tsc);
+	plan_mono(x, pg, tsc, view);
+	pg->next.valid_ns = x->opt.valid_ns;
 }
 
 /* The page begins anew, and so must whoever follows it. */
@@ -212,19 +201,8 @@ static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 		abandon(x, pg);
 	leap_look(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
 		  &view);
-	if (x->opt.sim_icount && pg->format == HOSTCLOCK_FORMAT_SCALED) {
-		plan_static(x, pg, &view);
-		return;
-	}
-	if (pg->set.epoch) {
-		pg->next = pg->set;
-		pset_advance(&pg->next, page_counter(x, pg, tsc));
-		plan_gap(x, pg);
-	} else {
-		plan_first(x, pg, tsc, &view);
-	}
-	plan_raw(x, pg, tsc);
-	plan_mono(x, pg, tsc, &view);
+	if (!x->src->plan || !x->src->plan(x->src, pg, &x->sample))
+		plan_course(x, pg, tsc, &view);
 	plan_status(x, &pg->next, &view);
 	plan_epoch(x, pg);
 }

@@ -3,19 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/json.h"
 #include "base/names.h"
 #include "base/process.h"
 #include "command.h"
-#include "sim/event.h"
-#include "sim/script.h"
 #include "status.h"
 #include "vm/attach.h"
 #include "vm/doorbell.h"
-#include "vm/stopcont.h"
 #include "vm/guest.h"
 #include "vm/state.h"
+#include "vm/stopcont.h"
 #include "vm/tuple.h"
 
 static struct vm *vm_of(struct exporter *x, struct json_object *req,
@@ -197,33 +194,17 @@ static int do_takeover(struct exporter *x, struct json_object *req,
 	return 0;
 }
 
-static int do_sim(struct exporter *x, struct json_object *req,
-		  struct json_object *reply, struct problem *why)
+static int only_in_tests(struct exporter *x, struct json_object *req,
+			 struct json_object *reply, struct problem *why)
 {
-	char text[EVENT_MAX_TEXT], *words[EVENT_MAX_WORDS];
-	int n;
-
+	(void)x;
 	(void)reply;
-	snprintf(text, sizeof(text), "%s", json_text(req, "event", ""));
-	n = script_split(text, words, EVENT_MAX_WORDS);
-	if (n < 0)
-		return problem_set(why, "more than %d words", EVENT_MAX_WORDS);
-	return event_run(x, n, words, why);
+	return problem_set(why,
+			   "%s: this hostclockd has no simulated clock and no faults; for tests, start hostclockd-sim instead",
+			   json_text(req, "command", ""));
 }
 
-static int do_script_start(struct exporter *x, struct json_object *req,
-			   struct json_object *reply, struct problem *why)
-{
-	(void)req;
-	(void)reply;
-	return script_start(x, why);
-}
-
-static const struct {
-	const char *name;
-	int (*run)(struct exporter *x, struct json_object *req,
-		   struct json_object *reply, struct problem *why);
-} commands[] = {
+static const struct command commands[] = {
 	{ "create", do_create },
 	{ "attach", do_attach },
 	{ "detach", do_detach },
@@ -234,19 +215,36 @@ static const struct {
 	{ "cont", do_control },
 	{ "handover", do_handover },
 	{ "takeover", do_takeover },
-	{ "sim", do_sim },
-	{ "script-start", do_script_start },
+	{ "sim", only_in_tests },
+	{ "script-start", only_in_tests },
+	{ NULL, NULL },
 };
+
+static const struct command *added;
+
+void command_add(const struct command *list)
+{
+	added = list;
+}
+
+static const struct command *find(const struct command *list, const char *name)
+{
+	for (; list && list->name; list++) {
+		if (!strcmp(list->name, name))
+			return list;
+	}
+	return NULL;
+}
 
 int command_run(struct exporter *x, struct json_object *req,
 		struct json_object *reply, struct problem *why)
 {
 	const char *name = json_text(req, "command", "");
-	size_t i;
+	const struct command *command = find(added, name);
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(commands[i].name, name))
-			return commands[i].run(x, req, reply, why);
-	}
-	return problem_set(why, "%s: no such command", name);
+	if (!command)
+		command = find(commands, name);
+	if (!command)
+		return problem_set(why, "%s: no such command", name);
+	return command->run(x, req, reply, why);
 }

@@ -7,6 +7,20 @@
 
 #include "clock/exporter.h"
 
+/**
+ * struct command - what can be asked for
+ * @name:	its name
+ * @run:	does it; see command_run()
+ */
+struct command {
+	const char *name;
+	int (*run)(struct exporter *x, struct json_object *req,
+		   struct json_object *reply, struct problem *why);
+};
+
+/* More commands, looked for first; the list ends with a name NULL. */
+void command_add(const struct command *list);
+
 int command_run(struct exporter *x, struct json_object *req,
 		struct json_object *reply, struct problem *why);
 

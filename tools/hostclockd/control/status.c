@@ -86,8 +86,8 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	json_put_int(out, "slew_ppb", rate_diff_ppb(s->mono_rate, s->raw_rate));
 	json_put_text(out, "tai_source", names_tai[s->tai_source]);
 	json_put_int(out, "tai_offset_sec", s->tai_sec);
-	json_put_bool(out, "simulated", x->opt.sim);
-	json_put_bool(out, "frozen", x->over.frozen);
+	json_put_bool(out, "simulated", x->src->simulated);
+	json_put_bool(out, "frozen", x->frozen);
 	json_put_bool(out, "continued", x->continued);
 	json_put_bool(out, "utc_synced", s->utc_synced);
 	if (s->problem)

@@ -238,8 +238,8 @@ static const char doc[] =
 	"  takeover NAME      read that from standard input, before attach\n"
 	"  list               the VMs\n"
 	"  status             clock, pages and VMs; works without hostclockd too\n"
-	"  sim EVENT ...      change the simulated clock, or inject a fault\n"
-	"  script-start       start hostclockd's script\n\n"
+	"  sim EVENT ...      hostclockd-sim: change its clock, or inject a fault\n"
+	"  script-start       hostclockd-sim: start its script\n\n"
 	"Options:\n\v\n"
 	"A negative argument of sim goes behind \"--\".\n"
 	"Exit status: 0, or 1 on failure, or 64 on wrong usage.\n";

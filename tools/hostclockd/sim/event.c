@@ -12,10 +12,13 @@
 #include "schedule.h"
 #include "sim.h"
 #include "storefault.h"
-#include "vm/stopcont.h"
 #include "vm/guest.h"
+#include "vm/stopcont.h"
 
 #define MAX_EPOCHS_HZ	1000
+
+/* How hostclockd-sim was called. */
+static const struct sim_options *allowed;
 
 /*
  * A decimal number, as a whole number of 1/@scale: exact, since a double could not
@@ -65,7 +68,7 @@ static int event_slew(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ppb;
 
-	if (x->opt.sim_icount)
+	if (allowed->icount)
 		return problem_set(why, "%s: not with --sim-icount, whose rate is fixed",
 				   argv[0]);
 	if (decimal(argv[1], SIM_MAX_SLEW_PPB / 1000, 1000, &ppb, why))
@@ -91,7 +94,7 @@ static int event_gap(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ns;
 
-	if (x->opt.sim_icount)
+	if (allowed->icount)
 		return problem_set(why, "%s: not with --sim-icount, whose sets begin at counter 0",
 				   argv[0]);
 	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
@@ -130,8 +133,8 @@ static int event_leap(struct exporter *x, char **argv, struct problem *why)
 static int event_freeze(struct exporter *x, char **argv, struct problem *why)
 {
 	(void)why;
-	x->over.frozen = !strcmp(argv[0], "freeze");
-	if (!x->over.frozen)
+	x->frozen = !strcmp(argv[0], "freeze");
+	if (!x->frozen)
 		faults_repair(x);
 	return 0;
 }
@@ -144,7 +147,7 @@ static int event_tear(struct exporter *x, char **argv, struct problem *why)
 	    strcmp(what, "vmclock"))
 		return problem_set(why, "tear %s: must be clock, guest or vmclock",
 				   what);
-	x->over.frozen = true;
+	x->frozen = true;
 	faults_tear(x, what);
 	return 0;
 }
@@ -156,7 +159,7 @@ static int event_scribble(struct exporter *x, char **argv, struct problem *why)
 	if (strcmp(what, "clock") && strcmp(what, "guest"))
 		return problem_set(why, "scribble %s: must be clock or guest",
 				   what);
-	x->over.frozen = true;
+	x->frozen = true;
 	faults_scribble(x, what);
 	return 0;
 }
@@ -239,11 +242,12 @@ static int event_status(struct exporter *x, char **argv, struct problem *why)
 {
 	int status = names_find(names_status, argv[1]);
 
+	(void)x;
 	if (status < 0 && strcmp(argv[1], "off"))
 		return problem_set(why,
 				   "status %s: must be unknown, initializing, synchronized, freerunning, unreliable or off",
 				   argv[1]);
-	x->over.status = status;
+	faults_status(status);
 	return 0;
 }
 
@@ -251,9 +255,10 @@ static int event_error(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ns = -1;
 
+	(void)x;
 	if (strcmp(argv[1], "off") && decimal(argv[1], NSEC_PER_SEC * NSEC_PER_SEC, 1, &ns, why))
 		return -1;
-	x->over.error_ns = ns;
+	faults_error(ns);
 	return 0;
 }
 
@@ -319,29 +324,35 @@ static const struct event *find(int argc, char **argv, struct problem *why)
 			continue;
 		if (argc - 1 >= e->min && argc - 1 <= e->max)
 			return e;
-		problem_set(why, "%s: takes %d to %d arguments, not %d; see hostclockd(8)",
+		problem_set(why, "%s: takes %d to %d arguments, not %d; see hostclockd-sim(8)",
 			    e->name, e->min, e->max, argc - 1);
 		return NULL;
 	}
-	problem_set(why, "%s: no such event; see hostclockd(8)",
+	problem_set(why, "%s: no such event; see hostclockd-sim(8)",
 		    argc ? argv[0] : "(nothing)");
 	return NULL;
 }
 
+/* What is allowed here depends on the options. */
+void event_allow(const struct sim_options *opt)
+{
+	allowed = opt;
+}
+
 /* Is it an event, and is it allowed here? */
-int event_check(const struct exporter *x, int argc, char **argv,
-		struct problem *why)
+int event_check(int argc, char **argv, struct problem *why)
 {
 	const struct event *e = find(argc, argv, why);
 
 	if (!e)
 		return -1;
-	if (e->clock && !x->opt.sim)
+	if (e->clock && !allowed->sim)
 		return problem_set(why,
-				   "%s: only a simulated clock can be changed; start hostclockd with --sim",
+				   "%s: only a simulated clock can be changed; start hostclockd-sim with --sim",
 				   e->name);
-	if (!x->opt.sim && !x->opt.faults)
-		return problem_set(why, "%s: start hostclockd with --sim or --faults to allow this",
+	if (!allowed->sim && !allowed->faults)
+		return problem_set(why,
+				   "%s: start hostclockd-sim with --sim or --faults to allow this",
 				   e->name);
 	return 0;
 }
@@ -362,7 +373,7 @@ int event_run(struct exporter *x, int argc, char **argv, struct problem *why)
 	char *words[EVENT_MAX_WORDS + 1] = { NULL };
 	const struct event *e = find(argc, argv, why);
 
-	if (!e || event_check(x, argc, argv, why))
+	if (!e || event_check(argc, argv, why))
 		return -1;
 	memcpy(words, argv, argc * sizeof(*argv));
 	if (e->run(x, words, why))

@@ -4,12 +4,13 @@
 #define HOSTCLOCKD_EVENT_H
 
 #include "clock/exporter.h"
+#include "simoptions.h"
 
 #define EVENT_MAX_WORDS	16
 #define EVENT_MAX_TEXT	256
 
-int event_check(const struct exporter *x, int argc, char **argv,
-		struct problem *why);
+void event_allow(const struct sim_options *opt);
+int event_check(int argc, char **argv, struct problem *why);
 int event_run(struct exporter *x, int argc, char **argv, struct problem *why);
 
 #endif /* HOSTCLOCKD_EVENT_H */

@@ -61,6 +61,9 @@ static struct hostile {
 	u64 value;
 } hostile[MAX_HOSTILE];
 static int used;
+/* Published instead of what is so, unless negative. */
+static int status = -1;
+static s64 error_ns = -1;
 
 static const struct field *find(const char *name)
 {
@@ -94,6 +97,18 @@ int faults_hostile(const char *name, u64 value, struct problem *why)
 	return 0;
 }
 
+/* Publish that HOSTCLOCK_STATUS_*, or what is so if it is negative. */
+void faults_status(int instead)
+{
+	status = instead;
+}
+
+/* Publish that maxerror_ns; the same. */
+void faults_error(s64 instead_ns)
+{
+	error_ns = instead_ns;
+}
+
 void faults_hostile_off(void)
 {
 	used = 0;
@@ -110,20 +125,36 @@ static void apply(enum place place, void *base)
 	}
 }
 
-void faults_params(struct hostclock_params *p)
+static void change_params(struct hostclock_params *p)
 {
 	apply(IN_PARAMS, p);
 }
 
-void faults_header(struct hostclock_clock_page *cp)
+static void change_header(struct hostclock_clock_page *cp)
 {
 	apply(IN_CLOCK_PAGE, cp);
 }
 
-void faults_guest(struct hostclock_guest_page *gp)
+static void change_guest(struct hostclock_guest_page *gp)
 {
 	apply(IN_GUEST_PAGE, gp);
 }
+
+/* Before it is in the page: others act on status and error, too. */
+static void change_plan(struct pset *next)
+{
+	if (status >= 0)
+		next->status = status;
+	if (error_ns >= 0)
+		next->maxerror_ns = error_ns;
+}
+
+const struct page_hooks faults_hooks = {
+	.planned = change_plan,
+	.params = change_params,
+	.header = change_header,
+	.guest = change_guest,
+};
 
 static void scribble(void *start, size_t size)
 {

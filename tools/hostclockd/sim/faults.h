@@ -5,13 +5,13 @@
 
 #include "clock/exporter.h"
 
-struct vm;
+/* What carries them out. */
+extern const struct page_hooks faults_hooks;
 
 int faults_hostile(const char *field, u64 value, struct problem *why);
 void faults_hostile_off(void);
-void faults_params(struct hostclock_params *p);
-void faults_header(struct hostclock_clock_page *cp);
-void faults_guest(struct hostclock_guest_page *gp);
+void faults_status(int instead);
+void faults_error(s64 instead_ns);
 void faults_tear(struct exporter *x, const char *what);
 void faults_scribble(struct exporter *x, const char *what);
 void faults_repair(struct exporter *x);

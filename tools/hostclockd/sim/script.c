@@ -51,8 +51,7 @@ static int by_time(const void *a, const void *b)
 	return (*left)->line - (*right)->line;
 }
 
-static int add_line(struct exporter *x, const char *text, int line,
-		    struct problem *why)
+static int add_line(const char *text, int line, struct problem *why)
 {
 	char *words[EVENT_MAX_WORDS + 1], *end;
 	struct entry **more, *e = calloc(1, sizeof(*e));
@@ -84,18 +83,17 @@ static int add_line(struct exporter *x, const char *text, int line,
 	}
 	entries = more;
 	entries[count++] = e;
-	return event_check(x, e->argc, e->argv, why);
+	return event_check(e->argc, e->argv, why);
 }
 
 /**
  * script_load - read a script
- * @x: the exporter; its options say what is allowed
  * @file: its name
  * @why: what went wrong, with the line
  *
  * Return: 0 or -1.
  */
-int script_load(struct exporter *x, const char *file, struct problem *why)
+int script_load(const char *file, struct problem *why)
 {
 	struct problem inner = { .again = false };
 	char line[EVENT_MAX_TEXT];
@@ -106,7 +104,7 @@ int script_load(struct exporter *x, const char *file, struct problem *why)
 		return problem_errno(why, "%s: cannot open", file);
 	while (!bad && fgets(line, sizeof(line), f)) {
 		number++;
-		bad = add_line(x, line, number, &inner);
+		bad = add_line(line, number, &inner);
 	}
 	fclose(f);
 	if (bad)
@@ -157,7 +155,8 @@ static void due(void *arg)
 int script_start(struct exporter *x, struct problem *why)
 {
 	if (!file_name)
-		return problem_set(why, "there is no script: start hostclockd with --script FILE");
+		return problem_set(why,
+				   "there is no script: start hostclockd-sim with --script FILE");
 	timer.ready = due;
 	timer.arg = x;
 	if (timer.fd < 0 && loop_timer(&timer, CLOCK_MONOTONIC, why))

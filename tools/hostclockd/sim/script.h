@@ -5,7 +5,7 @@
 
 #include "clock/exporter.h"
 
-int script_load(struct exporter *x, const char *file, struct problem *why);
+int script_load(const char *file, struct problem *why);
 int script_start(struct exporter *x, struct problem *why);
 int script_split(char *text, char **words, int max);
 

@@ -2,12 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hostclock/mult_shift.h>
 #include <linux/hostclock-abi.h>
 
 #include "base/rate.h"
 #include "clock/page.h"
 #include "sim.h"
 
+/* A static set is good for as long as any guest under -icount: a year. */
+#define ICOUNT_VALID_NS	(365 * 86400 * NSEC_PER_SEC)
 /* What the simulated kernel admits of its clock: as after a good NTP sync. */
 #define UTC_MAXERROR_NS	1000000
 
@@ -199,6 +202,30 @@ void sim_leap(struct clock_source *src, int sign, s64 in_sec)
 	sim->changed = true;
 }
 
+/*
+ * For guests under -icount: one set for all of the counter's life, which begins
+ * at 0 when the guest does.  Its offsets may change, its rates may not.
+ */
+static bool plan_static(struct clock_source *src, struct page *pg,
+			const struct clock_sample *s)
+{
+	struct pset *n = &pg->next;
+
+	(void)src;
+	if (pg->format != HOSTCLOCK_FORMAT_SCALED)
+		return false;
+	*n = pg->set;
+	if (!n->epoch) {
+		hostclock_calc_mult_shift(NSEC_PER_SEC, 0, &n->mult, &n->shift);
+		n->raw_mult = n->mult;
+		pset_rebase(n, 0, s->mono_ns, s->raw_ns);
+	}
+	n->maxerror_ns = 1;
+	n->maxerror_rate_ppb = 0;
+	n->valid_ns = ICOUNT_VALID_NS;
+	return true;
+}
+
 /* Go on where a page's newest set is. */
 static void take_up(struct model *m, const struct page *pg)
 {
@@ -212,6 +239,7 @@ static void take_up(struct model *m, const struct page *pg)
 /**
  * sim_open - a simulated clock
  * @x: the exporter, with a sample of the real one and its pages
+ * @opt: what kind of it
  * @why: what went wrong
  *
  * It begins as the real one, but where --sim-realtime says; after a restart it
@@ -219,7 +247,8 @@ static void take_up(struct model *m, const struct page *pg)
  *
  * Return: the source, or NULL.
  */
-struct clock_source *sim_open(struct exporter *x, struct problem *why)
+struct clock_source *sim_open(struct exporter *x, const struct sim_options *opt,
+			      struct problem *why)
 {
 	const struct clock_sample *s = &x->sample;
 	struct sim *sim = calloc(1, sizeof(*sim));
@@ -230,8 +259,10 @@ struct clock_source *sim_open(struct exporter *x, struct problem *why)
 		return NULL;
 	}
 	sim->src.sample = sim_sample;
+	sim->src.plan = opt->icount ? plan_static : NULL;
 	sim->src.commit = sim_commit;
 	sim->src.close = sim_close;
+	sim->src.simulated = true;
 	sim->raw_rate = s->raw_rate;
 	m = &sim->now;
 	m->tsc = s->tsc;
@@ -240,8 +271,8 @@ struct clock_source *sim_open(struct exporter *x, struct problem *why)
 	m->wall_ns = s->wall_ns;
 	m->boot_ns = s->boot_ns;
 	m->tai_sec = s->tai_sec;
-	if (x->opt.sim_realtime_set)
-		m->wall_ns = x->opt.sim_realtime_ns - (s64)s->mono_ns;
+	if (opt->realtime_set)
+		m->wall_ns = opt->realtime_ns - (s64)s->mono_ns;
 	if (x->pages[0].set.epoch)
 		take_up(m, &x->pages[0]);
 	sim->asked = *m;

@@ -15,7 +15,6 @@
 #include "guest.h"
 #include "qemu/monitor.h"
 #include "seam.h"
-#include "sim/faults.h"
 #include "vmclock.h"
 
 static size_t file_size(const struct vm *vm)
@@ -90,7 +89,8 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	};
 
 	memcpy(page.vm_id, vm->page.vm_id, sizeof(page.vm_id));
-	faults_guest(&page);
+	if (x->hooks)
+		x->hooks->guest(&page);
 	hostclock_seq_claim_at(&gp->seq, vm->page.seq);
 	memcpy(gp->reserved0, page.reserved0,
 	       sizeof(page) - offsetof(struct hostclock_guest_page, reserved0));

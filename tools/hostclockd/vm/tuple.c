@@ -49,7 +49,7 @@ static void clocks_id(const struct exporter *x, char text[HEX_SIZE(16)])
 {
 	u8 id[16] = { 0 };
 
-	if (!x->opt.sim)
+	if (!x->src->simulated)
 		pages_host_id(id);
 	hex_write(text, id, sizeof(id));
 }

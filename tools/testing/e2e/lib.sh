@@ -40,11 +40,12 @@ priority=()
 # exporter DIR [OPTIONS]: starts one and waits until its pages are valid. Sets
 # exporter_pid; the caller's EXIT trap must end it.
 exporter() {
-	local dir=$1 _
+	local dir=$1 program=$build/bin/hostclockd _
 
 	shift
+	[[ " $*" != *" --sim"* && " $*" != *" --faults"* ]] || program+=-sim
 	: >"$work/ready"
-	"$build/bin/hostclockd" --dir "$dir" "$@" >"$work/ready" &
+	"$program" --dir "$dir" "$@" >"$work/ready" &
 	exporter_pid=$!
 	for _ in {1..200}; do
 		! grep -q ready "$work/ready" || return 0

@@ -56,7 +56,7 @@ class Exporter:
 
     def start(self):
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen([f"{BIN}/hostclockd", "--dir", DIR, "--sim"],
+        self.process = subprocess.Popen([f"{BIN}/hostclockd-sim", "--dir", DIR, "--sim"],
                                         stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
 

@@ -50,11 +50,20 @@ as_nobody() {
 	"${user[@]}" "$program" "$@"
 }
 
+# program_for OPTION...: the hostclockd that has them.
+program_for() {
+	case " $*" in
+	*" --sim"* | *" --faults"*) echo "$build/bin/hostclockd-sim" ;;
+	*) echo "$build/bin/hostclockd" ;;
+	esac
+}
+
 # start OPTION...: an exporter in $dir; returns when it is ready.
 start() {
-	local line=
+	local program line=
 
-	exec {ready}< <(exec "$build/bin/hostclockd" --dir "$dir" "$@" 2>"$work/log")
+	program=$(program_for "$@")
+	exec {ready}< <(exec "$program" --dir "$dir" "$@" 2>"$work/log")
 	daemon=$!
 	while read -r -t 20 -u "$ready" line; do
 		[[ $line != "hostclockd: ready" ]] || break

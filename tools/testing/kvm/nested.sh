@@ -50,7 +50,7 @@ nested_project() {
 	for part in guest-run guest testing/e2e testing/kvm; do
 		nested_add "$top/tools/$part" "/hostclock/tools/$part"
 	done
-	for part in bin/hostclockd bin/hostclockctl bin/kvm/standstill \
+	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/standstill \
 		testing/exporter/bin/pagecheck testing/exporter/bin/pageset \
 		testing/exporter/bin/pageoff testing/exporter/bin/setclock \
 		kernel/arch/x86/boot/bzImage guest/initramfs-patched.cpio.gz; do

@@ -125,7 +125,7 @@ class Exporter:
 
     def __init__(self, programs, directory, pidfile):
         self.control, self.directory = os.path.join(programs, "hostclockctl"), directory
-        self.command = [os.path.join(programs, "hostclockd"), "--dir", directory,
+        self.command = [os.path.join(programs, "hostclockd-sim"), "--dir", directory,
                         "--faults", "--valid", "2", "--pidfile", pidfile]
         with open(pidfile, encoding="ascii") as f:
             self.pid = int(f.read())

@@ -220,7 +220,7 @@ def exporter_pid():
                 words = f.read()
         except OSError:
             continue
-        if words.split(b"\0")[0].endswith(b"/hostclockd") and wanted in words:
+        if words.split(b"\0")[0].endswith(b"/hostclockd-sim") and wanted in words:
             return int(process)
     raise RuntimeError("no exporter")
 

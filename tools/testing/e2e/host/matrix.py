@@ -219,7 +219,7 @@ def strict(events):
 def main():
     group, programs, work, pid, *options = sys.argv[1:]
     scene = Scene(f"{programs}/hostclockctl", work, SMEARS[group])
-    exporter = Exporter(f"{programs}/hostclockd", scene.ctl.directory, int(pid), options)
+    exporter = Exporter(f"{programs}/hostclockd-sim", scene.ctl.directory, int(pid), options)
     try:
         scene.ready()
         if group == "gaps":

@@ -25,7 +25,7 @@ class Exporter:
     """hostclockd."""
 
     def __init__(self, build, work):
-        self.daemon = f"{build}/bin/hostclockd"
+        self.daemon = f"{build}/bin/hostclockd-sim"
         self.control = f"{build}/bin/hostclockctl"
         self.directory = f"{work}/export"
         self.log = f"{work}/hostclockd.log"

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hostclockd-sim: hostclockd with all that only tests need.  Never installed: what is
+ * here lets whoever may use the control socket break every guest's clocks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "control/command.h"
+#include "daemon.h"
+#include "event.h"
+#include "faults.h"
+#include "script.h"
+#include "sim.h"
+#include "simoptions.h"
+
+static struct sim_options options;
+
+static int do_sim(struct exporter *x, struct json_object *req,
+		  struct json_object *reply, struct problem *why)
+{
+	char text[EVENT_MAX_TEXT], *words[EVENT_MAX_WORDS];
+	int n;
+
+	(void)reply;
+	snprintf(text, sizeof(text), "%s", json_text(req, "event", ""));
+	n = script_split(text, words, EVENT_MAX_WORDS);
+	if (n < 0)
+		return problem_set(why, "more than %d words", EVENT_MAX_WORDS);
+	return event_run(x, n, words, why);
+}
+
+static int do_script_start(struct exporter *x, struct json_object *req,
+			   struct json_object *reply, struct problem *why)
+{
+	(void)req;
+	(void)reply;
+	return script_start(x, why);
+}
+
+static const struct command commands[] = {
+	{ "sim", do_sim },
+	{ "script-start", do_script_start },
+	{ NULL, NULL },
+};
+
+/* Last of all, so that the script's events are checked against the clock. */
+static int set_clock(struct exporter *x, struct problem *why)
+{
+	if (options.sim) {
+		struct clock_source *sim = sim_open(x, &options, why);
+
+		if (!sim)
+			return -1;
+		x->src->close(x->src);
+		x->src = sim;
+	}
+	event_allow(&options);
+	return options.script ? script_load(options.script, why) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon_parts parts = { .clock = set_clock };
+	struct exporter x = { .hooks = &faults_hooks };
+
+	sim_options_parse(argc, argv, &x.opt, &options);
+	parts.any_clock = options.sim;
+	command_add(commands);
+	return daemon_run(&x, &parts);
+}
