@@ -11,12 +11,12 @@ $(BENCH)/native64: $(BENCH_SRC) $(O)/vdso/obj64/image.o $(O)/vdso/obj64/vvar.o
 
 $(BENCH)/native32: $(BENCH_SRC) $(O)/vdso/obj32/image.o $(O)/vdso/obj32/vvar.o
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) -m32 $(BENCH_CFLAGS) $(filter %.c %.o,$^) -o $@
+	$(call say,LD)$(CC) -m32 -static $(BENCH_CFLAGS) $(filter %.c %.o,$^) -o $@
 
 $(BENCH)/clockbench: tools/bench/clockbench.c lib/include/hostclock/platform.h
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -static $< -o $@
 
 .PHONY: bench
-bench: all $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench ## measure, into build/bench.json
+bench: all $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench $(O)/testing/run32/exit ## measure, into build/bench.json
 	@tools/bench/run

@@ -135,7 +135,7 @@ static void trap_counter(bool trap)
 void intercept_tsc(uint64_t (*hook)(void *data), void *data)
 {
 	if (!hook != !tsc_hook)
-		trap_counter(hook != NULL);
+		trap_counter(!!hook);
 	tsc_hook = hook;
 	tsc_data = data;
 }

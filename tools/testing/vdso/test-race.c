@@ -51,14 +51,25 @@ static u64 load(const u64 *p)
 	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
 }
 
-static void pin(int cpu)
+/* To the NUMBERth of the CPUs that this process could have. */
+static void pin(int number)
 {
-	cpu_set_t one;
+	cpu_set_t all, one;
 
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		warn("cannot run on CPU %d: not much of a race", cpu);
+	/* the kernel takes away those that there are not, or that are not ours */
+	memset(&all, 0xff, sizeof(all));
+	if (sched_setaffinity(0, sizeof(all), &all) ||
+	    sched_getaffinity(0, sizeof(all), &all))
+		err(1, "sched_setaffinity");
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all) || number--)
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!sched_setaffinity(0, sizeof(one), &one))
+			return;
+	}
+	warnx("there is but one CPU: not much of a race");
 }
 
 static void unpin(const cpu_set_t *saved)
