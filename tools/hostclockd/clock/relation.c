@@ -100,15 +100,33 @@ static int visit_all(struct relation *r, u64 rate, struct problem *why)
 	return bad;
 }
 
+/*
+ * The TSC's rate, to compare CPUs by: what was accepted, or else what is seen now.
+ * Return: 0 if that is not known.
+ */
+static u64 rate_now(const struct relation *r)
+{
+	const struct evidence *e = &r->seen;
+	struct line line;
+
+	if (r->holds)
+		return r->raw.rate;
+	if (e->count < 2 || (s64)(e->raw[e->count - 1].tsc - e->raw[0].tsc) <= 0)
+		return 0;
+	evidence_line(e, &line);
+	return line.rate;
+}
+
 /* Stay with a CPU that disagrees. */
 static void visit_next(struct relation *r)
 {
 	int cpu = cpus_next(r->cpus, r->cpu);
+	u64 rate = rate_now(r);
 	int bad;
 
-	if (cpu < 0 || (r->holds ? r->looks % VISIT_EVERY : !r->seen.count))
+	if (cpu < 0 || !rate || (r->holds && r->looks % VISIT_EVERY))
 		return;
-	bad = visit(r, cpu, r->raw.rate, &r->why);
+	bad = visit(r, cpu, rate, &r->why);
 	cpus_return(r->cpus);
 	if (bad)
 		lose(r, bad);
@@ -344,7 +362,6 @@ void relation_look(struct relation *r, struct clock_sample *s)
 	int bad;
 
 	check_name(r);
-	visit_next(r);
 	r->looks++;
 	mono = reading_take(CLOCK_MONOTONIC);
 	raw = look_raw();
@@ -355,6 +372,7 @@ void relation_look(struct relation *r, struct clock_sample *s)
 		if (bad)
 			lose(r, bad);
 	}
+	visit_next(r);
 	if (r->holds) {
 		learn_raw_rate(r, &raw);
 		learn_mono_rate(r, &mono);

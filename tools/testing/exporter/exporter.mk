@@ -22,6 +22,14 @@ $(EXPORTER_ACCEPT): tools/testing/exporter/accept.c \
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -iquote tools/hostclockd/clock $(filter %.c %.a,$^) -o $@
 
+# Another: the part that watches, on a host that is made up.
+EXPORTER_RELATION := $(O)/testing/exporter/relation
+$(EXPORTER_RELATION): tools/testing/exporter/relation.c \
+		$(addprefix tools/hostclockd/,$(addprefix clock/,accept.c relation.c accept.h clock.h cpus.h reading.h relation.h) base/report.c) \
+		$(LIBHOSTCLOCK)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -iquote tools/hostclockd/clock $(filter %.c %.a,$^) -o $@
+
 .PHONY: exporter-tests
-exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT)
+exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION)
 prepare-native prepare-e2e prepare-kvm: exporter-tests
