@@ -46,6 +46,7 @@ static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
 	vm->source.method = VM_KVM;
 	vm->source.asked = false;
 	vm->source.polls = 0;
+	vm->source.asks = 0;
 	vm->state = VM_PENDING;
 	exporter_changed(vm->x);
 	return true;
@@ -159,7 +160,7 @@ static bool is_known(struct vm *vm)
 
 	if (vm->state != VM_PENDING || vm->source.asked || !vm->source.qmp_path[0])
 		return true;
-	if (vm->source.polls++ % ASK_POLLS)
+	if (vm->source.asks++ % ASK_POLLS)
 		return false;
 	if (qmp_ask_status(vm->source.qmp_path, &status, &why)) {
 		vm->source.problem = why;

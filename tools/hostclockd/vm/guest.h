@@ -120,6 +120,7 @@ struct vm_stop {
  * @tcg:	how QEMU's memory is read
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was polled
+ * @asks:	how often its monitor could have been asked whether it runs
  * @asked:	whether it runs has been found out since it was attached to
  * @problem:	why the guest is pending
  */
@@ -134,6 +135,7 @@ struct vm_source {
 	struct tcg tcg;
 	u64 kvm_offset;
 	unsigned int polls;
+	unsigned int asks;
 	bool asked;
 	struct problem problem;
 };
