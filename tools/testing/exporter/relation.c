@@ -276,7 +276,7 @@ static void cpu_differs(void)
 	       strstr(why.text, "CPU 1"));
 }
 
-static void frequency(void)
+static void other_rate(void)
 {
 	int i;
 
@@ -311,7 +311,7 @@ int main(void)
 	slews();
 	costs();
 	cpu_differs();
-	frequency();
+	other_rate();
 	other_counter();
 	return failed;
 }
