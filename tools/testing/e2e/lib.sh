@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 # For a guest that is a host itself: options that bring what hosts.sh needs.
 host_options=(--no-hostclock)
-for program in bin/hostclockd bin/hostclockctl testing/exporter/bin/pagecheck \
+for program in bin/hostclockd bin/hostclockd-sim bin/hostclockctl testing/exporter/bin/pagecheck \
 	testing/exporter/bin/{pageset,pageoff,setclock}; do
 	host_options+=(--add "$build/$program:/bin/${program##*/}")
 done

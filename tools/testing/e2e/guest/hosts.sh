@@ -14,11 +14,13 @@ use() {
 	return 1
 }
 
-# start [OPTION...]: hostclockd, with its standard error in /tmp/why
+# start [OPTION...]: hostclockd, or its like for tests, with its standard error in /tmp/why
 start() {
 	rm -rf $dir /tmp/ready /tmp/why
 	touch /tmp/ready
-	hostclockd --dir $dir "$@" >/tmp/ready 2>/tmp/why &
+	program=hostclockd
+	[ "$1" != --sim ] || program=hostclockd-sim
+	$program --dir $dir "$@" >/tmp/ready 2>/tmp/why &
 	daemon=$!
 	for _ in $(seq 100); do
 		! grep -q ready /tmp/ready || return 0
