@@ -84,7 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	argp_options, parse, "IMAGE",
 	"Measures clock_gettime() of a guest kernel's vDSO IMAGE (with its .dbg\n"
-	"beside it) on this CPU, in modes TSC, pvclock and hostclock in turn.\n"
+	"next to it) on this CPU, in modes TSC, pvclock and hostclock in turn.\n"
 	"Prints lines of a key and a figure: medians of the ratios of each round.",
 	NULL, NULL, NULL
 };

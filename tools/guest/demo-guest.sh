@@ -48,7 +48,7 @@ for i in $(seq "$rounds"); do
 	sleep 1
 done
 
-echo "== hostclock status: the guest's clocks beside the host's page"
+echo "== hostclock status: the guest's clocks compared with the host's page"
 hostclock status
 check "all is right" hostclock status
 check "CLOCK_REALTIME is the page's, to the ns" [ "$(json realtime_verdict)" = exact ]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /*
- * Readers beside a writer at full speed, on another CPU.
+ * Readers, and a writer at full speed on another CPU.
  *
  * torn:  a writer that never waits. Whatever a reader accepts must be whole: all
  *        fields of a set, and of a guest page, are made of one number.
@@ -354,7 +354,7 @@ int main(int argc, char **argv)
 	};
 	static const struct argp argp = {
 		options, parse, NULL,
-		"Read clock pages beside a writer at full speed.\v"
+		"Read clock pages while a writer works at full speed.\v"
 		"Needs two CPUs. Exit status: 0 all held, 1 not, 64 usage.",
 		NULL, NULL, NULL
 	};

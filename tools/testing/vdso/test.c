@@ -82,7 +82,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	argp_options, parse, "IMAGE",
 	"Runs the vDSO image of a guest kernel (vdso64.so or vdso32.so, with its\n"
-	".dbg beside it) in this process and tests it: against the library's reader,\n"
+	".dbg next to it) in this process and tests it: against the library's reader,\n"
 	"against a writer at full speed, against hostile pages.  One line per test;\n"
 	"exit status 1 if any failed.", NULL, NULL, NULL
 };

@@ -312,8 +312,8 @@ struct hostclock_vmclock {
 #define HOSTCLOCK_CAUSE_CLONE		3	/* one of several so restored */
 #define HOSTCLOCK_CAUSE_MIGRATION	4	/* arrived from another host */
 #define HOSTCLOCK_CAUSE_OFFSET		5	/* the counter's offset changed while
-						 * the guest ran; by a hair, that
-						 * is no disruption
+						 * the guest ran; no disruption if
+						 * by less than cross-CPU skew
 						 */
 #define HOSTCLOCK_CAUSE_EXPORTER	6	/* the exporter lost its state */
 

@@ -90,7 +90,7 @@ static const struct row centuries[] = {
 };
 
 /* MONOTONIC has none for 256, and cannot be ahead of REALTIME. */
-static const struct row stolen[] = {
+static const struct row counted[] = {
 	{ "30 days, page says steal", "gap", 30 * DAY, AS_IS, COUNT_MONO, NULL },
 	{ "200 years, page says steal", "gap", 200 * YEAR, AS_IS, COUNT_MONO, NULL },
 	{ "52 years back", "step", -52 * YEAR, AS_IS, NONE, NULL },
@@ -140,7 +140,7 @@ static const struct {
 } tables[] = {
 	{ "gaps", gaps },
 	{ "centuries", centuries },
-	{ "stolen", stolen },
+	{ "counted", counted },
 	{ "steps", steps },
 	{ "stock", stock_rows },
 };

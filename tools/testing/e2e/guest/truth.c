@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* CLOCK_REALTIME beside what it should be.  See truth.h. */
+/* CLOCK_REALTIME compared with what it should be.  See truth.h. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

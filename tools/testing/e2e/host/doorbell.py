@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """When does a sleeping guest notice what happens on its host?
 
-Run by guest-run's --host-cmd, beside a guest in which doorbell.sh waits.
+Run by guest-run's --host-cmd, for a guest in which doorbell.sh waits.
 argv: hostclockctl, hostclockd, a directory for files, the file with that guest's
 output, and what to do: "rung" or "unrung", whether it has a doorbell; "once", for a
 step only; "migrate", and be restored and cloned. Prints results as tools/testing/run
@@ -254,7 +254,7 @@ def garbage(vm):
 
 def judge_fast(vm, times):
     """
-    A time by itself says nothing on a busy machine: beside chronyc's it does, which
+    On a busy machine a time means something only compared with chronyc's, which
     starts in several times what is judged.
     """
     for _ in range(MORE_STEPS):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Every fault that an exporter can have, while a guest reads its clocks.
 
-Run by guest-run's --host-cmd, beside `faults` in the guest.
+Run by guest-run's --host-cmd, while `faults` runs in the guest.
 argv: hostclockd's and hostclockctl's directory, a pidfile, the ABI header, a seed, and
 which groups of rows.
 """

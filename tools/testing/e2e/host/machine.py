@@ -38,7 +38,7 @@ class Machine:
 
     @classmethod
     def of_guest_run(cls, ctl):
-        """The one beside which guest-run's --host-cmd runs"""
+        """The one whose guest-run started this with --host-cmd"""
         return cls(ctl, os.environ["HOSTCLOCK_GUEST"], int(os.environ["QEMU_PID"]),
                    os.environ["QMP_SOCKET"])
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """
-Brings about the events of one group, beside a guest that reads its clocks, and
+Brings about the events of one group while a guest reads its clocks, and
 keeps what host and guest logged around each. Run by guest-run's --host-cmd.
 
 argv: group (strict, smeared or gaps), where hostclockd and hostclockctl are, a

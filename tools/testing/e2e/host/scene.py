@@ -93,7 +93,7 @@ class Scene:
             pickle.dump({"tsc_hz": self.tsc_hz, **row}, f)
 
     def changed(self, mark, is_it):
-        """The first set since the mark that is_it(), beside the one before it"""
+        """The first set since the mark that is_it(), and the one before it"""
         sets = self.clock.sets
         for i in range(max(mark, 1), len(sets)):
             if is_it(sets[i - 1], sets[i]):

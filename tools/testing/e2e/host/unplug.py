@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pages' devices are taken from a guest that reads its clocks, and given back.
 
-Run by guest-run's --host-cmd, beside `faults` in the guest.
+Run by guest-run's --host-cmd, while `faults` runs in the guest.
 """
 
 import os

@@ -6,7 +6,7 @@
 # all) and be reset by hostclock-notify.
 . /results.sh
 
-# How old the guest is then: chronyd knows all it needs, the guests beside it are up.
+# How old the guest is then: chronyd knows all it needs, the other guests are up.
 AGE_S=140
 
 # configure_chronyd PHC MAKESTEP: as Debian has it, but for the source, and for the

@@ -28,7 +28,7 @@ bool command_run(char *line);
 void watchers_close(void);
 bool watchers_open(void);
 
-/* What adjtimex() says beside the page; now and then. */
+/* What adjtimex() says, compared with the page; now and then. */
 void status_judge(struct looker *l);
 
 #endif /* _SOAKWATCH_H */

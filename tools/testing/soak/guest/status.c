@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What adjtimex() says of the clock's quality, beside page and sysfs. */
+/* What adjtimex() says of the clock's quality, compared with page and sysfs. */
 #include <string.h>
 #include <sys/timex.h>
 
