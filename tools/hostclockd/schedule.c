@@ -10,18 +10,9 @@
 #include "clock/update.h"
 #include "schedule.h"
 #include "vm/doorbell.h"
-#include "vm/follow.h"
 #include "vm/guest.h"
+#include "vm/poll.h"
 #include "vm/vmclock.h"
-
-/*
- * So many guests are looked at, in turn, this often: a look is a read of 20 bytes,
- * some 2 us, so this takes 1 % of a CPU at most.
- */
-#define POLL_NS		2000000ULL
-#define POLLS		8
-/* And this often if none of them has a counter to look at. */
-#define IDLE_POLL_NS	50000000ULL
 
 static struct watch update_timer = { .fd = -1 };
 static struct watch poll_timer = { .fd = -1 };
@@ -63,10 +54,24 @@ static void update(struct exporter *x, u64 lead_ns)
 	doorbell_updated(x);
 }
 
+static void poll(struct exporter *x, bool updated)
+{
+	u64 ns = poll_run(x, updated);
+
+	loop_timer_set(&poll_timer, ns == POLL_NEVER ? 0 : ns, 0);
+}
+
 static void update_due(void *arg)
 {
 	loop_timer_expired(&update_timer);
 	update(arg, LEAD_NS);
+	poll(arg, true);
+}
+
+static void poll_due(void *arg)
+{
+	loop_timer_expired(&poll_timer);
+	poll(arg, false);
 }
 
 /* Publish what has changed, as soon as the protocol allows. */
@@ -111,25 +116,6 @@ static void clock_was_set(void *arg)
 	update(arg, LEAD_SOON_NS);
 }
 
-static void poll_due(void *arg)
-{
-	struct exporter *x = arg;
-	struct vm *first = NULL, *vm;
-	bool idle = true;
-	int i;
-
-	loop_timer_expired(&poll_timer);
-	for (i = 0; i < POLLS && x->vms; i++) {
-		vm = x->poll_next ? x->poll_next : x->vms;
-		if (vm == first)
-			break;
-		first = first ? first : vm;
-		idle &= !follow_poll(x, vm);
-		x->poll_next = vm->next;
-	}
-	loop_timer_set(&poll_timer, idle ? IDLE_POLL_NS : POLL_NS, 0);
-}
-
 /* Start updating and following. */
 int schedule_open(struct exporter *x, struct problem *why)
 {
@@ -147,7 +133,6 @@ int schedule_open(struct exporter *x, struct problem *why)
 	    loop_timer(&set_timer, CLOCK_REALTIME, why))
 		return -1;
 	loop_timer_set(&update_timer, x->opt.interval_ns, x->opt.interval_ns);
-	loop_timer_set(&poll_timer, POLL_NS, 0);
 	arm_set_timer();
 	return 0;
 }

@@ -113,7 +113,7 @@ struct page_hooks {
  * @hooks:		of tests, or NULL
  * @vms:		the guests
  * @renew_next:	whose vmclock part is renewed next, NULL: the first's
- * @poll_next:	whose counter is looked at next, NULL: the first's
+ * @poll_next:	whose counter is looked at next, NULL: the first's; under TCG, under KVM
  */
 struct exporter {
 	struct options opt;
@@ -140,7 +140,7 @@ struct exporter {
 	const struct page_hooks *hooks;
 	struct vm *vms;
 	struct vm *renew_next;
-	struct vm *poll_next;
+	struct vm *poll_next[2];
 };
 
 /* A new epoch for anything: never 0, never one that was used before. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,21 +11,30 @@
 
 #include "kvm.h"
 
-/* KVM names a VM's directory PID-FD and each CPU's vcpuN. */
-static int open_vm(const char *debugfs, pid_t pid)
+/* KVM names a VM's directory PID-FD and each CPU's vcpuN.  Look for it, or open it. */
+static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 {
-	DIR *d = opendir(debugfs);
+	char path[PATH_MAX], prefix[16];
 	struct dirent *e;
-	char prefix[16];
 	int fd = -1;
+	DIR *d;
 
+	snprintf(path, sizeof(path), "%s/%s", debugfs, place->vm);
+	if (place->vm[0])
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	d = opendir(debugfs);
 	if (!d)
 		return -1;
 	snprintf(prefix, sizeof(prefix), "%d-", pid);
 	while (fd < 0 && (e = readdir(d))) {
-		if (!strncmp(e->d_name, prefix, strlen(prefix)))
-			fd = openat(dirfd(d), e->d_name,
-				    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (strncmp(e->d_name, prefix, strlen(prefix)) ||
+		    strlen(e->d_name) >= sizeof(place->vm))
+			continue;
+		fd = openat(dirfd(d), e->d_name,
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		strcpy(place->vm, e->d_name);
 	}
 	closedir(d);
 	return fd;
@@ -32,7 +42,8 @@ static int open_vm(const char *debugfs, pid_t pid)
 
 bool kvm_has(const char *debugfs, pid_t pid)
 {
-	int fd = open_vm(debugfs, pid);
+	struct kvm_place place = { .vm = "" };
+	int fd = open_vm(debugfs, pid, &place);
 
 	if (fd < 0)
 		return false;
@@ -73,7 +84,7 @@ bool kvm_uses(pid_t pid)
 /* A file's number; an offset is printed as a signed one. */
 static bool read_number(int vm, const char *cpu, const char *name, u64 *value)
 {
-	char path[320], text[32] = "";
+	char path[PATH_MAX + 64], text[32] = "";
 	ssize_t n;
 	int fd;
 
@@ -117,15 +128,16 @@ static bool same(const struct hostclock_tsc *a, const struct hostclock_tsc *b)
  * kvm_read - how a VM's TSC is scaled and offset
  * @debugfs: KVM's directory
  * @pid: the VM's process
+ * @place: where its files are, which is found if it is not known
  * @tsc: the answer
  * @why: what went wrong
  *
  * Return: 0, or -1 if it is not known or not the same on all its CPUs.
  */
-int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
-	     struct problem *why)
+int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
+	     struct hostclock_tsc *tsc, struct problem *why)
 {
-	int fd = open_vm(debugfs, pid), cpus = 0, bad = 0;
+	int fd = open_vm(debugfs, pid, place), cpus = 0, bad = 0;
 	struct hostclock_tsc one;
 	struct dirent *e;
 	DIR *d;
@@ -141,6 +153,8 @@ int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
 		bad |= cpus && !same(&one, tsc);
 		*tsc = one;
 		cpus++;
+		snprintf(place->cpu, sizeof(place->cpu), "%.15s", e->d_name);
+		place->offset = one.offset;
 	}
 	if (d)
 		closedir(d);
@@ -155,4 +169,25 @@ int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
 		    debugfs, pid);
 	why->again = true;
 	return -1;
+}
+
+/**
+ * kvm_same - has a VM still got the TSC offset that kvm_read() found?
+ * @debugfs: KVM's directory
+ * @place: from that
+ *
+ * Looks at one of its CPUs only, which takes a quarter of the time.
+ *
+ * Return: true if so; false if not, or if it is not to be found out.
+ */
+bool kvm_same(const char *debugfs, const struct kvm_place *place)
+{
+	char path[PATH_MAX];
+	u64 offset;
+
+	if (!place->vm[0])
+		return false;
+	snprintf(path, sizeof(path), "%s/%s/%s", debugfs, place->vm, place->cpu);
+	return read_number(AT_FDCWD, path, "tsc-offset", &offset) &&
+	       offset == place->offset;
 }

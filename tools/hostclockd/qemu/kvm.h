@@ -10,10 +10,23 @@
 
 #include "base/report.h"
 
+/**
+ * struct kvm_place - where a VM's TSC offset is told
+ * @vm:		its directory's name, "" if that is not known
+ * @cpu:	that of one of its CPUs
+ * @offset:	which had this offset
+ */
+struct kvm_place {
+	char vm[32];
+	char cpu[16];
+	u64 offset;
+};
+
 /* Has KVM a VM of that process? */
 bool kvm_has(const char *debugfs, pid_t pid);
 bool kvm_uses(pid_t pid);
-int kvm_read(const char *debugfs, pid_t pid, struct hostclock_tsc *tsc,
-	     struct problem *why);
+int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
+	     struct hostclock_tsc *tsc, struct problem *why);
+bool kvm_same(const char *debugfs, const struct kvm_place *place);
 
 #endif /* HOSTCLOCKD_KVM_H */

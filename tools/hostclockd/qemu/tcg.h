@@ -21,12 +21,14 @@
  * @fd:		its memory, or -1
  * @address:	of the offset
  * @count:	the sequence count when last looked at: +4 per stop and cont
+ * @value:	the value when last looked at
  * @settled:	its process is known not to use KVM
  */
 struct tcg {
 	int fd;
 	u64 address;
 	u32 count;
+	u64 value;
 	bool settled;
 };
 

@@ -87,10 +87,11 @@ static int find_tcg(struct exporter *x, const struct attachment *to,
 static int find_kvm(struct exporter *x, struct vm *vm, const struct attachment *to,
 		    struct finding *f, struct problem *why)
 {
+	struct kvm_place place = { .vm = "" };
 	u64 offset;
 
 	f->status = QMP_RUNNING;
-	if (follow_find_kvm(x, vm, to->pid, &offset, why))
+	if (follow_find_kvm(x, vm, to->pid, &place, &offset, why))
 		return -1;
 	if (!to->qmp_path[0] || !qmp_ask_status(to->qmp_path, &f->status, why))
 		return 0;
@@ -175,6 +176,7 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	vm->source.tcg = f.tcg;
 	vm->next_cause = to->cause;
 	vm->source.asked = true;
+	vm->source.kvm.vm[0] = '\0';
 	vm->stopped_at = 0;
 	vm->resumed_at = 0;
 	vm->state = f.method == VM_KVM && f.status != QMP_RUNNING ? VM_STOPPED :
@@ -218,7 +220,7 @@ void attach_again(struct exporter *x, struct vm *vm)
 	}
 	if (follow_listen(vm, &why))
 		say("%s: %s", vm->name, why.text);
-	follow_poll(x, vm);
+	follow_look(x, vm);
 	follow_missed(x, vm);
 	monitor_handle(&vm->source.monitor);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Following the guests' TSC offsets: looked at in turn, at a bounded rate, and
- * before and after a stop or cont that goes through here.
- */
+/* Following the guests' TSC offsets. */
+#include <signal.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -16,8 +14,8 @@
 #include "qemu/qmp.h"
 #include "seam.h"
 
-/* One in so many polls is done for a KVM guest. */
-#define KVM_POLLS	32
+/* One in so many polls looks at all CPUs of a KVM guest, the others at one of them. */
+#define KVM_POLLS	8
 /* And so many looks lie between two questions to a monitor that did not answer. */
 #define ASK_POLLS	16
 
@@ -74,7 +72,10 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	/* Without a stop it changes when vCPUs find their readings out of order. */
 	found = s.count == vm->source.tcg.count ? HOSTCLOCK_CAUSE_OFFSET :
 					   HOSTCLOCK_CAUSE_STOP;
+	if (s.count != vm->source.tcg.count || s.value != vm->source.tcg.value)
+		vm->source.changed = hostclock_rdtsc();
 	vm->source.tcg.count = s.count;
+	vm->source.tcg.value = s.value;
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
@@ -119,17 +120,18 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
  * @x: the exporter, whose scaled pages are made to fit if nobody else follows any
  * @vm: the guest
  * @pid: the process
+ * @place: where its files are, which is found if it is not known
  * @offset: the answer
  * @why: what went wrong
  *
  * Return: 0 or -1.
  */
-int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
-		    struct problem *why)
+int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid,
+		    struct kvm_place *place, u64 *offset, struct problem *why)
 {
 	struct hostclock_tsc tsc;
 
-	return kvm_read(x->opt.kvm_debugfs, pid, &tsc, why) ||
+	return kvm_read(x->opt.kvm_debugfs, pid, place, &tsc, why) ||
 	       kvm_offset(x, vm, &tsc, offset, why) ? -1 : 0;
 }
 
@@ -141,7 +143,8 @@ static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 		gone(x, vm);
 		return false;
 	}
-	if (follow_find_kvm(x, vm, vm->source.pid, offset, &why)) {
+	if (follow_find_kvm(x, vm, vm->source.pid, &vm->source.kvm, offset,
+			    &why)) {
 		vm->source.problem = why;
 		return false;
 	}
@@ -195,16 +198,22 @@ void follow_look(struct exporter *x, struct vm *vm)
 		follow_kvm(x, vm);
 }
 
-/*
- * Look at one guest.  KVM's offset changes rarely, and a look is 20 us.
- * Return: whether there is anything to look at.
- */
-bool follow_poll(struct exporter *x, struct vm *vm)
+/* Is there anything that a brief look would not show? */
+static bool needs_look(struct exporter *x, struct vm *vm)
 {
-	if (vm->source.method != VM_KVM || !(vm->source.polls++ % KVM_POLLS))
+	const struct vm_source *s = &vm->source;
+
+	return (vm->state != VM_RUNNING && vm->state != VM_STOPPED) ||
+	       s->problem.text[0] || kill(s->pid, 0) ||
+	       !kvm_same(x->opt.kvm_debugfs, &s->kvm);
+}
+
+/* Look at one guest: briefly, mostly, if KVM has it. */
+void follow_poll(struct exporter *x, struct vm *vm)
+{
+	if (vm->source.method != VM_KVM || needs_look(x, vm) ||
+	    !(vm->source.polls++ % KVM_POLLS))
 		follow_look(x, vm);
-	return vm->state != VM_GONE &&
-	       (vm->source.method == VM_TCG || vm->source.method == VM_KVM);
 }
 
 /* The host's TSC then; or as late as it can have been. */

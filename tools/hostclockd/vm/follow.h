@@ -6,10 +6,10 @@
 #include "guest.h"
 #include "qemu/qmp.h"
 
-int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid, u64 *offset,
-		    struct problem *why);
+int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid,
+		    struct kvm_place *place, u64 *offset, struct problem *why);
 void follow_look(struct exporter *x, struct vm *vm);
-bool follow_poll(struct exporter *x, struct vm *vm);
+void follow_poll(struct exporter *x, struct vm *vm);
 int follow_listen(struct vm *vm, struct problem *why);
 void follow_missed(struct exporter *x, struct vm *vm);
 void follow_stopped(struct vm *vm, const struct qmp_when *when);

@@ -206,6 +206,7 @@ void vm_remove(struct exporter *x, struct vm *vm)
 {
 	struct page_copies **copies;
 	struct vm **link = &x->vms;
+	int i;
 
 	vm_detach(x, vm);
 	doorbell_remove(vm);
@@ -214,8 +215,10 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	*link = vm->next;
 	if (x->renew_next == vm)
 		x->renew_next = vm->next;
-	if (x->poll_next == vm)
-		x->poll_next = vm->next;
+	for (i = 0; i < 2; i++) {
+		if (x->poll_next[i] == vm)
+			x->poll_next[i] = vm->next;
+	}
 	for (copies = &x->copies; *copies; copies = &(*copies)->next) {
 		if (*copies == &vm->copies) {
 			*copies = vm->copies.next;

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "clock/exporter.h"
+#include "qemu/kvm.h"
 #include "qemu/tcg.h"
 
 #define VM_NAME_MAX	48
@@ -118,6 +119,8 @@ struct vm_stop {
  * @events_path: a QMP socket for us alone, or ""
  * @monitor:	the connection to that, or NULL
  * @tcg:	how QEMU's memory is read
+ * @changed:	the host's TSC when that was last found changed
+ * @kvm:	where KVM's files are, as last looked at
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was polled
  * @asks:	how often its monitor could have been asked whether it runs
@@ -133,6 +136,8 @@ struct vm_source {
 	char events_path[VM_SOCKET_MAX];
 	struct monitor *monitor;
 	struct tcg tcg;
+	u64 changed;
+	struct kvm_place kvm;
 	u64 kvm_offset;
 	unsigned int polls;
 	unsigned int asks;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When guests are looked at.  What can be heard is heard: looking is for what nobody
+ * told.  A TSC offset of KVM's changes rarely, and with an update is often enough; a
+ * QEMU that emulates its CPUs changes it with every stop and cont, so it is looked at
+ * more often, most of all while it is likely that something happens.
+ */
+#include "base/array.h"
+#include "base/rate.h"
+#include "clock/exporter.h"
+#include "follow.h"
+#include "poll.h"
+
+/* Looks at a time: some 10 us each under KVM, 3 us under TCG. */
+#define KVM_LOOKS	48
+#define TCG_LOOKS	32
+
+/* Between two looks. */
+#define KVM_NS		100000000ULL
+#define TCG_HEARD_NS	100000000ULL
+#define TCG_STABLE_NS	50000000ULL
+#define TCG_QUICK_NS	12500000ULL
+/* For so long after the latest change. */
+#define QUICK_FOR_NS	2000000000ULL
+
+/**
+ * struct round - the guests of one kind, looked at in turn
+ * @method:	which
+ * @looks:	so many at a time
+ * @last:	the host's TSC when some were looked at last
+ * @pause_ns:	how long no others need be
+ */
+struct round {
+	enum vm_method method;
+	unsigned int looks;
+	u64 last;
+	u64 pause_ns;
+};
+
+static struct round rounds[] = {
+	{ .method = VM_TCG, .looks = TCG_LOOKS },
+	{ .method = VM_KVM, .looks = KVM_LOOKS },
+};
+
+/* How soon should this guest be looked at again? */
+static u64 pause_ns(const struct exporter *x, const struct vm *vm)
+{
+	u64 ago;
+
+	if (vm->source.method == VM_KVM)
+		return KVM_NS;
+	if (vm->source.monitor)
+		return TCG_HEARD_NS;
+	/* That it goes on must be noticed at once: till then its clocks are wrong. */
+	if (vm->state == VM_STOPPED)
+		return TCG_QUICK_NS;
+	ago = rate_ns(hostclock_rdtsc() - vm->source.changed, x->scale);
+	return ago < QUICK_FOR_NS ? TCG_QUICK_NS : TCG_STABLE_NS;
+}
+
+/* The interval is so long, within a tenth, that no timer of its own is needed. */
+static bool goes_with_updates(const struct exporter *x, const struct round *r)
+{
+	return r->pause_ns >= x->opt.interval_ns * 9 / 10;
+}
+
+/* Look at some; with more guests than that, each has its turn less often. */
+static void run(struct exporter *x, struct round *r)
+{
+	struct vm **cursor = &x->poll_next[r->method == VM_KVM];
+	struct vm *first = *cursor ? *cursor : x->vms, *vm = first;
+	unsigned int looks = 0;
+	u64 ns;
+
+	r->pause_ns = POLL_NEVER;
+	while (vm && looks < r->looks) {
+		if (vm->source.method == r->method && vm->state != VM_GONE) {
+			follow_poll(x, vm);
+			ns = pause_ns(x, vm);
+			r->pause_ns = ns < r->pause_ns ? ns : r->pause_ns;
+			looks++;
+		}
+		vm = vm->next ? vm->next : x->vms;
+		if (vm == first)
+			break;
+	}
+	*cursor = vm;
+}
+
+/* Is it this round's turn?  One that has time until an update does not wake anybody. */
+static bool is_due(const struct exporter *x, const struct round *r, u64 since,
+		   bool updated)
+{
+	if (!r->last || r->pause_ns == POLL_NEVER)
+		return updated;
+	if (!goes_with_updates(x, r))
+		return since >= r->pause_ns * 3 / 4;
+	/* Rather a little late, with the next one, than half an interval early. */
+	return updated && since + x->opt.interval_ns > r->pause_ns * 5 / 4;
+}
+
+/**
+ * poll_run - look at those guests whose turn it is
+ * @x: the exporter
+ * @updated: the clock has just been updated; or it was waited as long as this said
+ *
+ * Return: how soon it is to be waited for, beside updates, ns; or POLL_NEVER.
+ */
+u64 poll_run(struct exporter *x, bool updated)
+{
+	u64 soonest = POLL_NEVER, now, since;
+	struct round *r;
+
+	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
+		now = hostclock_rdtsc();
+		since = rate_ns(now - r->last, x->scale);
+		if (is_due(x, r, since, updated)) {
+			r->last = now;
+			since = 0;
+			run(x, r);
+		}
+		if (r->pause_ns == POLL_NEVER || goes_with_updates(x, r))
+			continue;
+		since = since < r->pause_ns ? since : r->pause_ns - 1;
+		if (r->pause_ns - since < soonest)
+			soonest = r->pause_ns - since;
+	}
+	return soonest;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef HOSTCLOCKD_POLL_H
+#define HOSTCLOCKD_POLL_H
+
+#include <stdbool.h>
+
+#include <hostclock/platform.h>
+
+struct exporter;
+
+/* There is nobody to look at. */
+#define POLL_NEVER	(~0ULL)
+
+u64 poll_run(struct exporter *x, bool updated);
+
+#endif /* HOSTCLOCKD_POLL_H */
