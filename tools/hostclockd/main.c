@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclockd: exports a host's clocks to its virtual machines. */
+#include "base/options.h"
 #include "daemon.h"
-#include "options.h"
 
 /* Options of hostclockd-sim, all of one key. */
 #define OPT_ONLY_IN_TESTS	256

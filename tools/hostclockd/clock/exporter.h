@@ -5,9 +5,9 @@
 
 #include <hostclock/tsc.h>
 
+#include "base/options.h"
 #include "clock.h"
 #include "leap.h"
-#include "options.h"
 #include "pset.h"
 
 /* {unscaled, scaled} x {strict, smeared}, in this order in the file. */

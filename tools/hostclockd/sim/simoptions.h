@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_SIM_OPTIONS_H
 #define HOSTCLOCKD_SIM_OPTIONS_H
 
-#include "options.h"
+#include "base/options.h"
 
 /**
  * struct sim_options - how hostclockd-sim was called

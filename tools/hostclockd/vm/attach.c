@@ -11,10 +11,13 @@
 #include "base/json.h"
 #include "base/process.h"
 #include "base/rate.h"
+#include "doorbell.h"
 #include "follow.h"
+#include "guest.h"
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
+#include "seam.h"
 
 /**
  * struct finding - what there is to follow
@@ -142,6 +145,32 @@ static void name_sockets(struct vm *vm, const struct attachment *to)
 	monitor_close(&vm->source.monitor);
 	snprintf(vm->source.qmp_path, sizeof(vm->source.qmp_path), "%s", to->qmp_path);
 	snprintf(vm->source.events_path, sizeof(vm->source.events_path), "%s", to->events_path);
+}
+
+/* Stop following; the page says that it must not be used. */
+void vm_detach(struct exporter *x, struct vm *vm)
+{
+	if (vm->page.epoch && vm->state == VM_RUNNING) {
+		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
+		vm->stop.detached = true;
+	}
+	tcg_close(&vm->source.tcg);
+	monitor_close(&vm->source.monitor);
+	vm->source.method = VM_DETACHED;
+	vm->state = VM_IDLE;
+	vm->page.marker += !!vm->page.epoch;
+	vm->page.epoch = 0;
+	vm_publish(x, vm);
+	doorbell_ring(vm);
+	exporter_changed(x);
+}
+
+/* Remove the guest and its page file. */
+void vm_remove(struct exporter *x, struct vm *vm)
+{
+	vm_detach(x, vm);
+	doorbell_remove(vm);
+	vm_free(x, vm);
 }
 
 /**

@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_ATTACH_H
 #define HOSTCLOCKD_ATTACH_H
 
-#include "guest.h"
+#include "vm.h"
 
 /**
  * struct attachment - what a VM is to be attached to
@@ -25,6 +25,8 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 		   struct problem *why);
 void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to,
 		  u64 tsc_offset);
+void vm_detach(struct exporter *x, struct vm *vm);
+void vm_remove(struct exporter *x, struct vm *vm);
 void attach_again(struct exporter *x, struct vm *vm);
 
 #endif /* HOSTCLOCKD_ATTACH_H */

@@ -13,7 +13,7 @@
 
 #include <json-c/json.h>
 
-#include "guest.h"
+#include "vm.h"
 
 #define DOORBELL_DIR	"doorbell"
 

@@ -9,6 +9,7 @@
 #include "clock/page.h"
 #include "doorbell.h"
 #include "follow.h"
+#include "guest.h"
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"

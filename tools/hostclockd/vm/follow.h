@@ -3,8 +3,8 @@
 #ifndef HOSTCLOCKD_FOLLOW_H
 #define HOSTCLOCKD_FOLLOW_H
 
-#include "guest.h"
 #include "qemu/qmp.h"
+#include "vm.h"
 
 int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid,
 		    struct kvm_place *place, u64 *offset, struct problem *why);

@@ -13,7 +13,6 @@
 #include "clock/publish.h"
 #include "doorbell.h"
 #include "guest.h"
-#include "qemu/monitor.h"
 #include "seam.h"
 #include "vmclock.h"
 
@@ -184,32 +183,13 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	return vm;
 }
 
-/* Stop following; the page says that it must not be used. */
-void vm_detach(struct exporter *x, struct vm *vm)
-{
-	if (vm->page.epoch && vm->state == VM_RUNNING) {
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
-		vm->stop.detached = true;
-	}
-	tcg_close(&vm->source.tcg);
-	monitor_close(&vm->source.monitor);
-	vm->source.method = VM_DETACHED;
-	vm->state = VM_IDLE;
-	vm->page.marker += !!vm->page.epoch;
-	vm->page.epoch = 0;
-	vm_publish(x, vm);
-	doorbell_ring(vm);
-	exporter_changed(x);
-}
-
-void vm_remove(struct exporter *x, struct vm *vm)
+/* Nothing of a guest that is not followed any more is left. */
+void vm_free(struct exporter *x, struct vm *vm)
 {
 	struct page_copies **copies;
 	struct vm **link = &x->vms;
 	int i;
 
-	vm_detach(x, vm);
-	doorbell_remove(vm);
 	while (*link != vm)
 		link = &(*link)->next;
 	*link = vm->next;

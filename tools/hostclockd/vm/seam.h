@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_SEAM_H
 #define HOSTCLOCKD_SEAM_H
 
-#include "guest.h"
+#include "vm.h"
 
 void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late);
 void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,

@@ -10,7 +10,7 @@
 #define HOSTCLOCKD_STATE_H
 
 #include "base/hex.h"
-#include "guest.h"
+#include "vm.h"
 
 #define STATE_FILE	"state"
 #define STATE_VERSION	1

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "doorbell.h"
 #include "follow.h"
+#include "guest.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
 #include "stopcont.h"

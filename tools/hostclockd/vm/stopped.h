@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "guest.h"
+#include "vm.h"
 
 void stopped_save(const struct vm *vm, struct json_object *out);
 void stopped_load(struct exporter *x, struct vm *vm, struct json_object *in);

@@ -8,7 +8,7 @@
 
 #include <json-c/json.h>
 
-#include "guest.h"
+#include "vm.h"
 
 int tuple_handover(struct exporter *x, const struct vm *vm,
 		   struct json_object *tuple, struct problem *why);

@@ -2,7 +2,7 @@
 #ifndef HOSTCLOCKD_VMCLOCK_H
 #define HOSTCLOCKD_VMCLOCK_H
 
-#include "guest.h"
+#include "vm.h"
 
 /*
  * Guest pages whose vmclock part is renewed per update, in turn: at 10 updates

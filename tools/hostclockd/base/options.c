@@ -6,9 +6,9 @@
 
 #include <linux/hostclock-abi.h>
 
-#include "base/names.h"
-#include "base/rate.h"
+#include "names.h"
 #include "options.h"
+#include "rate.h"
 
 enum {
 	OPT_DIR = 'd',

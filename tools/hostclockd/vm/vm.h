@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is known of a guest. */
+#ifndef HOSTCLOCKD_VM_H
+#define HOSTCLOCKD_VM_H
+
+#include <sys/types.h>
+
+#include "clock/exporter.h"
+#include "qemu/kvm.h"
+#include "qemu/tcg.h"
+
+#define VM_NAME_MAX	48
+/* What fits into struct sockaddr_un, its end included. */
+#define VM_SOCKET_MAX	108
+/* VMs at a time, so that what is kept and told of them has a bound. */
+#define VM_MAX		1000
+/* A private file: the guest page, then a copy of every clock page. */
+#define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
+
+struct doorbell;
+struct monitor;
+
+/* vm.next_cause: nobody has said; what following finds. */
+#define VM_CAUSE_FOUND		0xff
+
+enum vm_method {
+	VM_DETACHED,	/* created; no VM is known yet */
+	VM_GIVEN,	/* the offset was given by hand */
+	VM_TCG,		/* read from QEMU's memory */
+	VM_KVM,		/* read from KVM's debugfs */
+};
+
+enum vm_state {
+	VM_IDLE,	/* nothing to follow */
+	VM_PENDING,	/* attached, the offset is not found yet */
+	VM_RUNNING,
+	VM_STOPPED,
+	VM_GONE,	/* its process has ended */
+};
+
+/* Which clock told when the guest stopped. */
+enum vm_origin {
+	STOPPED_HERE,		/* this exporter's */
+	STOPPED_BESIDE,		/* another exporter's of the same host */
+	STOPPED_ELSEWHERE,	/* another host's */
+};
+
+/**
+ * struct vm_page - what a guest's page says, in this host's byte order
+ * @map:	the page
+ * @seq:	its sequence count, which is never read back
+ * @vmclock_seq: that of the vmclock part
+ * @marker:	the vmclock part's disruption marker
+ *
+ * For the other fields see the ABI header; gap_error_ns and gaps_error_ns are its
+ * gap_maxerror_ns and gaps_maxerror_ns.
+ */
+struct vm_page {
+	struct hostclock_guest_page *map;
+	u32 seq;
+	u32 vmclock_seq;
+	u64 epoch;
+	u8 cause;
+	u64 tsc_offset;
+	s64 mono_offset;
+	s64 raw_offset;
+	u64 generation;
+	u64 resume_tsc;
+	u64 stop_tsc;
+	u64 gap_ns;
+	u64 gaps_ns;
+	u64 ran_on_tsc;
+	u64 gap_error_ns;
+	u64 gaps_error_ns;
+	u8 vm_id[16];
+	u64 marker;
+};
+
+/**
+ * struct vm_stop - where a guest stopped, or did when it last stopped
+ * @known:	the rest is valid
+ * @tsc:	the guest's TSC then
+ * @params:	the parameters of the clock page that held,
+ * @tsc_offset:	and of the guest page: tsc_offset,
+ * @mono_offset: mono_offset,
+ * @raw_offset:	raw_offset,
+ * @gaps_ns:	gaps_ns,
+ * @gaps_error_ns: gaps_error_ns
+ * @ran_on_tsc:	and ran_on_tsc
+ * @origin:	whose clock that was
+ * @error_ns:	bound on how far that clock was off UTC, or off the host's if it was
+ *		another exporter's of this host; unused if it was this exporter's
+ * @detached:	it did not stop there, but was not followed from then on
+ * @late:	it had stopped by then, nobody told when
+ */
+struct vm_stop {
+	bool known;
+	u64 tsc;
+	struct hostclock_params params;
+	u64 tsc_offset;
+	s64 mono_offset;
+	s64 raw_offset;
+	u64 gaps_ns;
+	u64 gaps_error_ns;
+	u64 ran_on_tsc;
+	enum vm_origin origin;
+	u64 error_ns;
+	bool detached;
+	bool late;
+};
+
+/**
+ * struct vm_source - where a guest's TSC offset comes from
+ * @method:	how it is found
+ * @pid:	its QEMU
+ * @pid_start:	when that was started, to tell it from another of that number
+ * @t0:		a TSC value before it was started, or 0
+ * @qmp_path:	its QMP socket, or ""
+ * @events_path: a QMP socket for us alone, or ""
+ * @monitor:	the connection to that, or NULL
+ * @tcg:	how QEMU's memory is read
+ * @changed:	the host's TSC when that was last found changed
+ * @kvm:	where KVM's files are, as last looked at
+ * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
+ * @polls:	how often it was polled
+ * @asks:	how often its monitor could have been asked whether it runs
+ * @asked:	whether it runs has been found out since it was attached to
+ * @problem:	why the guest is pending
+ */
+struct vm_source {
+	enum vm_method method;
+	pid_t pid;
+	u64 pid_start;
+	u64 t0;
+	char qmp_path[VM_SOCKET_MAX];
+	char events_path[VM_SOCKET_MAX];
+	struct monitor *monitor;
+	struct tcg tcg;
+	u64 changed;
+	struct kvm_place kvm;
+	u64 kvm_offset;
+	unsigned int polls;
+	unsigned int asks;
+	bool asked;
+	struct problem problem;
+};
+
+/**
+ * struct vm - a guest
+ * @x:		its exporter
+ * @next:	the next one
+ * @name:	its name, also the page file's
+ * @private:	its file has copies of the clock pages
+ * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
+ * @smear:	of the same, HOSTCLOCK_SMEAR_*
+ * @policy:	HOSTCLOCK_POLICY_*
+ * @copies:	its copies of the clock pages if @private
+ * @doorbell:	how it is interrupted, NULL if it is not
+ * @state:	what the VM is doing
+ * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
+ * @predicted:	the offset is a guess at what a `cont` just asked for will give
+ * @taken_over:	and has not gone on here yet; next_cause is why it will
+ * @stopped_at:	the host's TSC when it last stopped, 0 if nobody knows
+ * @resumed_at:	and when it last went on
+ * @page:	what its page says
+ * @stop:	where it stopped
+ * @source:	where its offset comes from
+ */
+struct vm {
+	struct exporter *x;
+	struct vm *next;
+	char name[VM_NAME_MAX + 1];
+	bool private;
+	u8 format;
+	u8 smear;
+	u8 policy;
+	struct page_copies copies;
+	struct doorbell *doorbell;
+	enum vm_state state;
+	u8 next_cause;
+	bool predicted;
+	bool taken_over;
+	u64 stopped_at;
+	u64 resumed_at;
+	struct vm_page page;
+	struct vm_stop stop;
+	struct vm_source source;
+};
+
+#endif /* HOSTCLOCKD_VM_H */
