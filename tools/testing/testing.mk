@@ -9,7 +9,7 @@ TIERS := static native kunit e2e soak
 check: ## run all tests (but the soak)
 	@$(RUN_TESTS)
 
-check-full: ## run all tests, where check runs a covering set
+check-full: ## run all tests, the long ones as well (hours)
 	@$(RUN_TESTS) --full
 
 check-static: ## run the static checks
