@@ -40,6 +40,7 @@ launch_exporter() {
 	esac
 	[[ ! $opt_script ]] || args+=(--script "$opt_script")
 	[[ $opt_page != sls ]] || args+=(--smear sls)
+	[[ ! ${GUEST_RUN_PRIORITY:-} ]] || args+=(--priority "$GUEST_RUN_PRIORITY")
 	say "starting ${program##*/} ${args[*]}"
 	exec 6< <(exec setpriv --pdeathsig TERM "$program" "${args[@]}" 2>"$tmp/hostclockd.log")
 	exporter_pid=$!
