@@ -6,9 +6,9 @@ NOTIFY_OBJ := $(patsubst tools/hostclock-notify/%.c,$(O)/tools/hostclock-notify/
 
 $(O)/tools/hostclock-notify/%.o: tools/hostclock-notify/%.c tools/hostclock-notify/notify.mk
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -iquote tools -MMD -MP -c $< -o $@
 
-$(NOTIFY): $(NOTIFY_OBJ) $(VERSION_OBJ)
+$(NOTIFY): $(NOTIFY_OBJ) $(COMMON_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^
 

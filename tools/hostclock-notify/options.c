@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The command line.  See options.h. */
 #include <argp.h>
-#include <errno.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "common/cmdline.h"
 #include "options.h"
 
 enum option_key {
@@ -45,43 +46,20 @@ static const struct argp_option list[] = {
 	{ }
 };
 
-static unsigned long number(struct argp_state *state, const char *option,
-			    const char *text, char **end, unsigned long max)
-{
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, end, 10);
-	if (errno || *end == text || *text == '-' || value < 1 || value > max)
-		argp_error(state, "%s takes numbers from 1 to %lu, not \"%s\"",
-			   option, max, text);
-	return value;
-}
-
-static int64_t hook_limit(struct argp_state *state, const char *text)
-{
-	char *end = NULL;
-	unsigned long seconds = number(state, "--hook-limit", text, &end, 86400);
-
-	if (*end)
-		argp_error(state, "--hook-limit takes whole seconds, not \"%s\"",
-			   text);
-	return seconds * NSEC_PER_SEC;
-}
-
 /* GOOD/MAX as chronyc's burst takes it: nothing else may get into a command. */
 static const char *burst_counts(struct argp_state *state, const char *text)
 {
-	char *end = NULL;
+	const char *slash;
+	char good[8];
 
 	if (!text)
 		return "4/4";
-	number(state, "--burst", text, &end, 1000);
-	if (*end != '/')
-		argp_error(state, "--burst takes GOOD/MAX, not \"%s\"", text);
-	number(state, "--burst", end + 1, &end, 1000);
-	if (*end)
-		argp_error(state, "--burst takes GOOD/MAX, not \"%s\"", text);
+	slash = strchr(text, '/');
+	if (!slash || slash - text >= (ptrdiff_t)sizeof(good))
+		argp_error(state, "--burst %s: must be GOOD/MAX", text);
+	snprintf(good, sizeof(good), "%.*s", (int)(slash - text), text);
+	cmdline_number(state, "--burst: GOOD", good, 1, 1000);
+	cmdline_number(state, "--burst: MAX", slash + 1, 1, 1000);
 	return text;
 }
 
@@ -122,7 +100,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->hooks.dir = arg;
 		return 0;
 	case OPTION_HOOK_LIMIT:
-		o->hooks.limit_ns = hook_limit(state, arg);
+		o->hooks.limit_ns = cmdline_number(state, "--hook-limit", arg, 1, 86400) *
+				    NSEC_PER_SEC;
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "what is \"%s\"?", arg);

@@ -5,9 +5,9 @@ HOSTCLOCK_OBJ := $(patsubst tools/hostclock/%.c,$(O)/tools/hostclock/%.o,$(wildc
 
 $(O)/tools/hostclock/%.o: tools/hostclock/%.c tools/hostclock/hostclock.mk
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(USER_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -iquote tools -MMD -MP -c $< -o $@
 
-$(HOSTCLOCK): $(HOSTCLOCK_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCK): $(HOSTCLOCK_OBJ) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -static $(USER_CFLAGS) -o $@ $^ -ljson-c
 

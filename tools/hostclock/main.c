@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclock: what the pages say, and whether the clocks here agree. */
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cmdline.h"
 #include "report.h"
 
 enum exit_status {
@@ -51,32 +51,6 @@ static const struct argp_option options[] = {
 	{ }
 };
 
-/* The place of a word in a list that ends with NULL. */
-static int word_index(struct argp_state *state, const char *option,
-		      const char *word, const char *const *words)
-{
-	for (int i = 0; words[i]; i++)
-		if (!strcmp(word, words[i]))
-			return i;
-	argp_error(state, "--%s does not know \"%s\"", option, word);
-	return -1;
-}
-
-static unsigned int watch_interval(struct argp_state *state, const char *text)
-{
-	unsigned long seconds;
-	char *end;
-
-	if (!text)
-		return 1;
-	errno = 0;
-	seconds = strtoul(text, &end, 10);
-	if (errno || *end || *text == '-' || seconds < 1 || seconds > 86400)
-		argp_error(state, "--watch takes whole seconds, 1 to 86400, not \"%s\"",
-			   text);
-	return seconds;
-}
-
 static void check_arguments(struct argp_state *state, struct arguments *a)
 {
 	if (!a->command)
@@ -107,16 +81,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->selection.guest = arg;
 		return 0;
 	case OPTION_FORMAT:
-		a->selection.format = word_index(state, "format", arg, formats);
+		a->selection.format = cmdline_choice(state, "--format", arg, formats);
 		return 0;
 	case OPTION_PAGE:
-		a->selection.smear = word_index(state, "page", arg, smears);
+		a->selection.smear = cmdline_choice(state, "--page", arg, smears);
 		return 0;
 	case OPTION_JSON:
 		a->json = true;
 		return 0;
 	case 'w':
-		a->watch_s = watch_interval(state, arg);
+		a->watch_s = arg ? cmdline_number(state, "--watch", arg, 1, 86400) : 1;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->command || strcmp(arg, "status"))

@@ -13,17 +13,17 @@ HOSTCLOCKCTL_OBJ := $(HOSTCLOCKCTL_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 
 $(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -iquote tools -MMD -MP -c $< -o $@
 
-$(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
-$(HOSTCLOCKD_SIM): $(HOSTCLOCKD_SIM_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCKD_SIM): $(HOSTCLOCKD_SIM_OBJ) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 
-$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ) $(VERSION_OBJ) $(LIBHOSTCLOCK)
+$(HOSTCLOCKCTL): $(HOSTCLOCKCTL_OBJ) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <argp.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <linux/hostclock-abi.h>
 
+#include "common/cmdline.h"
 #include "names.h"
 #include "options.h"
 #include "rate.h"
@@ -52,31 +49,6 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
-/* A whole number within bounds, or an end with a message. */
-u64 options_number(struct argp_state *state, const char *option,
-		   const char *text, u64 min, u64 max)
-{
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (errno || end == text || *end || value < min || value > max)
-		argp_error(state, "%s %s: must be an integer from %llu to %llu",
-			   option, text, (unsigned long long)min,
-			   (unsigned long long)max);
-	return value;
-}
-
-static u8 smear_kind(struct argp_state *state, const char *text)
-{
-	int kind = names_find(names_smear, text);
-
-	if (kind <= HOSTCLOCK_SMEAR_STRICT)
-		argp_error(state, "--smear %s: must be noon or sls", text);
-	return kind;
-}
-
 static error_t parse_path_option(int key, char *arg, struct options *opt)
 {
 	switch (key) {
@@ -109,22 +81,24 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_RATE:
-		opt->interval_ns = NSEC_PER_SEC / options_number(state, "--rate", arg, 1, 100);
+		opt->interval_ns = NSEC_PER_SEC / cmdline_number(state, "--rate", arg, 1, 100);
 		return 0;
 	case OPT_SMEAR:
-		opt->smear = smear_kind(state, arg);
+		opt->smear = HOSTCLOCK_SMEAR_STRICT + 1 +
+			     cmdline_choice(state, "--smear", arg,
+					    names_smear + HOSTCLOCK_SMEAR_STRICT + 1);
 		return 0;
 	case OPT_VALID:
-		opt->valid_ns = options_number(state, "--valid", arg, 1, 86400) * NSEC_PER_SEC;
+		opt->valid_ns = cmdline_number(state, "--valid", arg, 1, 86400) * NSEC_PER_SEC;
 		return 0;
 	case OPT_MAX_SLEW:
-		opt->max_slew_ppb = options_number(state, "--max-slew", arg, 1, 100000) * 1000;
+		opt->max_slew_ppb = cmdline_number(state, "--max-slew", arg, 1, 100000) * 1000;
 		return 0;
 	case OPT_REQUIRE_UTC:
 		opt->require_utc = true;
 		return 0;
 	case OPT_PRIORITY:
-		opt->priority = options_number(state, "--priority", arg, 1, 99);
+		opt->priority = cmdline_number(state, "--priority", arg, 1, 99);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: takes options only", arg);

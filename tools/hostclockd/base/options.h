@@ -38,7 +38,5 @@ struct options {
 extern const struct argp options_argp;
 
 void options_default(struct options *opt);
-u64 options_number(struct argp_state *state, const char *option,
-		   const char *text, u64 min, u64 max);
 
 #endif /* HOSTCLOCKD_OPTIONS_H */

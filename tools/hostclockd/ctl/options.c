@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "common/cmdline.h"
 #include "ctl.h"
 
 enum {
@@ -83,21 +83,6 @@ struct parsing {
 	int words;
 	char event[256];
 };
-
-static void number(struct argp_state *state, const char *key, const char *text)
-{
-	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = text[0] == '-' ? (unsigned long long)strtoll(text, &end, 0) :
-				 strtoull(text, &end, 0);
-	if (errno || end == text || *end)
-		argp_error(state, "--%s %s: must be an integer of at most 64 bits",
-			   key, text);
-	json_put_int(ctl->request, key, value);
-}
 
 static void word(struct argp_state *state, const char *text)
 {
@@ -179,13 +164,16 @@ static const struct {
 static error_t parse_field(int key, const char *arg, struct argp_state *state)
 {
 	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
+	char option[16];
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		if (fields[i].key != key)
 			continue;
+		snprintf(option, sizeof(option), "--%s", fields[i].name);
 		if (fields[i].number)
-			number(state, fields[i].name, arg);
+			json_put_int(ctl->request, fields[i].name,
+				     cmdline_bits(state, option, arg));
 		else
 			json_put_text(ctl->request, fields[i].name, arg);
 		return 0;
@@ -211,8 +199,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		json_put_int(ctl->request, "doorbell", 1);
 		return 0;
 	case OPT_WAIT:
-		number(state, "wait", arg);
-		ctl->wait_ms = json_uint(ctl->request, "wait") % 3600 * 1000;
+		ctl->wait_ms = cmdline_number(state, "--wait", arg, 0, 3599) * 1000;
 		return 0;
 	case ARGP_KEY_ARG:
 		word(state, arg);

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/rate.h"
+#include "common/cmdline.h"
 #include "simoptions.h"
 
 enum {
@@ -42,7 +43,7 @@ static s64 utc_time(struct argp_state *state, const char *text)
 	if (end && (!*end || !strcmp(end, "Z")))
 		return timegm(&tm) * NSEC_PER_SEC;
 	/* 2^63 ns are 292 years; 2^33 s are 272 */
-	return options_number(state, "--sim-realtime", text, 1, 1ULL << 33) *
+	return cmdline_number(state, "--sim-realtime", text, 1, 1ULL << 33) *
 	       NSEC_PER_SEC;
 }
 
