@@ -79,7 +79,7 @@ static const char *judge_page(const struct reading *r)
 	if (!r->quality.valid)
 		return "the page's time of validity has passed: is the exporter running?";
 	if (!r->quality.synchronized)
-		return "the page does not say that its clock is synchronized";
+		return "the page does not say that its clock is synchronized; hostclockctl status, on the host, says why";
 	return NULL;
 }
 
