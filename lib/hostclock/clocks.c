@@ -98,7 +98,6 @@ hostclock_position(const struct hostclock_params *p, u64 counter, u64 *delta)
 		return HOSTCLOCK_SKEWED;
 	return HOSTCLOCK_BEFORE;
 }
-EXPORT_SYMBOL_IF_KUNIT(hostclock_position);
 
 /**
  * hostclock_clocks_at - all clocks at a counter value
