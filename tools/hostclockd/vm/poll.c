@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * When guests are looked at.  What can be heard is heard: looking is for what nobody
- * told.  A TSC offset of KVM's changes rarely, and with an update is often enough; a
+ * told.  A TSC offset of KVM's changes rarely, and with every other update is enough; a
  * QEMU that emulates its CPUs changes it with every stop and cont, so it is looked at
  * more often, most of all while it is likely that something happens.
  */
@@ -11,12 +11,12 @@
 #include "follow.h"
 #include "poll.h"
 
-/* Looks at a time: some 10 us each under KVM, 3 us under TCG. */
+/* Looks at a time: some 10 to 20 us each under KVM, 3 us under TCG. */
 #define KVM_LOOKS	48
 #define TCG_LOOKS	32
 
 /* Between two looks. */
-#define KVM_NS		100000000ULL
+#define KVM_NS		200000000ULL
 #define TCG_HEARD_NS	100000000ULL
 #define TCG_STABLE_NS	50000000ULL
 #define TCG_QUICK_NS	12500000ULL
