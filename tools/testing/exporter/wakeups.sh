@@ -14,10 +14,12 @@ cpu_ns() {
 	echo "$ns"
 }
 
-# cost_of PID SECONDS: prints wake-ups a second and CPU time in percent.
+# cost_of PID SECONDS: prints wake-ups a second and CPU time in percent, once it has
+# done what was asked of it.
 cost_of() {
 	local began woken ns
 
+	sleep 0.5
 	began=$(date +%s%N) woken=$(woken "$1") ns=$(cpu_ns "$1")
 	sleep "$2"
 	echo $(($(woken "$1") - woken)) $(($(cpu_ns "$1") - ns)) $(($(date +%s%N) - began)) |
