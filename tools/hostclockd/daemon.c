@@ -100,7 +100,7 @@ static int open_clock(struct exporter *x, const struct daemon_parts *parts,
 			      parts->any_clock, why);
 	if (!x->src || x->src->sample(x->src, 0, &x->sample, why))
 		return -1;
-	x->last_epoch = x->sample.mono_ns + x->sample.wall_ns;
+	x->last_epoch = x->sample.mono_ns + x->sample.realtime_offset_ns;
 	if (state_load(x, why))
 		return -1;
 	set_scale(x);
@@ -109,7 +109,7 @@ static int open_clock(struct exporter *x, const struct daemon_parts *parts,
 	x->continued = update_continues(x);
 	if ((parts->clock && parts->clock(x, why)) || update_run(x, LEAD_NS, why))
 		return -1;
-	return state_take_up(x, why);
+	return state_restore(x, why);
 }
 
 /*

@@ -24,8 +24,8 @@ enum tai_source {
  * @half_ns:		bound on the error of mono_ns and raw_ns
  * @mono_rate:		MONOTONIC's rate against the TSC, from tsc on
  * @raw_rate:		MONOTONIC_RAW's
- * @wall_ns:		REALTIME - MONOTONIC, exact
- * @boot_ns:		BOOTTIME - MONOTONIC
+ * @realtime_offset_ns:		REALTIME - MONOTONIC, exact
+ * @boottime_offset_ns:		BOOTTIME - MONOTONIC
  * @gap_ns:		by how much MONOTONIC and RAW jump there; only a simulated
  *			clock does
  * @tai_sec:		TAI - REALTIME
@@ -47,8 +47,8 @@ struct clock_sample {
 	u64 half_ns;
 	u64 mono_rate;
 	u64 raw_rate;
-	s64 wall_ns;
-	s64 boot_ns;
+	s64 realtime_offset_ns;
+	s64 boottime_offset_ns;
 	u64 gap_ns;
 	s32 tai_sec;
 	enum tai_source tai_source;

@@ -8,7 +8,7 @@
 #include "base/options.h"
 #include "clock.h"
 #include "leap.h"
-#include "pset.h"
+#include "params.h"
 
 /* {unscaled, scaled} x {strict, smeared}, in this order in the file. */
 #define PAGES		4
@@ -30,9 +30,9 @@ struct page {
 	u8 smear;
 	struct hostclock_clock_page *map;
 	u32 seq;
-	struct pset set;
-	struct pset previous;
-	struct pset next;
+	struct params set;
+	struct params previous;
+	struct params next;
 };
 
 /**
@@ -81,7 +81,7 @@ struct update_stats {
  * @guest:	in a guest page
  */
 struct page_hooks {
-	void (*planned)(struct pset *next);
+	void (*planned)(struct params *next);
 	void (*params)(struct hostclock_params *params);
 	void (*header)(struct hostclock_clock_page *page);
 	void (*guest)(struct hostclock_guest_page *page);

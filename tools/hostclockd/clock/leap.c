@@ -39,9 +39,9 @@ static void adopt(struct leap_plan *plan, const struct clock_sample *s,
 	plan->sign = s->leap;
 	plan->sec = s->leap_sec;
 	plan->strict = s->host_leaps;
-	plan->wall_ns = s->wall_ns;
+	plan->realtime_offset_ns = s->realtime_offset_ns;
 	plan->tai_sec = s->tai_sec;
-	plan->mono_ns = s->leap_sec * NSEC_PER_SEC - s->wall_ns;
+	plan->mono_ns = s->leap_sec * NSEC_PER_SEC - s->realtime_offset_ns;
 	/* Told too late: MONOTONIC goes on from here, REALTIME steps. */
 	plan->bias_ns -= offset_ns(plan, smear, mono_ns);
 }
@@ -56,17 +56,18 @@ static void drop(struct leap_plan *plan, u8 smear, s64 mono_ns)
 static bool is_over(const struct leap_plan *plan, const struct clock_sample *s,
 		    u8 smear, s64 mono_ns)
 {
-	s64 after = plan->wall_ns - plan->sign * NSEC_PER_SEC;
+	s64 after = plan->realtime_offset_ns - plan->sign * NSEC_PER_SEC;
 	struct hostclock_leap leap = leap_of(plan, smear);
 	s64 since = mono_ns - instant_ns(plan);
 	struct hostclock_leap_piece piece;
 
 	if (since < 0)			/* withdrawn, or the clock was set */
 		return s->leap != plan->sign || s->leap_sec != plan->sec ||
-		       s->wall_ns != plan->wall_ns;
+		       s->realtime_offset_ns != plan->realtime_offset_ns;
 	if (since <= HOST_STEPS_WITHIN_NS)
-		return s->wall_ns != plan->wall_ns && s->wall_ns != after;
-	if (s->wall_ns != after)	/* did not step, or was set since */
+		return s->realtime_offset_ns != plan->realtime_offset_ns &&
+		       s->realtime_offset_ns != after;
+	if (s->realtime_offset_ns != after)	/* did not step, or was set since */
 		return true;
 	hostclock_leap_piece_at(&leap, mono_ns - plan->mono_ns, &piece);
 	if (piece.end != HOSTCLOCK_S64_MAX)
@@ -93,23 +94,23 @@ void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
 }
 
 /**
- * leap_look - what a page says at an instant
+ * leap_at - what a page says at an instant
  * @plan: the plan, as leap_follow() left it
  * @s: what the host's clocks say
  * @smear: the page's kind, HOSTCLOCK_SMEAR_*
  * @mono_ns: the instant, host MONOTONIC
  * @view: the answer
  */
-void leap_look(const struct leap_plan *plan, const struct clock_sample *s,
-	       u8 smear, s64 mono_ns, struct leap_view *view)
+void leap_at(const struct leap_plan *plan, const struct clock_sample *s,
+	     u8 smear, s64 mono_ns, struct leap_state *view)
 {
 	struct hostclock_leap leap = leap_of(plan, smear);
 	bool strict = smear == HOSTCLOCK_SMEAR_STRICT;
 	s64 u = mono_ns - plan->mono_ns;
 	s64 stepped = 0;
 
-	*view = (struct leap_view) {
-		.wall_ns = s->wall_ns,
+	*view = (struct leap_state) {
+		.realtime_offset_ns = s->realtime_offset_ns,
 		.tai_sec = s->tai_sec,
 		.bias_ns = strict ? 0 : plan->bias_ns,
 		.piece.length_sec = 1,
@@ -117,13 +118,13 @@ void leap_look(const struct leap_plan *plan, const struct clock_sample *s,
 	if (plan->sign) {
 		if (plan->strict)
 			stepped = offset_ns(plan, HOSTCLOCK_SMEAR_STRICT, mono_ns);
-		view->wall_ns = plan->wall_ns + (strict ? stepped : 0);
+		view->realtime_offset_ns = plan->realtime_offset_ns + (strict ? stepped : 0);
 		view->tai_sec = plan->tai_sec - stepped / NSEC_PER_SEC;
 		view->indicator = hostclock_leap_indicator(&leap, u);
 	}
 	if (strict)
 		return;
-	view->wall_ns -= plan->bias_ns;
+	view->realtime_offset_ns -= plan->bias_ns;
 	view->bias_ns += offset_ns(plan, smear, mono_ns);
 	if (plan->sign)
 		hostclock_leap_piece_at(&leap, u, &view->piece);

@@ -18,7 +18,7 @@
  * @sign:	1 insertion, -1 deletion, 0 none near
  * @sec:	UTC second before which it happens
  * @strict:	the host's clock will step, or has stepped
- * @wall_ns:	wall offset before it
+ * @realtime_offset_ns:	wall offset before it
  * @tai_sec:	TAI offset before it
  * @mono_ns:	host MONOTONIC at which a clock that ignores it shows @sec
  * @bias_ns:	smeared MONOTONIC - host MONOTONIC before this smear
@@ -27,22 +27,22 @@ struct leap_plan {
 	int sign;
 	s64 sec;
 	bool strict;
-	s64 wall_ns;
+	s64 realtime_offset_ns;
 	s32 tai_sec;
 	s64 mono_ns;
 	s64 bias_ns;
 };
 
 /**
- * struct leap_view - what a page says at one instant
- * @wall_ns:	its REALTIME - its MONOTONIC
+ * struct leap_state - what a page says at one instant
+ * @realtime_offset_ns:	its REALTIME - its MONOTONIC
  * @tai_sec:	its TAI - REALTIME
  * @bias_ns:	its MONOTONIC - the host's
  * @piece:	how its MONOTONIC's rate differs from the host's
  * @indicator:	HOSTCLOCK_LEAP_*
  */
-struct leap_view {
-	s64 wall_ns;
+struct leap_state {
+	s64 realtime_offset_ns;
 	s32 tai_sec;
 	s64 bias_ns;
 	struct hostclock_leap_piece piece;
@@ -51,8 +51,8 @@ struct leap_view {
 
 void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
 		 u8 smear, s64 mono_ns);
-void leap_look(const struct leap_plan *plan, const struct clock_sample *s,
-	       u8 smear, s64 mono_ns, struct leap_view *view);
+void leap_at(const struct leap_plan *plan, const struct clock_sample *s,
+	     u8 smear, s64 mono_ns, struct leap_state *view);
 s64 leap_next_ns(const struct leap_plan *plan, u8 smear, s64 mono_ns);
 
 #endif /* HOSTCLOCKD_LEAP_H */

@@ -67,8 +67,8 @@ static bool restore(struct exporter *x, struct page *pg)
 	if (memcmp(cp, &want, offsetof(struct hostclock_clock_page, seq)))
 		return false;
 	newest = (pg->seq >> 1) & 1;
-	pset_decode(&cp->params[newest], &pg->set);
-	pset_decode(&cp->params[newest ^ 1], &pg->previous);
+	params_decode(&cp->params[newest], &pg->set);
+	params_decode(&cp->params[newest ^ 1], &pg->previous);
 	if (pg->set.shift < 1 || pg->set.shift > 31 || !pg->set.mult ||
 	    !pg->set.raw_mult)
 		pg->set.epoch = 0;
@@ -140,7 +140,7 @@ u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate)
 }
 
 /* The set that holds at a counter value, for readers in this process. */
-const struct pset *page_set_at(const struct page *pg, u64 counter)
+const struct params *page_set_at(const struct page *pg, u64 counter)
 {
 	if ((s64)(counter - pg->set.cycle_last) >= 0 || !pg->previous.epoch)
 		return &pg->set;

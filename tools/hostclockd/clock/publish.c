@@ -40,7 +40,7 @@ static void fill(struct hostclock_clock_page *cp, const struct page *pg,
 {
 	struct hostclock_params *set = hostclock_page_claim_at(cp, pg->seq);
 
-	pset_encode(&pg->next, set);
+	params_encode(&pg->next, set);
 	if (hooks) {
 		hooks->params(set);
 		hooks->header(cp);
@@ -91,9 +91,9 @@ void publish_copy(struct exporter *x, const struct page_copies *copies)
 		struct hostclock_clock_page *cp = page_copy(copies, i);
 
 		pages_header(x, pg, cp);
-		pset_encode(&pg->set, hostclock_page_claim_at(cp, pg->seq - 2));
+		params_encode(&pg->set, hostclock_page_claim_at(cp, pg->seq - 2));
 		hostclock_page_publish_at(cp, pg->seq - 2);
-		pset_encode(&pg->previous, hostclock_page_claim_at(cp, pg->seq));
+		params_encode(&pg->previous, hostclock_page_claim_at(cp, pg->seq));
 		hostclock_page_publish_at(cp, pg->seq - 2);
 	}
 }

@@ -64,7 +64,7 @@ static void lose(struct relation *r, int problem)
 	judge_anew(r);
 }
 
-static struct reading look_raw(void)
+static struct reading read_raw(void)
 {
 	return reading_take(CLOCK_MONOTONIC_RAW);
 }
@@ -75,11 +75,11 @@ static struct reading look_raw(void)
  */
 static int visit(struct relation *r, int cpu, u64 rate, struct problem *why)
 {
-	struct reading here = look_raw(), there;
+	struct reading here = read_raw(), there;
 
 	if (!cpus_go(r->cpus, cpu))
 		return 0;
-	there = look_raw();
+	there = read_raw();
 	return accept_cpu(&here, &there, cpu, rate, r->seen.step_ns, why);
 }
 
@@ -352,11 +352,11 @@ static bool regain(struct relation *r, const struct reading *raw,
 }
 
 /**
- * relation_look - the clocks around now
+ * relation_poll - the clocks around now
  * @r: the relation
  * @s: tsc to half_ns, renewed and problem are set
  */
-void relation_look(struct relation *r, struct clock_sample *s)
+void relation_poll(struct relation *r, struct clock_sample *s)
 {
 	struct reading mono, raw;
 	int bad;
@@ -364,7 +364,7 @@ void relation_look(struct relation *r, struct clock_sample *s)
 	check_name(r);
 	r->looks++;
 	mono = reading_take(CLOCK_MONOTONIC);
-	raw = look_raw();
+	raw = read_raw();
 	if (r->holds) {
 		bad = check_raw(r, &raw);
 		bad = bad ? bad : check_mono(r, &mono);
@@ -396,7 +396,7 @@ static void gather_all(struct relation *r)
 	for (i = 0; i < OPEN_LOOKS; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		raw = look_raw();
+		raw = read_raw();
 		mono = reading_take(CLOCK_MONOTONIC);
 		gather(r, &raw, &mono);
 	}

@@ -48,7 +48,7 @@ struct relation {
 
 int relation_open(struct relation *r, u64 max_slew_ppb, bool any,
 		  struct problem *why);
-void relation_look(struct relation *r, struct clock_sample *s);
+void relation_poll(struct relation *r, struct clock_sample *s);
 void relation_close(struct relation *r);
 
 #endif /* HOSTCLOCKD_RELATION_H */

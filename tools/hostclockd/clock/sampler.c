@@ -24,13 +24,13 @@ struct sampler {
 	struct clock_source src;
 	struct relation relation;
 	struct leaplist list;
-	s64 wall_ns;
-	s64 boot_ns;
+	s64 realtime_offset_ns;
+	s64 boottime_offset_ns;
 	bool have_offsets;
 };
 
 /* REALTIME - MONOTONIC; false if a tick kept coming in between. */
-static bool read_wall(s64 *wall_ns)
+static bool read_realtime_offset(s64 *realtime_offset_ns)
 {
 	u64 before, mono, after;
 	int tries;
@@ -41,7 +41,7 @@ static bool read_wall(s64 *wall_ns)
 		after = reading_ns(CLOCK_REALTIME_COARSE);
 		if (before != after)
 			continue;
-		*wall_ns = before - mono;
+		*realtime_offset_ns = before - mono;
 		return true;
 	}
 	return false;
@@ -68,16 +68,17 @@ static void read_boot(struct sampler *sp)
 		if (!i || after < high)
 			high = after;
 	}
-	if ((sp->boot_ns >= low && sp->boot_ns <= high) || (sp->have_offsets && low > high))
+	if ((sp->boottime_offset_ns >= low && sp->boottime_offset_ns <= high) ||
+	    (sp->have_offsets && low > high))
 		return;
-	sp->boot_ns = low + (high - low) / 2;
+	sp->boottime_offset_ns = low + (high - low) / 2;
 }
 
 static void ask_kernel(struct sampler *sp, struct clock_sample *s)
 {
 	struct timex tx = { .modes = 0 };
 	int state = adjtimex(&tx);
-	s64 now_sec = ((s64)s->mono_ns + s->wall_ns) / NSEC_PER_SEC;
+	s64 now_sec = ((s64)s->mono_ns + s->realtime_offset_ns) / NSEC_PER_SEC;
 
 	s->utc_synced = state >= 0 && state != TIME_ERROR &&
 			!(tx.status & STA_UNSYNC);
@@ -106,16 +107,16 @@ static int sampler_sample(struct clock_source *src, u64 begin,
 
 	(void)begin;
 	memset(s, 0, sizeof(*s));
-	relation_look(&sp->relation, s);
-	if (!read_wall(&sp->wall_ns)) {
+	relation_poll(&sp->relation, s);
+	if (!read_realtime_offset(&sp->realtime_offset_ns)) {
 		if (!sp->have_offsets)
 			return problem_set(why, "%s", restless);
 		s->problem = restless;
 	}
 	read_boot(sp);
 	sp->have_offsets = true;
-	s->wall_ns = sp->wall_ns;
-	s->boot_ns = sp->boot_ns;
+	s->realtime_offset_ns = sp->realtime_offset_ns;
+	s->boottime_offset_ns = sp->boottime_offset_ns;
 	ask_kernel(sp, s);
 	return 0;
 }

@@ -71,7 +71,7 @@ static u32 steer(const struct exporter *x, const struct page *pg, u64 tsc_rate,
 static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 {
 	const struct clock_sample *s = &x->sample;
-	struct pset *n = &pg->next;
+	struct params *n = &pg->next;
 	s64 want;
 
 	if (pg->format == HOSTCLOCK_FORMAT_SCALED) {
@@ -79,7 +79,7 @@ static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 		return;
 	}
 	want = s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate);
-	n->raw_mult = steer(x, pg, s->raw_rate, want - (s64)pset_raw(n, tsc));
+	n->raw_mult = steer(x, pg, s->raw_rate, want - (s64)params_raw(n, tsc));
 }
 
 /*
@@ -96,12 +96,12 @@ static u32 limit_mult(const struct exporter *x, const struct page *pg, u32 mult)
 
 /* MONOTONIC's multiplier, and what can be said about its error. */
 static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
-		      const struct leap_view *view)
+		      const struct leap_state *view)
 {
 	const struct clock_sample *s = &x->sample;
-	struct pset *n = &pg->next;
+	struct params *n = &pg->next;
 	s64 gap = mono_at(s, tsc) + view->bias_ns -
-		  (s64)pset_mono(n, n->cycle_last);
+		  (s64)params_mono(n, n->cycle_last);
 	u64 since_ns = rate_ns(tsc - s->tsc, s->raw_rate);
 	u32 mult = limit_mult(x, pg, steer(x, pg, s->mono_rate, gap));
 	s64 steered = rate_diff_ppb(mult, mult_of(x, pg, s->mono_rate));
@@ -115,8 +115,8 @@ static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
 		x->stats.residual_ns = -gap;
 }
 
-static void plan_status(struct exporter *x, struct pset *n,
-			const struct leap_view *view)
+static void plan_status(struct exporter *x, struct params *n,
+			const struct leap_state *view)
 {
 	const struct clock_sample *s = &x->sample;
 
@@ -128,8 +128,8 @@ static void plan_status(struct exporter *x, struct pset *n,
 	n->leap_sec = view->indicator ? x->leap.sec : 0;
 	n->flags = s->tai_source != TAI_UNKNOWN ? HOSTCLOCK_PARAMS_TAI_VALID : 0;
 	n->tai_sec = view->tai_sec;
-	n->wall_ns = view->wall_ns;
-	n->boot_ns = s->boot_ns;
+	n->realtime_offset_ns = view->realtime_offset_ns;
+	n->boottime_offset_ns = s->boottime_offset_ns;
 	if (x->hooks)
 		x->hooks->planned(n);
 }
@@ -137,18 +137,18 @@ static void plan_status(struct exporter *x, struct pset *n,
 /* The clocks jump where the next set begins, by more than could be steered. */
 static void plan_gap(struct exporter *x, struct page *pg)
 {
-	struct pset *n = &pg->next;
+	struct params *n = &pg->next;
 
 	if (!x->sample.gap_ns)
 		return;
-	pset_rebase(n, n->cycle_last,
-		    pset_mono(n, n->cycle_last) + x->sample.gap_ns,
-		    pset_raw(n, n->cycle_last) + x->sample.gap_ns);
+	params_rebase(n, n->cycle_last,
+		      params_mono(n, n->cycle_last) + x->sample.gap_ns,
+		    params_raw(n, n->cycle_last) + x->sample.gap_ns);
 }
 
 /* A first set, with nothing to continue. */
 static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
-		       const struct leap_view *view)
+		       const struct leap_state *view)
 {
 	const struct clock_sample *s = &x->sample;
 	bool scaled = pg->format == HOSTCLOCK_FORMAT_SCALED;
@@ -157,25 +157,25 @@ static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
 	memset(&pg->next, 0, sizeof(pg->next));
 	hostclock_calc_mult_shift(scaled ? NSEC_PER_SEC : x->khz * 1000, 0, &mult,
 				  &pg->next.shift);
-	pset_rebase(&pg->next, page_counter(x, pg, tsc),
-		    mono_at(s, tsc) + view->bias_ns,
+	params_rebase(&pg->next, page_counter(x, pg, tsc),
+		      mono_at(s, tsc) + view->bias_ns,
 		    s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate));
 }
 
 static void plan_epoch(struct exporter *x, struct page *pg)
 {
 	if (!pg->set.epoch || x->sample.gap_ns || x->force_epoch ||
-	    !pset_same_epoch(&pg->set, &pg->next))
+	    !params_same_epoch(&pg->set, &pg->next))
 		pg->next.epoch = exporter_new_epoch(x);
 }
 
 /* From the samples: continue the newest set, and steer to where the clock is. */
 static void plan_course(struct exporter *x, struct page *pg, u64 tsc,
-			const struct leap_view *view)
+			const struct leap_state *view)
 {
 	if (pg->set.epoch) {
 		pg->next = pg->set;
-		pset_advance(&pg->next, page_counter(x, pg, tsc));
+		params_advance(&pg->next, page_counter(x, pg, tsc));
 		plan_gap(x, pg);
 	} else {
 		plan_first(x, pg, tsc, view);
@@ -194,13 +194,13 @@ static void abandon(struct exporter *x, struct page *pg)
 
 static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 {
-	struct leap_view view;
+	struct leap_state view;
 
 	/* The TSC went back: nothing holds yet that could be continued. */
 	if (pg->set.epoch && (s64)(page_counter(x, pg, tsc) - pg->set.cycle_last) < 0)
 		abandon(x, pg);
-	leap_look(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
-		  &view);
+	leap_at(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
+		&view);
 	if (!x->src->plan || !x->src->plan(x->src, pg, &x->sample))
 		plan_course(x, pg, tsc, &view);
 	plan_status(x, &pg->next, &view);
@@ -227,14 +227,14 @@ static u64 align(const struct exporter *x, u64 tsc)
 static bool page_continues(struct exporter *x, struct page *pg, s64 limit_ns)
 {
 	u64 counter = page_counter(x, pg, x->sample.tsc);
-	struct leap_view view;
+	struct leap_state view;
 	s64 off;
 
 	if (!pg->set.epoch ||
 	    (s64)(counter - pg->set.cycle_last) < -(s64)(x->khz * 1000))
 		return false;
-	leap_look(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &view);
-	off = pset_mono(&pg->set, counter) - x->sample.mono_ns - view.bias_ns;
+	leap_at(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &view);
+	off = params_mono(&pg->set, counter) - x->sample.mono_ns - view.bias_ns;
 	return off < limit_ns && off > -limit_ns;
 }
 

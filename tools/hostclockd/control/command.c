@@ -11,9 +11,9 @@
 #include "vm/attach.h"
 #include "vm/doorbell.h"
 #include "vm/guest.h"
+#include "vm/handover.h"
 #include "vm/state.h"
 #include "vm/stopcont.h"
-#include "vm/tuple.h"
 
 static struct vm *vm_of(struct exporter *x, struct json_object *req,
 			struct problem *why)
@@ -174,7 +174,7 @@ static int do_handover(struct exporter *x, struct json_object *req,
 	struct json_object *tuple = json_object_new_object();
 
 	json_object_object_add(reply, "tuple", tuple);
-	return vm ? tuple_handover(x, vm, tuple, why) : -1;
+	return vm ? handover_fill(x, vm, tuple, why) : -1;
 }
 
 static int do_takeover(struct exporter *x, struct json_object *req,
@@ -188,7 +188,7 @@ static int do_takeover(struct exporter *x, struct json_object *req,
 		return -1;
 	if (!json_object_object_get_ex(req, "tuple", &tuple))
 		return problem_set(why, "takeover: there is no tuple");
-	if (tuple_takeover(x, vm, tuple, why))
+	if (handover_take(x, vm, tuple, why))
 		return -1;
 	exporter_changed(x);
 	return 0;

@@ -15,7 +15,7 @@ static struct json_object *page_status(struct exporter *x,
 {
 	struct json_object *o = json_object_new_object();
 	u64 counter = page_counter(x, pg, hostclock_rdtsc());
-	const struct pset *p = page_set_at(pg, counter);
+	const struct params *p = page_set_at(pg, counter);
 	s64 age_ns = rate_ns_signed(counter - p->cycle_last,
 				    page_rate(x, pg, x->scale));
 
@@ -29,11 +29,11 @@ static struct json_object *page_status(struct exporter *x,
 	json_put_uint(o, "maxerror_at_update_ns", p->maxerror_ns);
 	json_put_int(o, "maxerror_rate_ppb", p->maxerror_rate_ppb);
 	json_put_uint(o, "valid_ns", p->valid_ns);
-	json_put_int(o, "wall_offset_ns", p->wall_ns);
-	json_put_int(o, "boot_offset_ns", p->boot_ns);
-	json_put_int(o, "realtime_ns", pset_mono(p, counter) + p->wall_ns);
-	json_put_int(o, "monotonic_ns", pset_mono(p, counter));
-	json_put_int(o, "raw_ns", pset_raw(p, counter));
+	json_put_int(o, "wall_offset_ns", p->realtime_offset_ns);
+	json_put_int(o, "boot_offset_ns", p->boottime_offset_ns);
+	json_put_int(o, "realtime_ns", params_mono(p, counter) + p->realtime_offset_ns);
+	json_put_int(o, "monotonic_ns", params_mono(p, counter));
+	json_put_int(o, "raw_ns", params_raw(p, counter));
 	json_put_int(o, "tai_offset_sec", p->tai_sec);
 	json_put_text(o, "leap_indicator", names_leap[p->leap_indicator]);
 	json_put_int(o, "leap_sec", p->leap_sec);

@@ -60,8 +60,8 @@ static enum ctl_result ask_all(const struct ctl *ctl, struct json_object **reply
 }
 
 /* What can be told without an exporter, from what it has left. */
-static int tell_offline(const struct ctl *ctl, struct json_object **reply,
-			struct problem *why)
+static int answer_offline(const struct ctl *ctl, struct json_object **reply,
+			  struct problem *why)
 {
 	if (strcmp(ctl->command, "status") && strcmp(ctl->command, "list"))
 		return -1;
@@ -106,7 +106,7 @@ static int run(const struct ctl *ctl, struct json_object **reply,
 		return problem_set(why, "%s", json_text(*reply, "error",
 							"hostclockd gives no reason"));
 	case CTL_NOBODY:
-		return tell_offline(ctl, reply, why);
+		return answer_offline(ctl, reply, why);
 	default:
 		return -1;
 	}

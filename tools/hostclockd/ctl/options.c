@@ -105,7 +105,7 @@ static void word(struct argp_state *state, const char *text)
 }
 
 /* Standard input, a JSON object, as part of the request. */
-static void read_tuple(struct argp_state *state)
+static void read_handover(struct argp_state *state)
 {
 	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
 	struct json_object *tuple = json_object_from_fd(STDIN_FILENO);
@@ -138,7 +138,7 @@ static void check(struct argp_state *state)
 	if (i == ARRAY_SIZE(commands))
 		argp_error(state, "%s: no such command", ctl->command);
 	if (!strcmp(ctl->command, "takeover"))
-		read_tuple(state);
+		read_handover(state);
 	if (!strcmp(ctl->command, "attach") &&
 	    json_has(ctl->request, "pid") == json_has(ctl->request, "tsc-offset"))
 		argp_error(state, "attach: needs either --pid or --tsc-offset");

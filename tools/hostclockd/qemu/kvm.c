@@ -34,7 +34,7 @@ static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 			continue;
 		fd = openat(dirfd(d), e->d_name,
 			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		strcpy(place->vm, e->d_name);
+		memcpy(place->vm, e->d_name, strlen(e->d_name) + 1);
 	}
 	closedir(d);
 	return fd;

@@ -141,7 +141,7 @@ static void change_guest(struct hostclock_guest_page *gp)
 }
 
 /* Before it is in the page: others act on status and error, too. */
-static void change_plan(struct pset *next)
+static void change_plan(struct params *next)
 {
 	if (status >= 0)
 		next->status = status;

@@ -21,8 +21,8 @@
  * @raw_ns:	and RAW
  * @slew_ppb:	MONOTONIC's rate less RAW's: by slewing
  * @freq_ppb:	and by frequency
- * @wall_ns:	REALTIME - MONOTONIC
- * @boot_ns:	BOOTTIME - MONOTONIC
+ * @realtime_offset_ns:	REALTIME - MONOTONIC
+ * @boottime_offset_ns:	BOOTTIME - MONOTONIC
  * @gap_ns:	by how much MONOTONIC and RAW jump where it begins
  * @tai_sec:	TAI - REALTIME
  * @leap:	sign of the leap second to come, or 0
@@ -34,8 +34,8 @@ struct model {
 	u64 raw_ns;
 	s64 slew_ppb;
 	s64 freq_ppb;
-	s64 wall_ns;
-	s64 boot_ns;
+	s64 realtime_offset_ns;
+	s64 boottime_offset_ns;
 	u64 gap_ns;
 	s32 tai_sec;
 	int leap;
@@ -73,9 +73,9 @@ static void leap(struct model *m)
 {
 	s64 instant_ns = (m->leap_sec - (m->leap < 0)) * NSEC_PER_SEC;
 
-	if (!m->leap || (s64)m->mono_ns + m->wall_ns < instant_ns)
+	if (!m->leap || (s64)m->mono_ns + m->realtime_offset_ns < instant_ns)
 		return;
-	m->wall_ns -= m->leap * NSEC_PER_SEC;
+	m->realtime_offset_ns -= m->leap * NSEC_PER_SEC;
 	m->tai_sec += m->leap;
 	m->leap = 0;
 }
@@ -90,8 +90,8 @@ static void change(const struct sim *sim, struct model *m, u64 begin)
 	advance(sim, m, begin);
 	m->slew_ppb = sim->asked.slew_ppb;
 	m->freq_ppb = sim->asked.freq_ppb;
-	m->wall_ns = sim->asked.wall_ns;
-	m->boot_ns = sim->asked.boot_ns;
+	m->realtime_offset_ns = sim->asked.realtime_offset_ns;
+	m->boottime_offset_ns = sim->asked.boottime_offset_ns;
 	m->gap_ns = sim->asked.gap_ns;
 	m->mono_ns += m->gap_ns;
 	m->raw_ns += m->gap_ns;
@@ -116,8 +116,8 @@ static int sim_sample(struct clock_source *src, u64 begin,
 		.raw_ns = m.raw_ns,
 		.mono_rate = mono_rate(sim, &m),
 		.raw_rate = sim->raw_rate,
-		.wall_ns = m.wall_ns,
-		.boot_ns = m.boot_ns,
+		.realtime_offset_ns = m.realtime_offset_ns,
+		.boottime_offset_ns = m.boottime_offset_ns,
 		.gap_ns = m.gap_ns,
 		.tai_sec = m.tai_sec,
 		.tai_source = TAI_SIMULATED,
@@ -151,7 +151,7 @@ static void sim_close(struct clock_source *src)
 
 void sim_step(struct clock_source *src, s64 ns)
 {
-	of(src)->asked.wall_ns += ns;
+	of(src)->asked.realtime_offset_ns += ns;
 	of(src)->changed = true;
 }
 
@@ -170,8 +170,8 @@ void sim_freq(struct clock_source *src, s64 ppb)
 /* The host slept: BOOTTIME and REALTIME are ahead, MONOTONIC is not. */
 void sim_sleep(struct clock_source *src, s64 ns)
 {
-	of(src)->asked.boot_ns += ns;
-	of(src)->asked.wall_ns += ns;
+	of(src)->asked.boottime_offset_ns += ns;
+	of(src)->asked.realtime_offset_ns += ns;
 	of(src)->changed = true;
 }
 
@@ -196,7 +196,7 @@ void sim_leap(struct clock_source *src, int sign, s64 in_sec)
 	s64 utc_ns;
 
 	advance(sim, &m, hostclock_rdtsc());
-	utc_ns = (s64)m.mono_ns + sim->asked.wall_ns;
+	utc_ns = (s64)m.mono_ns + sim->asked.realtime_offset_ns;
 	sim->asked.leap = sign;
 	sim->asked.leap_sec = (utc_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC + in_sec;
 	sim->changed = true;
@@ -209,7 +209,7 @@ void sim_leap(struct clock_source *src, int sign, s64 in_sec)
 static bool plan_static(struct clock_source *src, struct page *pg,
 			const struct clock_sample *s)
 {
-	struct pset *n = &pg->next;
+	struct params *n = &pg->next;
 
 	(void)src;
 	if (pg->format != HOSTCLOCK_FORMAT_SCALED)
@@ -218,7 +218,7 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 	if (!n->epoch) {
 		hostclock_calc_mult_shift(NSEC_PER_SEC, 0, &n->mult, &n->shift);
 		n->raw_mult = n->mult;
-		pset_rebase(n, 0, s->mono_ns, s->raw_ns);
+		params_rebase(n, 0, s->mono_ns, s->raw_ns);
 	}
 	n->maxerror_ns = 1;
 	n->maxerror_rate_ppb = 0;
@@ -229,10 +229,10 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 /* Go on where a page's newest set is. */
 static void take_up(struct model *m, const struct page *pg)
 {
-	m->mono_ns = pset_mono(&pg->set, m->tsc);
-	m->raw_ns = pset_raw(&pg->set, m->tsc);
-	m->wall_ns = pg->set.wall_ns;
-	m->boot_ns = pg->set.boot_ns;
+	m->mono_ns = params_mono(&pg->set, m->tsc);
+	m->raw_ns = params_raw(&pg->set, m->tsc);
+	m->realtime_offset_ns = pg->set.realtime_offset_ns;
+	m->boottime_offset_ns = pg->set.boottime_offset_ns;
 	m->tai_sec = pg->set.tai_sec;
 }
 
@@ -268,11 +268,11 @@ struct clock_source *sim_open(struct exporter *x, const struct sim_options *opt,
 	m->tsc = s->tsc;
 	m->mono_ns = s->mono_ns;
 	m->raw_ns = s->raw_ns;
-	m->wall_ns = s->wall_ns;
-	m->boot_ns = s->boot_ns;
+	m->realtime_offset_ns = s->realtime_offset_ns;
+	m->boottime_offset_ns = s->boottime_offset_ns;
 	m->tai_sec = s->tai_sec;
 	if (opt->realtime_set)
-		m->wall_ns = opt->realtime_ns - (s64)s->mono_ns;
+		m->realtime_offset_ns = opt->realtime_ns - (s64)s->mono_ns;
 	if (x->pages[0].set.epoch)
 		take_up(m, &x->pages[0]);
 	sim->asked = *m;

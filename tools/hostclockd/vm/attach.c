@@ -17,7 +17,7 @@
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
-#include "seam.h"
+#include "transition.h"
 
 /**
  * struct finding - what there is to follow
@@ -151,7 +151,7 @@ static void name_sockets(struct vm *vm, const struct attachment *to)
 void vm_detach(struct exporter *x, struct vm *vm)
 {
 	if (vm->page.epoch && vm->state == VM_RUNNING) {
-		vm_stopped(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
+		transition_stop(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
 		vm->stop.detached = true;
 	}
 	tcg_close(&vm->source.tcg);
@@ -212,7 +212,7 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 								    VM_PENDING;
 	vm->source.problem.text[0] = '\0';
 	learn_uuid(vm);
-	follow_look(x, vm);
+	follow_check(x, vm);
 	monitor_handle(&vm->source.monitor);
 	exporter_changed(x);
 	return 0;
@@ -249,7 +249,7 @@ void attach_again(struct exporter *x, struct vm *vm)
 	}
 	if (follow_listen(vm, &why))
 		say("%s: %s", vm->name, why.text);
-	follow_look(x, vm);
+	follow_check(x, vm);
 	follow_missed(x, vm);
 	monitor_handle(&vm->source.monitor);
 }

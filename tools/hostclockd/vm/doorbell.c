@@ -321,13 +321,13 @@ static int connect_again(struct doorbell *bell, struct json_object *o,
 }
 
 /**
- * doorbell_take_up - ring those who connected to an earlier exporter
+ * doorbell_restore - ring those who connected to an earlier exporter
  * @vm: the guest, which has a doorbell
  * @saved: from doorbell_save()
  *
  * QEMU does not connect twice, but still has its eventfd.
  */
-void doorbell_take_up(struct vm *vm, struct json_object *saved)
+void doorbell_restore(struct vm *vm, struct json_object *saved)
 {
 	struct problem why;
 	size_t i, n = 0;
@@ -353,9 +353,9 @@ void doorbell_status(const struct vm *vm, struct json_object *out)
 	json_put_uint(out, "doorbell_rings", vm->doorbell->rings);
 }
 
-static bool is_told(const struct exporter *x, int page)
+static bool is_rung(const struct exporter *x, int page)
 {
-	const struct pset *set = &x->pages[page].set;
+	const struct params *set = &x->pages[page].set;
 
 	return told[page].epoch == set->epoch && told[page].status == set->status;
 }
@@ -374,7 +374,7 @@ void doorbell_updated(struct exporter *x)
 	int i;
 
 	for (i = 0; i < PAGES; i++)
-		all &= is_told(x, i);
+		all &= is_rung(x, i);
 	if (all || timer_runs)
 		return;
 	timer_runs = true;
@@ -395,7 +395,7 @@ static void sets_begin(void *arg)
 		return;
 	}
 	for (i = 0; i < PAGES; i++) {
-		news[i] = !is_told(x, i);
+		news[i] = !is_rung(x, i);
 		told[i].epoch = x->pages[i].set.epoch;
 		told[i].status = x->pages[i].set.status;
 	}

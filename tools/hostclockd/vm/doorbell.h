@@ -24,7 +24,7 @@ void doorbell_remove(struct vm *vm);
 void doorbell_ring(struct vm *vm);
 void doorbell_updated(struct exporter *x);
 struct json_object *doorbell_save(const struct vm *vm);
-void doorbell_take_up(struct vm *vm, struct json_object *saved);
+void doorbell_restore(struct vm *vm, struct json_object *saved);
 void doorbell_status(const struct vm *vm, struct json_object *out);
 
 #endif /* HOSTCLOCKD_DOORBELL_H */

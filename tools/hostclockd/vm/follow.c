@@ -13,7 +13,7 @@
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
-#include "seam.h"
+#include "transition.h"
 
 /* One in so many polls looks at all CPUs of a KVM guest, the others at one of them. */
 #define KVM_POLLS	8
@@ -80,7 +80,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	if (s.running)
 		vm_set_offset(x, vm, s.value, found);
 	else if (vm->state != VM_STOPPED)
-		vm_stopped(x, vm, s.value, false);
+		transition_stop(x, vm, s.value, false);
 }
 
 /* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
@@ -136,7 +136,7 @@ int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid,
 	       kvm_offset(x, vm, &tsc, offset, why) ? -1 : 0;
 }
 
-static bool look_kvm(struct exporter *x, struct vm *vm, u64 *offset)
+static bool check_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
 
@@ -181,7 +181,7 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	u64 offset;
 
-	if (!look_kvm(x, vm, &offset))
+	if (!check_kvm(x, vm, &offset))
 		return;
 	vm->source.kvm_offset = offset;
 	if (is_known(vm) && vm->state != VM_STOPPED)
@@ -189,7 +189,7 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 }
 
 /* Look at the guest now. */
-void follow_look(struct exporter *x, struct vm *vm)
+void follow_check(struct exporter *x, struct vm *vm)
 {
 	if (vm->state == VM_GONE)
 		return;
@@ -200,7 +200,7 @@ void follow_look(struct exporter *x, struct vm *vm)
 }
 
 /* Is there anything that a brief look would not show? */
-static bool needs_look(struct exporter *x, struct vm *vm)
+static bool needs_poll(struct exporter *x, struct vm *vm)
 {
 	const struct vm_source *s = &vm->source;
 
@@ -212,9 +212,9 @@ static bool needs_look(struct exporter *x, struct vm *vm)
 /* Look at one guest: briefly, mostly, if KVM has it. */
 void follow_poll(struct exporter *x, struct vm *vm)
 {
-	if (vm->source.method != VM_KVM || needs_look(x, vm) ||
+	if (vm->source.method != VM_KVM || needs_poll(x, vm) ||
 	    !(vm->source.polls++ % KVM_POLLS))
-		follow_look(x, vm);
+		follow_check(x, vm);
 }
 
 /* The host's TSC then; or as late as it can have been. */
@@ -238,7 +238,7 @@ void follow_stopped(struct vm *vm, const struct qmp_when *when)
 	u64 guest_tsc = vm_counter_at(x, vm, tsc) + vm->page.tsc_offset;
 
 	if (vm->source.method == VM_TCG) {
-		follow_look(x, vm);
+		follow_check(x, vm);
 		return;
 	}
 	if (when->known && vm->resumed_at && (s64)(tsc - vm->resumed_at) < 0)
@@ -246,7 +246,7 @@ void follow_stopped(struct vm *vm, const struct qmp_when *when)
 	if (vm->state == VM_STOPPED && vm->stop.known &&
 	    (!when->known || (s64)(vm->stop.tsc - guest_tsc) <= 0))
 		return;
-	vm_stopped(x, vm, guest_tsc, !when->known);
+	transition_stop(x, vm, guest_tsc, !when->known);
 	vm->stopped_at = when->known ? tsc : 0;
 }
 
@@ -263,7 +263,7 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 	u64 tsc = tsc_of(x, when), offset;
 
 	if (vm->source.method == VM_TCG)
-		follow_look(x, vm);
+		follow_check(x, vm);
 	if (vm->source.method != VM_KVM)
 		return;
 	if (vm->state == VM_STOPPED) {
@@ -271,7 +271,7 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 		if (when->known && vm->stopped_at &&
 		    (s64)(tsc - vm->stopped_at) < 0)
 			return;
-		if (!look_kvm(x, vm, &offset))
+		if (!check_kvm(x, vm, &offset))
 			return;
 		vm_set_offset_at(x, vm, tsc, offset, HOSTCLOCK_CAUSE_STOP);
 		vm->state = VM_RUNNING;

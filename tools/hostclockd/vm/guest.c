@@ -13,7 +13,7 @@
 #include "clock/publish.h"
 #include "doorbell.h"
 #include "guest.h"
-#include "seam.h"
+#include "transition.h"
 #include "vmclock.h"
 
 static size_t file_size(const struct vm *vm)
@@ -274,7 +274,7 @@ static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 
 	take_cause(x, vm, found);
 	if (vm->stop.known)
-		seam_bridge(x, vm, tsc_offset, resume_tsc);
+		transition_continue(x, vm, tsc_offset, resume_tsc);
 	disruption = is_disruption(vm, tsc_offset);
 	vm->page.marker += disruption;
 	vm->page.tsc_offset = tsc_offset;
@@ -312,7 +312,7 @@ void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 host_tsc,
 		if (vm->source.method == VM_TCG || vm->stop.detached)
 			tsc = vm->stop.tsc;
 	} else if (vm->page.epoch) {
-		vm_stopped(x, vm, tsc, false);
+		transition_stop(x, vm, tsc, false);
 	}
 	begin_epoch(x, vm, tsc_offset, tsc, found);
 }
@@ -326,7 +326,7 @@ void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found)
 /**
  * vm_continued - the guest, whose counter ran on, is about to run again
  * @x: the exporter
- * @vm: the guest; where it stopped is where it goes on if vm_stopped() was not told
+ * @vm: the guest; where it stopped is where it goes on if transition_stop() was not told
  * @tsc_offset: its offset now
  * @ns: how soon
  */
@@ -335,7 +335,7 @@ void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns)
 	u64 tsc = vm_host_counter(x, vm) + vm_counts(x, vm, ns) + tsc_offset;
 
 	if (vm->page.epoch && !stop_is_end(vm))
-		vm_stopped(x, vm, tsc, false);
+		transition_stop(x, vm, tsc, false);
 	begin_epoch(x, vm, tsc_offset, tsc, HOSTCLOCK_CAUSE_STOP);
 	vm->stop.known = false;
 }

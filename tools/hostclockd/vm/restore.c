@@ -40,7 +40,7 @@ static void load_clock(struct exporter *x, struct json_object *o)
 	x->leap.sign = json_int(o, "leap");
 	x->leap.sec = json_int(o, "leap_sec");
 	x->leap.strict = json_int(o, "leap_strict");
-	x->leap.wall_ns = json_int(o, "leap_wall_ns");
+	x->leap.realtime_offset_ns = json_int(o, "leap_wall_ns");
 	x->leap.tai_sec = json_int(o, "leap_tai_sec");
 	x->leap.mono_ns = json_int(o, "leap_mono_ns");
 	x->leap.bias_ns = json_int(o, "smear_bias_ns");
@@ -131,17 +131,17 @@ static void load_doorbell(struct exporter *x, struct vm *vm,
 	if (doorbell_create(x, vm, &why))
 		say("%s: no doorbell: %s", vm->name, why.text);
 	else
-		doorbell_take_up(vm, bell);
+		doorbell_restore(vm, bell);
 }
 
 /**
- * state_take_up - go on with the guests of an earlier exporter
+ * state_restore - go on with the guests of an earlier exporter
  * @x: the exporter, its clock pages published
  * @why: what went wrong
  *
  * Return: 0 or -1.
  */
-int state_take_up(struct exporter *x, struct problem *why)
+int state_restore(struct exporter *x, struct problem *why)
 {
 	struct json_object *list;
 	size_t i, n = json_count(found, "vms", &list);

@@ -6,6 +6,6 @@
 #include "clock/exporter.h"
 
 int state_load(struct exporter *x, struct problem *why);
-int state_take_up(struct exporter *x, struct problem *why);
+int state_restore(struct exporter *x, struct problem *why);
 
 #endif /* HOSTCLOCKD_RESTORE_H */

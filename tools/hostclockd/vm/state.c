@@ -77,7 +77,7 @@ static void save_clock(const struct exporter *x, struct json_object *o)
 	json_put_int(o, "leap", x->leap.sign);
 	json_put_int(o, "leap_sec", x->leap.sec);
 	json_put_int(o, "leap_strict", x->leap.strict);
-	json_put_int(o, "leap_wall_ns", x->leap.wall_ns);
+	json_put_int(o, "leap_wall_ns", x->leap.realtime_offset_ns);
 	json_put_int(o, "leap_tai_sec", x->leap.tai_sec);
 	json_put_int(o, "leap_mono_ns", x->leap.mono_ns);
 	json_put_int(o, "smear_bias_ns", x->leap.bias_ns);

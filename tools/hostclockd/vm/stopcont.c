@@ -123,7 +123,7 @@ static int check_status(struct vm *vm, struct qmp *q, bool *running,
 	return -1;
 }
 
-static int tell_cont(struct vm *vm, struct qmp *q, struct problem *why)
+static int run_cont(struct vm *vm, struct qmp *q, struct problem *why)
 {
 	struct heard heard = { .resume = false };
 	struct qmp_hearer hearer = { hear, &heard };
@@ -157,7 +157,7 @@ static int cont(struct vm *vm, struct qmp *q, struct problem *why)
 	known = vm->stop.known;
 	if (was_stopped)
 		predict(vm);
-	if (tell_cont(vm, q, why)) {
+	if (run_cont(vm, q, why)) {
 		if (was_stopped && vm->source.method != VM_TCG) {
 			vm->state = VM_STOPPED;
 			vm->stop.known = known;
@@ -203,11 +203,11 @@ int stopcont(struct exporter *x, const char *name, bool stops,
 	q = open_monitor(vm, why);
 	if (!q && !alone)
 		return -1;
-	follow_look(x, vm);
+	follow_check(x, vm);
 	ret = stops ? stop(vm, q, why) : cont(vm, q, why);
 	if (q)
 		qmp_close(q);
-	follow_look(x, vm);
+	follow_check(x, vm);
 	vm->predicted = false;
 	exporter_changed(x);
 	return ret;

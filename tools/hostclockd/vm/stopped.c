@@ -48,7 +48,7 @@ void stopped_load(struct exporter *x, struct vm *vm, struct json_object *in)
 	if (!json_object_object_get_ex(in, "stopped", &o))
 		return;
 	vm->stop.origin = json_uint(o, "origin");
-	if (vm->stop.origin > STOPPED_ELSEWHERE || !load_set(x, vm, o)) {
+	if (vm->stop.origin > STOPPED_OTHER_HOST || !load_set(x, vm, o)) {
 		say("%s: where it stopped cannot be read", vm->name);
 		return;
 	}

@@ -41,8 +41,8 @@ enum vm_state {
 /* Which clock told when the guest stopped. */
 enum vm_origin {
 	STOPPED_HERE,		/* this exporter's */
-	STOPPED_BESIDE,		/* another exporter's of the same host */
-	STOPPED_ELSEWHERE,	/* another host's */
+	STOPPED_SAME_HOST,		/* another exporter's of the same host */
+	STOPPED_OTHER_HOST,	/* another host's */
 };
 
 /**

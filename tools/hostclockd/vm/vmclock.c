@@ -16,7 +16,7 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
 	};
 	struct hostclock_params p;
 
-	pset_encode(&pg->set, &p);
+	params_encode(&pg->set, &p);
 	time.magic = htole32(HOSTCLOCK_VMCLOCK_MAGIC);
 	time.size = htole32(HOSTCLOCK_PAGE_SIZE);
 	time.version = htole16(1);

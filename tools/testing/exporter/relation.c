@@ -156,7 +156,7 @@ static void look(void)
 {
 	pass(LOOK_NS);
 	memset(&sample, 0, sizeof(sample));
-	relation_look(&relation, &sample);
+	relation_poll(&relation, &sample);
 }
 
 /* Is the sample the host's MONOTONIC, within its bound? */

@@ -2,9 +2,9 @@
 #include <hostclock/mult_shift.h>
 #include <hostclock/math.h>
 
-#include "pset.h"
+#include "params.h"
 
-void pset_encode(const struct pset *p, struct hostclock_params *out)
+void params_encode(const struct params *p, struct hostclock_params *out)
 {
 	u64 max_cycles = hostclock_max_cycles_both(p->mult, p->mono_snsec,
 						   p->raw_mult, p->raw_snsec);
@@ -16,8 +16,8 @@ void pset_encode(const struct pset *p, struct hostclock_params *out)
 	out->shift = htole32(p->shift);
 	out->mono_sec = htole64(p->mono_sec);
 	out->mono_snsec = htole64(p->mono_snsec);
-	out->wall_offset_ns = htole64(p->wall_ns);
-	out->boot_offset_ns = htole64(p->boot_ns);
+	out->wall_offset_ns = htole64(p->realtime_offset_ns);
+	out->boot_offset_ns = htole64(p->boottime_offset_ns);
 	out->raw_sec = htole64(p->raw_sec);
 	out->raw_snsec = htole64(p->raw_snsec);
 	out->raw_mult = htole32(p->raw_mult);
@@ -32,7 +32,7 @@ void pset_encode(const struct pset *p, struct hostclock_params *out)
 	out->utc_maxerror_ns = htole64(p->utc_maxerror_ns);
 }
 
-void pset_decode(const struct hostclock_params *in, struct pset *p)
+void params_decode(const struct hostclock_params *in, struct params *p)
 {
 	p->epoch = HOSTCLOCK_LE64(in->epoch);
 	p->cycle_last = HOSTCLOCK_LE64(in->cycle_last);
@@ -40,8 +40,8 @@ void pset_decode(const struct hostclock_params *in, struct pset *p)
 	p->shift = HOSTCLOCK_LE32(in->shift);
 	p->mono_sec = HOSTCLOCK_LE64(in->mono_sec);
 	p->mono_snsec = HOSTCLOCK_LE64(in->mono_snsec);
-	p->wall_ns = HOSTCLOCK_LE64(in->wall_offset_ns);
-	p->boot_ns = HOSTCLOCK_LE64(in->boot_offset_ns);
+	p->realtime_offset_ns = HOSTCLOCK_LE64(in->wall_offset_ns);
+	p->boottime_offset_ns = HOSTCLOCK_LE64(in->boot_offset_ns);
 	p->raw_sec = HOSTCLOCK_LE64(in->raw_sec);
 	p->raw_snsec = HOSTCLOCK_LE64(in->raw_snsec);
 	p->raw_mult = HOSTCLOCK_LE32(in->raw_mult);
@@ -73,7 +73,7 @@ static void advance(u64 *sec, u64 *snsec, u64 delta, u32 mult, u32 shift)
 }
 
 /* Make a set begin at a later counter value, exactly where it would be then. */
-void pset_advance(struct pset *p, u64 counter)
+void params_advance(struct params *p, u64 counter)
 {
 	u64 delta = counter - p->cycle_last;
 
@@ -83,7 +83,7 @@ void pset_advance(struct pset *p, u64 counter)
 }
 
 /* Make a set begin at given values. */
-void pset_rebase(struct pset *p, u64 counter, u64 mono_ns, u64 raw_ns)
+void params_rebase(struct params *p, u64 counter, u64 mono_ns, u64 raw_ns)
 {
 	p->cycle_last = counter;
 	p->mono_sec = mono_ns / HOSTCLOCK_NSEC_PER_SEC;
@@ -107,22 +107,23 @@ static u64 value(u64 sec, u64 snsec, s64 delta, u32 mult, u32 shift)
 	return sec * HOSTCLOCK_NSEC_PER_SEC + (snsec >> shift) - before;
 }
 
-u64 pset_mono(const struct pset *p, u64 counter)
+u64 params_mono(const struct params *p, u64 counter)
 {
 	return value(p->mono_sec, p->mono_snsec, counter - p->cycle_last,
 		     p->mult, p->shift);
 }
 
-u64 pset_raw(const struct pset *p, u64 counter)
+u64 params_raw(const struct params *p, u64 counter)
 {
 	return value(p->raw_sec, p->raw_snsec, counter - p->cycle_last,
 		     p->raw_mult, p->shift);
 }
 
 /* May both be sets of one epoch?  The ABI header says what must agree. */
-bool pset_same_epoch(const struct pset *a, const struct pset *b)
+bool params_same_epoch(const struct params *a, const struct params *b)
 {
-	return a->wall_ns == b->wall_ns && a->boot_ns == b->boot_ns &&
+	return a->realtime_offset_ns == b->realtime_offset_ns &&
+	       a->boottime_offset_ns == b->boottime_offset_ns &&
 	       a->tai_sec == b->tai_sec &&
 	       !((a->flags ^ b->flags) & HOSTCLOCK_PARAMS_TAI_VALID);
 }

@@ -2,15 +2,15 @@
 #include <hostclock/continuity.h>
 
 #include "clock/page.h"
-#include "seam.h"
+#include "transition.h"
 
 /* A set, taken to have held from a counter value on if it began after it. */
-static void encode_from(struct pset *p, u64 counter, struct hostclock_params *set)
+static void encode_from(struct params *p, u64 counter, struct hostclock_params *set)
 {
 	if ((s64)(counter - p->cycle_last) < 0)
-		pset_rebase(p, counter, pset_mono(p, counter),
-			    pset_raw(p, counter));
-	pset_encode(p, set);
+		params_rebase(p, counter, params_mono(p, counter),
+			      params_raw(p, counter));
+	params_encode(p, set);
 }
 
 /*
@@ -21,13 +21,13 @@ static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
 		   struct hostclock_params *set)
 {
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
-	struct pset p = *page_set_at(pg, counter);
+	struct params p = *page_set_at(pg, counter);
 
 	encode_from(&p, counter, set);
 }
 
 /**
- * vm_stopped - the guest does not run any more
+ * transition_stop - the guest does not run any more
  * @x: the exporter
  * @vm: the guest
  * @guest_tsc: its counter when it last did
@@ -35,7 +35,7 @@ static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
  *
  * Remembers what its clocks said there, for them to continue from.
  */
-void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
+void transition_stop(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
 	vm->state = VM_STOPPED;
 	exporter_changed(x);
@@ -64,11 +64,11 @@ void vm_stopped(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
  */
 static void stop_no_later(struct vm *vm, u64 resume_tsc)
 {
-	struct pset p;
+	struct params p;
 
 	if (!vm->stop.late || (s64)(resume_tsc - vm->stop.tsc) >= 0)
 		return;
-	pset_decode(&vm->stop.params, &p);
+	params_decode(&vm->stop.params, &p);
 	encode_from(&p, resume_tsc - vm->stop.tsc_offset, &vm->stop.params);
 	vm->stop.tsc = resume_tsc;
 }
@@ -81,7 +81,7 @@ static u64 mono_at(const struct hostclock_params *set, u64 counter)
 	return hostclock_params_ns(set, HOSTCLOCK_MONO, delta);
 }
 
-static struct hostclock_timeline stretch_before(const struct vm *vm)
+static struct hostclock_timeline timeline_before(const struct vm *vm)
 {
 	struct hostclock_timeline before = { &vm->stop.params, vm->stop.tsc_offset,
 					    vm->stop.mono_offset, vm->stop.raw_offset };
@@ -93,12 +93,12 @@ static struct hostclock_timeline stretch_before(const struct vm *vm)
 static u64 gap_ns(const struct vm *vm, const struct hostclock_timeline *after,
 		  u64 resume_tsc)
 {
-	struct hostclock_timeline before = stretch_before(vm);
+	struct hostclock_timeline before = timeline_before(vm);
 	u64 start, end;
 
 	if (vm->page.cause == HOSTCLOCK_CAUSE_OFFSET)
 		return 0;
-	if (vm->stop.origin == STOPPED_ELSEWHERE)
+	if (vm->stop.origin == STOPPED_OTHER_HOST)
 		return hostclock_gap_ns(&before, vm->stop.tsc, after, resume_tsc);
 	end = mono_at(&vm->stop.params, vm->stop.tsc - vm->stop.tsc_offset);
 	start = mono_at(after->params, resume_tsc - after->tsc_offset);
@@ -115,7 +115,7 @@ static u64 gap_error_ns(const struct vm *vm, const struct hostclock_timeline *af
 	switch (vm->stop.origin) {
 	case STOPPED_HERE:
 		return 1;
-	case STOPPED_BESIDE:
+	case STOPPED_SAME_HOST:
 		return hostclock_add_sat(vm->stop.error_ns, trust.maxerror_ns);
 	default:
 		return trust.synchronized ?
@@ -131,7 +131,7 @@ static bool steals(const struct vm *vm)
 	return vm->policy == HOSTCLOCK_POLICY_STEAL;
 }
 
-static void note_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
+static void record_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
 {
 	u64 stop_tsc = resume_tsc ? vm->stop.tsc : 0;
 
@@ -145,15 +145,15 @@ static void note_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
 }
 
 /**
- * seam_bridge - let a guest's clocks go on under another offset
+ * transition_continue - let a guest's clocks go on under another offset
  * @x: the exporter
  * @vm: the guest; why it is another is in its cause
  * @tsc_offset: the new one
  * @resume_tsc: guest TSC at which the guest runs again.  Its clocks are there what
  *	they were at stop_tsc under the old offset; plus the gap, if policy says so.
  */
-void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
-		 u64 resume_tsc)
+void transition_continue(struct exporter *x, struct vm *vm, u64 tsc_offset,
+			 u64 resume_tsc)
 {
 	struct hostclock_params now;
 	struct hostclock_timeline before, after = { &now, tsc_offset, 0, 0 };
@@ -161,7 +161,7 @@ void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
 	u64 ns;
 
 	stop_no_later(vm, resume_tsc);
-	before = stretch_before(vm);
+	before = timeline_before(vm);
 	set_at(x, vm, resume_tsc - tsc_offset, &now);
 	ns = gap_ns(vm, &after, resume_tsc);
 	if (!hostclock_continue(&before, vm->stop.tsc, &after, resume_tsc, ns,
@@ -172,7 +172,7 @@ void seam_bridge(struct exporter *x, struct vm *vm, u64 tsc_offset,
 	vm->page.mono_offset = after.mono_offset;
 	vm->page.raw_offset = after.raw_offset;
 	if (vm->page.cause != HOSTCLOCK_CAUSE_OFFSET)
-		note_gap(vm, ns, gap_error_ns(vm, &after, resume_tsc), resume_tsc);
+		record_gap(vm, ns, gap_error_ns(vm, &after, resume_tsc), resume_tsc);
 	else if (!hostclock_is_adjustment(vm->page.cause, vm->stop.tsc_offset, tsc_offset))
-		note_gap(vm, 0, 0, 0);
+		record_gap(vm, 0, 0, 0);
 }

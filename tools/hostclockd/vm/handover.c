@@ -8,9 +8,9 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "clock/page.h"
-#include "tuple.h"
+#include "handover.h"
 
-#define TUPLE_VERSION	1
+#define HANDOVER_VERSION	1
 
 static void put_clocks(const struct vm *vm, struct json_object *tuple)
 {
@@ -54,7 +54,7 @@ static void clocks_id(const struct exporter *x, char text[HEX_SIZE(16)])
 	hex_write(text, id, sizeof(id));
 }
 
-static bool same_clocks(const struct exporter *x, struct json_object *tuple)
+static bool is_same_host(const struct exporter *x, struct json_object *tuple)
 {
 	char id[HEX_SIZE(16)];
 
@@ -65,7 +65,7 @@ static bool same_clocks(const struct exporter *x, struct json_object *tuple)
 }
 
 /**
- * tuple_handover - what another exporter needs to go on with a guest
+ * handover_fill - what another exporter needs to go on with a guest
  * @x: the exporter
  * @vm: the guest, stopped
  * @tuple: where to put it: the guest's counter and clocks at one instant
@@ -73,8 +73,8 @@ static bool same_clocks(const struct exporter *x, struct json_object *tuple)
  *
  * Return: 0 or -1.
  */
-int tuple_handover(struct exporter *x, const struct vm *vm,
-		   struct json_object *tuple, struct problem *why)
+int handover_fill(struct exporter *x, const struct vm *vm,
+		  struct json_object *tuple, struct problem *why)
 {
 	char id[HEX_SIZE(16)];
 
@@ -83,7 +83,7 @@ int tuple_handover(struct exporter *x, const struct vm *vm,
 				   "%s: it runs, or was never seen to stop; stop it first",
 				   vm->name);
 	clocks_id(x, id);
-	json_put_int(tuple, "version", TUPLE_VERSION);
+	json_put_int(tuple, "version", HANDOVER_VERSION);
 	json_put_text(tuple, "host_id", id);
 	json_put_text(tuple, "format", names_format[vm->format]);
 	json_put_uint(tuple, "tsc_hz", x->khz * 1000);
@@ -102,33 +102,33 @@ int tuple_handover(struct exporter *x, const struct vm *vm,
  * A set that gives the clocks of the tuple, at counter 0; MONOTONIC as the host's if
  * that is this one.
  */
-static void tuple_set(struct exporter *x, const struct vm *vm,
-		      struct json_object *tuple, struct hostclock_params *set)
+static void handover_params(struct exporter *x, const struct vm *vm,
+			    struct json_object *tuple, struct hostclock_params *set)
 {
-	struct pset p = pages_find(x, vm->format, vm->smear)->set;
+	struct params p = pages_find(x, vm->format, vm->smear)->set;
 
 	if (json_has(tuple, "shift")) {
 		p.mult = json_int(tuple, "mult");
 		p.raw_mult = json_int(tuple, "raw_mult");
 		p.shift = json_int(tuple, "shift");
 	}
-	pset_rebase(&p, 0, json_int(tuple, "monotonic_ns") - vm->stop.mono_offset,
-		    json_int(tuple, "raw_ns"));
-	p.wall_ns = json_int(tuple, "realtime_ns") -
+	params_rebase(&p, 0, json_int(tuple, "monotonic_ns") - vm->stop.mono_offset,
+		      json_int(tuple, "raw_ns"));
+	p.realtime_offset_ns = json_int(tuple, "realtime_ns") -
 		    json_int(tuple, "monotonic_ns") + vm->stop.mono_offset;
-	pset_encode(&p, set);
+	params_encode(&p, set);
 }
 
-static int tuple_check(const struct exporter *x, const struct vm *vm,
-		       struct json_object *tuple, struct problem *why)
+static int handover_check(const struct exporter *x, const struct vm *vm,
+			  struct json_object *tuple, struct problem *why)
 {
 	u64 hz = json_uint(tuple, "tsc_hz"), here = x->khz * 1000;
 	u64 apart = hz > here ? hz - here : here - hz;
 
-	if (json_int(tuple, "version") != TUPLE_VERSION)
+	if (json_int(tuple, "version") != HANDOVER_VERSION)
 		return problem_set(why,
 				   "this is not what `hostclockctl handover` prints, of version %d",
-				   TUPLE_VERSION);
+				   HANDOVER_VERSION);
 	if (strcmp(json_text(tuple, "format", ""), names_format[vm->format]))
 		return problem_set(why,
 				   "%s: it follows %s pages, but came from %s ones; create it with --format %s",
@@ -153,42 +153,42 @@ static int tuple_check(const struct exporter *x, const struct vm *vm,
 }
 
 /**
- * tuple_takeover - go on with a guest that another exporter handed over
+ * handover_take - go on with a guest that another exporter handed over
  * @x: the exporter
  * @vm: the guest; nothing is followed for it yet
- * @tuple: from tuple_handover()
+ * @tuple: from handover_fill()
  * @why: what went wrong
  *
  * Its next epoch continues from there.
  *
  * Return: 0 or -1.
  */
-int tuple_takeover(struct exporter *x, struct vm *vm, struct json_object *tuple,
-		   struct problem *why)
+int handover_take(struct exporter *x, struct vm *vm, struct json_object *tuple,
+		  struct problem *why)
 {
-	bool beside;
+	bool same_host;
 
 	if (vm->source.method != VM_DETACHED)
 		return problem_set(why, "%s: is attached to a VM already; take over before that",
 				   vm->name);
-	if (tuple_check(x, vm, tuple, why))
+	if (handover_check(x, vm, tuple, why))
 		return -1;
-	beside = same_clocks(x, tuple);
+	same_host = is_same_host(x, tuple);
 	vm->stop.known = true;
-	vm->stop.origin = beside ? STOPPED_BESIDE : STOPPED_ELSEWHERE;
-	vm->stop.error_ns = json_error(tuple, beside ? "maxerror_ns" :
+	vm->stop.origin = same_host ? STOPPED_SAME_HOST : STOPPED_OTHER_HOST;
+	vm->stop.error_ns = json_error(tuple, same_host ? "maxerror_ns" :
 						       "utc_maxerror_ns");
 	vm->stop.detached = false;
 	vm->stop.late = json_int(tuple, "late");
 	vm->stop.tsc = json_uint(tuple, "guest_tsc");
 	vm->stop.tsc_offset = vm->stop.tsc;
-	vm->stop.mono_offset = beside ? json_int(tuple, "monotonic_ns") -
+	vm->stop.mono_offset = same_host ? json_int(tuple, "monotonic_ns") -
 				 json_int(tuple, "host_monotonic_ns") : 0;
 	vm->stop.raw_offset = 0;
 	vm->stop.gaps_ns = json_uint(tuple, "gaps_ns");
 	vm->stop.ran_on_tsc = json_uint(tuple, "ran_on_tsc");
 	vm->stop.gaps_error_ns = json_error(tuple, "gaps_maxerror_ns");
-	tuple_set(x, vm, tuple, &vm->stop.params);
+	handover_params(x, vm, tuple, &vm->stop.params);
 	vm->page.generation = json_uint(tuple, "generation");
 	vm->next_cause = HOSTCLOCK_CAUSE_MIGRATION;
 	vm->taken_over = true;
