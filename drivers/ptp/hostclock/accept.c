@@ -10,7 +10,21 @@
 
 #include <hostclock/continuity.h>
 
-#include "hostclock.h"
+#include "accept.h"
+#include "counter.h"
+#include "page.h"
+#include "params.h"
+#include "refused.h"
+#include "resync.h"
+#include "seen.h"
+
+/* Written under view_busy */
+static struct hostclock_state hostclock_the_state;
+static struct hostclock_capture hostclock_scratch;
+static u64 hostclock_accepted_key;	/* how the pages were found last */
+
+static bool hostclock_is_running;
+static u64 hostclock_max_jump_ns;
 
 /* A gap is time that passed on the host while the guest did not run. */
 static bool hostclock_steals(const struct hostclock_guest_page *guest)
@@ -31,10 +45,10 @@ static bool hostclock_steals(const struct hostclock_guest_page *guest)
 static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
 {
 	u64 gaps_ns = le64_to_cpu(guest->gaps_ns);
-	u64 seen_ns = hostclock.state.gaps_ns;
+	u64 seen_ns = hostclock_the_state.gaps_ns;
 
 	if (!gaps_ns ||
-	    le64_to_cpu(guest->generation) != hostclock.state.generation)
+	    le64_to_cpu(guest->generation) != hostclock_the_state.generation)
 		return le64_to_cpu(guest->gap_ns);
 	return gaps_ns > seen_ns ? gaps_ns - seen_ns : 0;
 }
@@ -57,9 +71,9 @@ static void hostclock_choose_jump(const struct hostclock_capture *c,
 {
 	u64 gap_ns = hostclock_new_gap_ns(&c->guest);
 
-	change->stolen = same_gap ? hostclock.state.stolen :
+	change->stolen = same_gap ? hostclock_the_state.stolen :
 				    hostclock_steals(&c->guest);
-	if (gap_ns > min(room_ns, hostclock_core_max_jump_ns()))
+	if (gap_ns > min(room_ns, hostclock_max_jump_ns))
 		change->stolen = false;
 	if (change->stolen) {
 		change->counter_jump_ns = gap_ns;
@@ -95,7 +109,7 @@ static u64 hostclock_new_offset(const struct hostclock_view *old,
 static bool hostclock_same_gap(const struct hostclock_view *old,
 			       const struct hostclock_guest_page *guest)
 {
-	return old->resume_tsc && guest->cause == hostclock.state.cause &&
+	return old->resume_tsc && guest->cause == hostclock_the_state.cause &&
 	       guest->cause >= HOSTCLOCK_CAUSE_STOP &&
 	       guest->cause <= HOSTCLOCK_CAUSE_MIGRATION &&
 	       le64_to_cpu(guest->resume_tsc) == old->resume_tsc;
@@ -119,7 +133,7 @@ static void hostclock_new_guest_epoch(const struct hostclock_view *old,
 
 	hostclock_choose_jump(c, same_gap, hostclock_room(old, c), change);
 	change->adjusted =
-		le64_to_cpu(c->guest.generation) == hostclock.state.generation &&
+		le64_to_cpu(c->guest.generation) == hostclock_the_state.generation &&
 		(same_gap ||
 		 hostclock_is_adjustment(c->guest.cause, old->anchor.tsc_offset,
 					 le64_to_cpu(c->guest.tsc_offset)));
@@ -169,14 +183,14 @@ static bool hostclock_set_seen(const struct hostclock_view *v, u64 tsc)
 			return false;
 	}
 	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
-		WRITE_ONCE(hostclock.last_ns[kind], ns[kind]);
+		hostclock_last_ns_set(kind, ns[kind]);
 	return true;
 }
 
 /* A fault that is over once the pages were accepted: a wall time is not known yet. */
 static bool hostclock_page_fault(void)
 {
-	int fault = READ_ONCE(hostclock.state.fault);
+	int fault = hostclock_fault();
 
 	return fault && fault != HOSTCLOCK_FAULT_WALL;
 }
@@ -185,11 +199,11 @@ static void hostclock_state_update(const struct hostclock_capture *c,
 				   const struct hostclock_accepted *a,
 				   struct hostclock_change *change)
 {
-	struct hostclock_state *s = &hostclock.state;
+	struct hostclock_state *s = &hostclock_the_state;
 
 	if (hostclock_page_fault()) {
-		WRITE_ONCE(s->fault, 0);
-		if (READ_ONCE(hostclock.running))
+		hostclock_fault_clear(hostclock_fault());
+		if (hostclock_running())
 			__set_bit(HOSTCLOCK_CHANGED_RECOVERED, &change->what);
 	}
 	s->cause = c->guest.cause;
@@ -207,13 +221,13 @@ static void hostclock_state_update(const struct hostclock_capture *c,
 	s->wall_offset_ns = le64_to_cpu(c->set.wall_offset_ns) - a->mono_offset;
 	s->resyncs += change->what || change->adjusted;
 	s->disruptions += test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
-	WRITE_ONCE(hostclock.refused, false);
+	hostclock_refused_clear();
 }
 
-static int hostclock_accept_locked(struct hostclock_change *change)
+static int hostclock_accept_locked(const struct hostclock_view *old,
+				   struct hostclock_change *change)
 {
-	struct hostclock_capture *c = &hostclock.scratch;
-	const struct hostclock_view *old = &hostclock.view[0];
+	struct hostclock_capture *c = &hostclock_scratch;
 	static struct hostclock_view new;	/* under view_busy */
 	bool other_status;
 	int fault;
@@ -223,7 +237,7 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 		return fault;
 	hostclock_new_anchor(old, c, &new.anchor, change);
 	new.cp = c->cp;
-	new.gp = hostclock.guest.mem;
+	new.gp = hostclock_guest_page()->mem;
 	new.set = c->set;
 	new.resume_tsc = le64_to_cpu(c->guest.resume_tsc);
 	new.ran_on_tsc = le64_to_cpu(c->guest.ran_on_tsc);
@@ -237,10 +251,9 @@ static int hostclock_accept_locked(struct hostclock_change *change)
 		       !old->cp;
 	if (other_status || hostclock_page_fault())
 		hostclock_note_status(&new, c->tsc);
-	hostclock.header = c->clock;
-	hostclock_view_put(&new);
+	hostclock_view_put(&new, &c->clock);
 	hostclock_state_update(c, &new.anchor, change);
-	if (other_status && READ_ONCE(hostclock.running))
+	if (other_status && hostclock_running())
 		__set_bit(HOSTCLOCK_CHANGED_STATUS, &change->what);
 	return 0;
 }
@@ -265,15 +278,12 @@ static void hostclock_note_refused(int fault, u64 key, u64 until)
 {
 	struct hostclock_view v;
 
-	WRITE_ONCE(hostclock.refused_until, until);
-	WRITE_ONCE(hostclock.refused_key, key);
-	WRITE_ONCE(hostclock.refused, true);
-	WRITE_ONCE(hostclock.state.last_fault, fault);
-	if (xchg(&hostclock.state.fault, fault) || !READ_ONCE(hostclock.running))
+	hostclock_refused_set(key, until);
+	if (!hostclock_fault_set(fault) || !hostclock_running())
 		return;
 	hostclock_view_get(&v);
 	hostclock_note_status(&v, hostclock_rdtsc());
-	atomic_long_or(BIT(HOSTCLOCK_CHANGED_FAULT), &hostclock.changes);
+	hostclock_record(BIT(HOSTCLOCK_CHANGED_FAULT));
 }
 
 /**
@@ -284,14 +294,15 @@ static void hostclock_note_refused(int fault, u64 key, u64 until)
  */
 void hostclock_refuse(int fault)
 {
-	const struct hostclock_view *v = &hostclock.view[0];
+	struct hostclock_view v;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	hostclock_view_lock();
-	hostclock_note_refused(fault, hostclock.accepted_key,
-			       hostclock_refused_until(v->cp, v->count,
-						       v->anchor.tsc_offset));
+	hostclock_view_get(&v);
+	hostclock_note_refused(fault, hostclock_accepted_key,
+			       hostclock_refused_until(v.cp, v.count,
+						       v.anchor.tsc_offset));
 	hostclock_view_unlock();
 	local_irq_restore(flags);
 }
@@ -305,12 +316,11 @@ void hostclock_wall_taken(void)
 {
 	struct hostclock_view v;
 
-	if (cmpxchg(&hostclock.state.fault, HOSTCLOCK_FAULT_WALL, 0) !=
-	    HOSTCLOCK_FAULT_WALL || !READ_ONCE(hostclock.running))
+	if (!hostclock_fault_clear(HOSTCLOCK_FAULT_WALL) || !hostclock_running())
 		return;
 	hostclock_view_get(&v);
 	hostclock_note_status(&v, hostclock_rdtsc());
-	atomic_long_or(BIT(HOSTCLOCK_CHANGED_RECOVERED), &hostclock.changes);
+	hostclock_record(BIT(HOSTCLOCK_CHANGED_RECOVERED));
 }
 
 /**
@@ -326,7 +336,8 @@ void hostclock_wall_taken(void)
  */
 int hostclock_accept(struct hostclock_change *change)
 {
-	struct hostclock_capture *c = &hostclock.scratch;
+	struct hostclock_capture *c = &hostclock_scratch;
+	static struct hostclock_view old;	/* under view_busy */
 	unsigned long flags;
 	int fault;
 	u64 key;
@@ -336,14 +347,15 @@ int hostclock_accept(struct hostclock_change *change)
 	/* Of the pages before they are looked at: they may change any time. */
 	key = hostclock_pages_key();
 	c->count = 0;
-	fault = hostclock_accept_locked(change);
+	hostclock_view_get(&old);
+	fault = hostclock_accept_locked(&old, change);
 	if (fault) {
 		hostclock_note_refused(fault, key,
 				       hostclock_refused_until(c->cp, c->count,
 							       le64_to_cpu(c->guest.tsc_offset)));
 	} else {
-		hostclock.accepted_key = key;
-		atomic_long_or(change->what, &hostclock.changes);
+		hostclock_accepted_key = key;
+		hostclock_record(change->what);
 	}
 	hostclock_view_unlock();
 	local_irq_restore(flags);
@@ -351,29 +363,48 @@ int hostclock_accept(struct hostclock_change *change)
 }
 
 /**
- * hostclock_view_forget - drop the view: its pages go away
+ * hostclock_forget - drop what was accepted: its pages go away
  *
  * Context: nobody reads counters any more, and no resync is under way.
  */
-void hostclock_view_forget(void)
+void hostclock_forget(void)
 {
-	memset(hostclock.view, 0, sizeof(hostclock.view));
-	memset(&hostclock.state, 0, sizeof(hostclock.state));
-	hostclock.refused = false;
-	hostclock.accepted_key = 0;
-	hostclock.expired = false;
+	hostclock_view_forget();
+	hostclock_refused_forget();
+	memset(&hostclock_the_state, 0, sizeof(hostclock_the_state));
+	hostclock_accepted_key = 0;
 }
 
 /**
- * hostclock_look - somebody uses the device, or it rings: see what the pages
- * say now
- *
- * Context: any but NMI.
+ * hostclock_state - for sysfs, uevents and pollers
  */
-void hostclock_look(void)
+const struct hostclock_state *hostclock_state(void)
 {
-	if (READ_ONCE(hostclock.running))
-		hostclock_counter(hostclock_mode_counter());
-	else
-		mod_delayed_work(system_wq, &hostclock.retry, 0);
+	return &hostclock_the_state;
+}
+
+/**
+ * hostclock_running - does what was accepted mean something?
+ */
+bool hostclock_running(void)
+{
+	return READ_ONCE(hostclock_is_running);
+}
+
+/**
+ * hostclock_set_running - it does from now on, or not any more
+ * @on: which
+ */
+void hostclock_set_running(bool on)
+{
+	WRITE_ONCE(hostclock_is_running, on);
+}
+
+/**
+ * hostclock_accept_set_max_jump - how far may the counter jump in a resync?
+ * @ns: so far
+ */
+void hostclock_accept_set_max_jump(u64 ns)
+{
+	hostclock_max_jump_ns = ns;
 }

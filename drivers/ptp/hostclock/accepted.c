@@ -7,7 +7,9 @@
 
 #include <hostclock/continuity.h>
 
-#include "hostclock.h"
+#include "accepted.h"
+#include "params.h"
+#include "seen.h"
 
 /*
  * How far from the parameters in use a guest can have stopped, and how far from now
@@ -32,17 +34,6 @@ u64 notrace hostclock_set_counter(const struct hostclock_params *set,
 	u64 delta = tsc - tsc_offset - le64_to_cpu(set->cycle_last);
 
 	return hostclock_params_ns(set, kind, (s64)delta < 0 ? 0 : delta);
-}
-
-/**
- * hostclock_offset - what the guest adds to a host counter
- * @a: its anchor
- * @kind: which counter
- */
-u64 notrace hostclock_offset(const struct hostclock_accepted *a,
-			     enum hostclock_counter kind)
-{
-	return kind == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
 }
 
 /* Within HOSTCLOCK_GAP_WINDOW of each other? */
@@ -98,16 +89,6 @@ static u64 notrace hostclock_without_gap(const struct hostclock_view *v,
 	return hostclock_run_tsc(tsc, stop, resume) - missed;
 }
 
-/* Is it more than the core, if it counts with one of these, could take in? */
-static bool notrace hostclock_too_far(enum hostclock_counter kind, u64 ns)
-{
-	u64 last = READ_ONCE(hostclock.last_ns[kind]);
-
-	return (s64)(ns - last) > (s64)hostclock_core_max_ahead_ns() &&
-	       (hostclock_clocksource_current(HOSTCLOCK_MONO) ||
-		hostclock_clocksource_current(HOSTCLOCK_RAW));
-}
-
 /**
  * hostclock_held_until - a guest counter by the view, up to what a page tells of
  * @v: the view
@@ -116,8 +97,8 @@ static bool notrace hostclock_too_far(enum hostclock_counter kind, u64 ns)
  * @tsc: guest TSC
  *
  * However far the TSC has gone, and whatever gap the page tells of, it is never
- * more than hostclock_core_max_ahead_ns() after what was seen last: the core
- * could not take that in without overflowing or looping for minutes.
+ * more than the core could take in after what was seen last, without overflowing
+ * or looping for minutes.
  */
 u64 notrace hostclock_held_until(const struct hostclock_view *v,
 				 const struct hostclock_guest_page *gp,
@@ -129,7 +110,7 @@ u64 notrace hostclock_held_until(const struct hostclock_view *v,
 
 	/* A counter is below 2^63 ns; what saturated there and got an offset is not. */
 	if ((s64)ns < 0 || hostclock_too_far(kind, ns))
-		return READ_ONCE(hostclock.last_ns[kind]) + HOSTCLOCK_NOTE_NS;
+		return hostclock_last_ns(kind) + HOSTCLOCK_NOTE_NS;
 	return ns;
 }
 
@@ -151,8 +132,13 @@ static u64 notrace hostclock_apart_ns(u64 ns)
 	return 1000 + ns / 500000 * hostclock_max_slew_ppm();
 }
 
-/*
- * May a clock that is held_ns by one set be ns by a later one?  Both rates are
+/**
+ * hostclock_continuous - may a clock that is held_ns by one set be ns by a later one?
+ * @held_ns: by the one
+ * @ns: by the other
+ * @span: for how long they may have been apart
+ *
+ *  Both rates are
  * within max_slew_ppm of RAW's, so they drift apart by twice that.  A set that was
  * published late may be ahead for all of that time.  But clocks that were read by
  * the one are not to go back, and it was not replaced while it was in force.
@@ -167,12 +153,17 @@ bool notrace hostclock_continuous(u64 held_ns, u64 ns,
 	return ns - held_ns <= hostclock_apart_ns(span->age_ns);
 }
 
-/* ns since the set's base, by its own rate, and since the kernel looked. */
+/**
+ * hostclock_span_get - for how long a later set may have been apart from this one
+ * @v: what is accepted
+ * @tsc: guest TSC of now
+ * @span: where to put it
+ */
 void notrace hostclock_span_get(const struct hostclock_view *v, u64 tsc,
 				struct hostclock_span *span)
 {
 	u64 offset = v->anchor.tsc_offset;
-	u64 seen = READ_ONCE(hostclock.seen_tsc);
+	u64 seen = hostclock_seen_tsc();
 	u64 now_ns = hostclock_set_counter(&v->set, offset, HOSTCLOCK_MONO, tsc);
 
 	span->age_ns = now_ns - hostclock_params_ns(&v->set, HOSTCLOCK_MONO, 0);

@@ -3,7 +3,9 @@
 #include <linux/cpufeature.h>
 #include <asm/tsc.h>
 
-#include "hostclock.h"
+#include <hostclock/reader.h>
+
+#include "arch.h"
 
 const u8 hostclock_arch_counter_id = HOSTCLOCK_COUNTER_X86_TSC;
 

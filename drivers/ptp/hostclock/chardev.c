@@ -4,12 +4,22 @@
  * poll() waits for disruptions, mmap() maps the pages themselves, read-only.
  */
 #include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/rwsem.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
-#include "hostclock.h"
+#include <hostclock/vmclock.h>
+
+#include "accepted.h"
+#include "chardev.h"
+#include "counter.h"
+#include "page.h"
+#include "transport.h"
 
 /* Offsets to mmap(), in pages */
 enum {
@@ -32,6 +42,14 @@ struct hostclock_file {
 /* Guards the list, gone, and the pages while they are looked at. */
 static DECLARE_RWSEM(hostclock_files_sem);
 
+static LIST_HEAD(hostclock_files);
+static struct miscdevice hostclock_misc;
+static bool hostclock_misc_registered;
+
+/* What poll() waits for, and how often it happened */
+static DECLARE_WAIT_QUEUE_HEAD(hostclock_wait);
+static unsigned long hostclock_events;
+
 static int hostclock_open(struct inode *inode, struct file *file)
 {
 	struct hostclock_file *f;
@@ -42,11 +60,11 @@ static int hostclock_open(struct inode *inode, struct file *file)
 	if (!f)
 		return -ENOMEM;
 	f->file = file;
-	f->events = READ_ONCE(hostclock.events);
+	f->events = READ_ONCE(hostclock_events);
 	file->private_data = f;
 	down_write(&hostclock_files_sem);
-	list_add(&f->node, &hostclock.files);
-	f->gone = !hostclock.misc_registered;
+	list_add(&f->node, &hostclock_files);
+	f->gone = !hostclock_misc_registered;
 	up_write(&hostclock_files_sem);
 	return 0;
 }
@@ -72,8 +90,8 @@ static int hostclock_copy_vmclock(const struct hostclock_file *f,
 	down_read(&hostclock_files_sem);
 	if (!f->gone) {
 		hostclock_look();
-		*events = READ_ONCE(hostclock.events);
-		gp = hostclock.guest.mem;
+		*events = READ_ONCE(hostclock_events);
+		gp = hostclock_guest_page()->mem;
 		ret = hostclock_snapshot_vmclock(&gp->vmclock, vc) ? 0 : -EAGAIN;
 	}
 	up_read(&hostclock_files_sem);
@@ -104,7 +122,7 @@ static __poll_t hostclock_poll(struct file *file, poll_table *wait)
 	unsigned long events;
 	int ret;
 
-	poll_wait(file, &hostclock.wait, wait);
+	poll_wait(file, &hostclock_wait, wait);
 	ret = hostclock_copy_vmclock(f, &vc, &events);
 	if (ret == -ENODEV)
 		return EPOLLHUP | EPOLLERR;
@@ -119,9 +137,12 @@ static __poll_t hostclock_poll(struct file *file, poll_table *wait)
 /* Where a page of the mapping is now; 0 if it is not */
 static phys_addr_t hostclock_map_phys(unsigned long pgoff)
 {
+	struct hostclock_view v;
+
 	if (pgoff == HOSTCLOCK_MAP_GUEST)
-		return hostclock.guest.phys;
-	return hostclock_clock_phys(hostclock.view[0].cp);
+		return hostclock_guest_page()->phys;
+	hostclock_view_get(&v);
+	return hostclock_clock_phys(v.cp);
 }
 
 /* The page was taken away, or another one is followed now. */
@@ -183,8 +204,8 @@ static const struct file_operations hostclock_fops = {
  */
 void hostclock_chardev_wake(void)
 {
-	WRITE_ONCE(hostclock.events, hostclock.events + 1);
-	wake_up_interruptible_all(&hostclock.wait);
+	WRITE_ONCE(hostclock_events, hostclock_events + 1);
+	wake_up_interruptible_all(&hostclock_wait);
 }
 
 /**
@@ -195,7 +216,7 @@ void hostclock_chardev_pages_changed(void)
 	struct hostclock_file *f;
 
 	down_read(&hostclock_files_sem);
-	list_for_each_entry(f, &hostclock.files, node)
+	list_for_each_entry(f, &hostclock_files, node)
 		unmap_mapping_range(f->file->f_mapping,
 				    HOSTCLOCK_MAP_CLOCK * PAGE_SIZE, PAGE_SIZE,
 				    1);
@@ -205,12 +226,14 @@ void hostclock_chardev_pages_changed(void)
 /**
  * hostclock_chardev_register - offer the device
  * @parent: the device that has the guest page
+ * @groups: its files in sysfs
  *
  * Return: 0 or a negative error code.
  */
-int hostclock_chardev_register(struct device *parent)
+int hostclock_chardev_register(struct device *parent,
+			       const struct attribute_group **groups)
 {
-	struct miscdevice *misc = &hostclock.misc;
+	struct miscdevice *misc = &hostclock_misc;
 	int ret;
 
 	*misc = (struct miscdevice) {
@@ -218,14 +241,24 @@ int hostclock_chardev_register(struct device *parent)
 		.name	= "hostclock0",
 		.fops	= &hostclock_fops,
 		.parent	= parent,
-		.groups	= hostclock_groups,
+		.groups	= groups,
 		.mode	= 0444,
 	};
-	hostclock.misc_registered = true;
+	hostclock_misc_registered = true;
 	ret = misc_register(misc);
 	if (ret)
-		hostclock.misc_registered = false;
+		hostclock_misc_registered = false;
 	return ret;
+}
+
+/**
+ * hostclock_chardev_device - the device, NULL if it is not there
+ *
+ * Context: it does not go away meanwhile.
+ */
+struct device *hostclock_chardev_device(void)
+{
+	return hostclock_misc_registered ? hostclock_misc.this_device : NULL;
 }
 
 /**
@@ -237,15 +270,15 @@ void hostclock_chardev_unregister(void)
 {
 	struct hostclock_file *f;
 
-	if (!hostclock.misc_registered)
+	if (!hostclock_misc_registered)
 		return;
-	misc_deregister(&hostclock.misc);
+	misc_deregister(&hostclock_misc);
 	down_write(&hostclock_files_sem);
-	hostclock.misc_registered = false;
-	list_for_each_entry(f, &hostclock.files, node) {
+	hostclock_misc_registered = false;
+	list_for_each_entry(f, &hostclock_files, node) {
 		f->gone = true;
 		unmap_mapping_range(f->file->f_mapping, 0, 0, 1);
 	}
 	up_write(&hostclock_files_sem);
-	wake_up_interruptible_all(&hostclock.wait);
+	wake_up_interruptible_all(&hostclock_wait);
 }

@@ -11,10 +11,17 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
+#include <linux/seqlock.h>
+#include <linux/string.h>
 
 #include <hostclock/clocks.h>
 
-#include "hostclock.h"
+#include "counter.h"
+#include "page.h"
+#include "params.h"
+#include "refused.h"
+#include "resync.h"
+#include "seen.h"
 
 /*
  * How long a reader waits for the resync it asked for.  Ordinarily the
@@ -23,9 +30,25 @@
  */
 #define HOSTCLOCK_RESYNC_SPINS	1000
 
+static seqcount_latch_t hostclock_latch = SEQCNT_LATCH_ZERO(hostclock_latch);
+static struct hostclock_view hostclock_views[2];
+
+/* Under view_busy */
+static struct hostclock_clock_page hostclock_header;	/* without sets */
+static bool hostclock_expired;				/* the page */
+
+/* Writers' lock; interrupts off, any context.  The only one that reading may take. */
+static atomic_t hostclock_view_busy;
+
+/* The guest's counter when the status changed */
+static u64 hostclock_status_since;
+
+/* Answers some readings instead, while one is arranged */
+static bool (*hostclock_override)(enum hostclock_counter kind, u64 *ns);
+
 static bool notrace hostclock_view_trylock(void)
 {
-	return !atomic_cmpxchg_acquire(&hostclock.view_busy, 0, 1);
+	return !atomic_cmpxchg_acquire(&hostclock_view_busy, 0, 1);
 }
 
 /**
@@ -33,7 +56,7 @@ static bool notrace hostclock_view_trylock(void)
  */
 void notrace hostclock_view_unlock(void)
 {
-	atomic_set_release(&hostclock.view_busy, 0);
+	atomic_set_release(&hostclock_view_busy, 0);
 }
 
 /**
@@ -61,25 +84,28 @@ static void hostclock_view_put_set(const struct hostclock_params *set, u32 count
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		raw_write_seqcount_latch(&hostclock.latch);
-		hostclock.view[i].set = *set;
-		hostclock.view[i].count = count;
+		raw_write_seqcount_latch(&hostclock_latch);
+		hostclock_views[i].set = *set;
+		hostclock_views[i].count = count;
 	}
 }
 
 /**
  * hostclock_view_put - change the view
  * @v: what it is to be
+ * @header: its clock page's
  *
  * Context: view_busy held.
  */
-void hostclock_view_put(const struct hostclock_view *v)
+void hostclock_view_put(const struct hostclock_view *v,
+			const struct hostclock_clock_page *header)
 {
 	int i;
 
+	hostclock_header = *header;
 	for (i = 0; i < 2; i++) {
-		raw_write_seqcount_latch(&hostclock.latch);
-		hostclock.view[i] = *v;
+		raw_write_seqcount_latch(&hostclock_latch);
+		hostclock_views[i] = *v;
 	}
 }
 
@@ -92,9 +118,9 @@ void hostclock_view_get(struct hostclock_view *view)
 	unsigned int seq;
 
 	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		*view = hostclock.view[seq & 1];
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		*view = hostclock_views[seq & 1];
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 }
 
 /**
@@ -106,18 +132,41 @@ void hostclock_anchor_get(struct hostclock_accepted *anchor)
 	unsigned int seq;
 
 	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		*anchor = hostclock.view[seq & 1].anchor;
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		*anchor = hostclock_views[seq & 1].anchor;
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 }
 
 /**
- * hostclock_view_changed - was the view changed?
- * @since: the latch's count by then
+ * hostclock_view_forget - drop the view: its pages go away
+ *
+ * Context: nobody reads counters any more, and no resync is under way.
  */
-bool notrace hostclock_view_changed(unsigned int since)
+void hostclock_view_forget(void)
 {
-	return raw_read_seqcount_latch_retry(&hostclock.latch, since);
+	memset(hostclock_views, 0, sizeof(hostclock_views));
+	hostclock_expired = false;
+	hostclock_status_since = 0;
+}
+
+/**
+ * hostclock_counter_set_override - have somebody else answer some readings
+ * @override: returns false for those that it does not answer; NULL: nobody
+ *
+ * Context: any.
+ */
+void notrace hostclock_counter_set_override(bool (*override)(enum hostclock_counter kind,
+							     u64 *ns))
+{
+	WRITE_ONCE(hostclock_override, override);
+}
+
+static bool notrace hostclock_counter_overridden(enum hostclock_counter kind, u64 *ns)
+{
+	bool (*override)(enum hostclock_counter kind, u64 *ns) =
+		READ_ONCE(hostclock_override);
+
+	return override && override(kind, ns);
 }
 
 /* Is this set, just taken from the page, of the clock epoch that the view accepts? */
@@ -148,16 +197,16 @@ void hostclock_vdso_base_get(enum hostclock_counter kind, struct hostclock_vdso_
 	u64 tsc;
 
 	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		v = &hostclock.view[seq & 1];
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		v = &hostclock_views[seq & 1];
 		line->mult = le32_to_cpu(kind == HOSTCLOCK_RAW ? v->set.raw_mult :
 								 v->set.mult);
 		line->shift = le32_to_cpu(v->set.shift);
 		tsc = hostclock_rdtsc();
 		line->ns = hostclock_held(v, kind, tsc);
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	WRITE_ONCE(hostclock.seen_tsc, tsc);
+	hostclock_seen_set(tsc);
 	line->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
 	/* 2^17 * 2^32 is below 2^64 */
 	line->ns -= HOSTCLOCK_MAX_CPU_SKEW * line->mult >> line->shift;
@@ -176,13 +225,13 @@ void hostclock_vdso_base_get(enum hostclock_counter kind, struct hostclock_vdso_
 bool notrace hostclock_other_status(const struct hostclock_params *set,
 				    u64 tsc_offset, u64 tsc)
 {
-	bool expired = hostclock.expired;
+	bool expired = hostclock_expired;
 	struct hostclock_sync_quality trust;
 
 	hostclock_sync_quality_at(set, tsc - tsc_offset, &trust);
-	hostclock.expired = !trust.valid;
-	return hostclock.expired != expired ||
-	       set->status != hostclock.view[0].set.status;
+	hostclock_expired = !trust.valid;
+	return hostclock_expired != expired ||
+	       set->status != hostclock_views[0].set.status;
 }
 
 /**
@@ -194,16 +243,16 @@ bool notrace hostclock_other_status(const struct hostclock_params *set,
  */
 void notrace hostclock_note_status(const struct hostclock_view *v, u64 tsc)
 {
-	WRITE_ONCE(hostclock.state.status_since_ns,
+	WRITE_ONCE(hostclock_status_since,
 		   hostclock_held(v, HOSTCLOCK_MONO, tsc));
 }
 
-static u64 notrace hostclock_note(enum hostclock_counter kind, u64 ns)
+/**
+ * hostclock_status_since_ns - the guest's counter when the status changed
+ */
+u64 hostclock_status_since_ns(void)
 {
-	if ((s64)(ns - READ_ONCE(hostclock.last_ns[kind])) >=
-	    (s64)HOSTCLOCK_NOTE_NS)
-		WRITE_ONCE(hostclock.last_ns[kind], ns);
-	return ns;
+	return READ_ONCE(hostclock_status_since);
 }
 
 /* Both counters by a set: nobody may be reading the one, so it is noted here. */
@@ -228,7 +277,7 @@ static void notrace hostclock_note_both(const struct hostclock_view *v,
  */
 static bool notrace hostclock_refresh_locked(void)
 {
-	const struct hostclock_view *v = &hostclock.view[0];
+	const struct hostclock_view *v = &hostclock_views[0];
 	bool same_clock, same_guest;
 	struct hostclock_params set;
 	u32 count;
@@ -239,13 +288,13 @@ static bool notrace hostclock_refresh_locked(void)
 	same_clock = hostclock_same_clock_epoch(v, &set);
 	same_guest = HOSTCLOCK_LE64(v->gp->epoch) == v->anchor.guest_epoch;
 	if ((!same_clock && !same_guest) ||
-	    hostclock_check_set(&hostclock.header, &set) ||
+	    hostclock_check_set(&hostclock_header, &set) ||
 	    !hostclock_continues(v, &set, tsc))
 		return false;
 	hostclock_note_both(v, &set, tsc);
 	if (hostclock_other_status(&set, v->anchor.tsc_offset, tsc)) {
 		hostclock_note_status(v, tsc);
-		atomic_long_or(BIT(HOSTCLOCK_CHANGED_STATUS), &hostclock.changes);
+		hostclock_record(BIT(HOSTCLOCK_CHANGED_STATUS));
 		/* whose handler has it reported */
 		hostclock_resync_raise();
 	}
@@ -285,12 +334,14 @@ bool hostclock_stale(void)
 	fine = hostclock_refresh_locked();
 	hostclock_view_unlock();
 	local_irq_restore(flags);
-	return !fine || READ_ONCE(hostclock.state.fault);
+	return !fine || hostclock_fault();
 }
 
-/*
- * What tells one state of the pages from another, in one word: the guest page's
- * sequence count, and under which count of the clock page a set is the newest.
+/**
+ * hostclock_pages_key - what tells one state of the pages from another
+ *
+ * In one word: the guest page's sequence count, and the clock page's under which a set
+ * is the newest.
  */
 u64 notrace hostclock_pages_key(void)
 {
@@ -299,10 +350,10 @@ u64 notrace hostclock_pages_key(void)
 	unsigned int seq;
 
 	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		cp = hostclock.view[seq & 1].cp;
-		gp = hostclock.view[seq & 1].gp;
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		cp = hostclock_views[seq & 1].cp;
+		gp = hostclock_views[seq & 1].gp;
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 	if (!cp)
 		return 0;
 	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq) >> 1;
@@ -310,28 +361,19 @@ u64 notrace hostclock_pages_key(void)
 
 /**
  * hostclock_known_refused - are the pages still as they were when refused?
- *
- * They are not, though none is written, once a set begins that was not looked at.
  */
 bool notrace hostclock_known_refused(void)
 {
-	u64 until = READ_ONCE(hostclock.refused_until);
-
-	return READ_ONCE(hostclock.refused) &&
-	       READ_ONCE(hostclock.refused_key) == hostclock_pages_key() &&
-	       (!until || (s64)(hostclock_rdtsc() - until) < 0);
+	return hostclock_refused(hostclock_pages_key());
 }
 
-/**
- * hostclock_request_resync - the pages are not what the view says
- *
- * Waits for the resync, but not long, where that is possible.
- *
- * Context: any, NMI and the timekeeper's write side included.
+/*
+ * The pages are not what the view says.  Waits for the resync, but not long, where
+ * that is possible.
  */
-void notrace hostclock_request_resync(void)
+static void notrace hostclock_request_resync(void)
 {
-	unsigned int seq = READ_ONCE(hostclock.latch.seqcount.sequence);
+	unsigned int seq = READ_ONCE(hostclock_latch.seqcount.sequence);
 	int spins = HOSTCLOCK_RESYNC_SPINS;
 
 	if (hostclock_resync_running() || hostclock_known_refused() ||
@@ -340,7 +382,7 @@ void notrace hostclock_request_resync(void)
 	hostclock_resync_raise();
 	if (irqs_disabled() || in_nmi())
 		return;
-	while (spins-- && !hostclock_view_changed(seq))
+	while (spins-- && !raw_read_seqcount_latch_retry(&hostclock_latch, seq))
 		cpu_relax();
 }
 
@@ -351,7 +393,7 @@ void notrace hostclock_request_resync(void)
  */
 bool hostclock_resync_due(void)
 {
-	return xchg(&hostclock.force, false) || hostclock_stale();
+	return hostclock_resync_take_forced() || hostclock_stale();
 }
 
 /*
@@ -367,23 +409,23 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter kind)
 	unsigned int seq;
 	bool fine;
 
-	if (hostclock_core_lent(kind, &ns))
+	if (hostclock_counter_overridden(kind, &ns))
 		return ns;
 	fine = hostclock_refresh();
 	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		v = &hostclock.view[seq & 1];
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		v = &hostclock_views[seq & 1];
 		/* A vCPU may be descheduled between any two of these lines. */
 		before_ns = hostclock_held(v, kind, hostclock_rdtsc());
 		result = hostclock_read(v->cp, v->gp, &v->anchor, kind, &ns);
 		tsc = hostclock_rdtsc();
 		held_ns = hostclock_held(v, kind, tsc);
 		hostclock_span_get(v, tsc, &span);
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
 	if (fine && result == HOSTCLOCK_OK &&
 	    hostclock_continuous(clamp(ns, before_ns, held_ns), ns, &span)) {
-		if (unlikely(READ_ONCE(hostclock.state.fault)))
+		if (unlikely(hostclock_fault()))
 			hostclock_request_resync();
 		return hostclock_note(kind, ns);
 	}
@@ -408,8 +450,8 @@ u64 notrace hostclock_counter(enum hostclock_counter kind)
 	bool good;
 
 	do {
-		seq = raw_read_seqcount_latch(&hostclock.latch);
-		v = &hostclock.view[seq & 1];
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		v = &hostclock_views[seq & 1];
 		/*
 		 * The pages are looked at after the TSC is read: if they are
 		 * as they were, no set that begins before this TSC value has
@@ -420,10 +462,10 @@ u64 notrace hostclock_counter(enum hostclock_counter kind)
 		good = hostclock_view_fresh(v) && (s64)delta >= 0;
 		ns = hostclock_params_ns(&v->set, kind, delta) +
 		     hostclock_offset(&v->anchor, kind);
-	} while (raw_read_seqcount_latch_retry(&hostclock.latch, seq));
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	if (likely(good && !READ_ONCE(hostclock.borrower) &&
-		   ns - READ_ONCE(hostclock.last_ns[kind]) < HOSTCLOCK_NOTE_NS))
+	if (likely(good && !READ_ONCE(hostclock_override) &&
+		   ns - hostclock_last_ns(kind) < HOSTCLOCK_NOTE_NS))
 		return ns;
 	return hostclock_counter_slow(kind);
 }

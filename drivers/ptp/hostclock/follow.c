@@ -8,13 +8,22 @@
  */
 #include <linux/clocksource.h>
 #include <linux/irq_work.h>
-#include <linux/percpu.h>
-#include <linux/workqueue.h>
+#include <linux/ktime.h>
 
-#include "hostclock.h"
+#include "accept.h"
+#include "counter.h"
+#include "follow.h"
+#include "notify.h"
+#include "params.h"
+#include "resync.h"
+#include "seen.h"
+#include "tk.h"
+#include "wall.h"
 
 /* Above kvm-clock's 400, and what a virtual machine has besides. */
 #define HOSTCLOCK_RATING	450
+
+static struct clocksource hostclock_cs[2];
 
 static u64 notrace hostclock_cs_read(struct clocksource *cs)
 {
@@ -39,9 +48,8 @@ static int hostclock_cs_enable(struct clocksource *cs)
 	ret = hostclock_core_enable(kind);
 	if (ret)
 		return ret;
-	WRITE_ONCE(hostclock.enabled[kind], true);
-	hostclock_wall_forget();
-	WRITE_ONCE(hostclock.detached, false);
+	hostclock_counter_set_used(kind, true);
+	hostclock_wall_attach_quietly();
 	hostclock_force_resync();
 	return 0;
 }
@@ -49,20 +57,20 @@ static int hostclock_cs_enable(struct clocksource *cs)
 /* Called after the core's last reading. */
 static void hostclock_cs_disable(struct clocksource *cs)
 {
-	WRITE_ONCE(hostclock.enabled[cs - hostclock_cs], false);
+	hostclock_counter_set_used(cs - hostclock_cs, false);
 	hostclock_wall_forget();
 }
 
 /* The core has taken the time of the suspension from elsewhere. */
 static void hostclock_cs_resume(struct clocksource *cs)
 {
-	if (!hostclock_clocksource_current(cs - hostclock_cs))
+	if (!hostclock_counter_used(cs - hostclock_cs))
 		return;
 	hostclock_wall_forget();
 	hostclock_force_resync();
 }
 
-struct clocksource hostclock_cs[2] = {
+static struct clocksource hostclock_cs[2] = {
 	[HOSTCLOCK_MONO] = {
 		.name		= "hostclock",
 		.rating		= HOSTCLOCK_RATING,
@@ -84,15 +92,6 @@ struct clocksource hostclock_cs[2] = {
 		.resume		= hostclock_cs_resume,
 	},
 };
-
-/**
- * hostclock_clocksource_current - does the timekeeper count with this?
- * @kind: HOSTCLOCK_MONO or HOSTCLOCK_RAW, as a clocksource of its own
- */
-bool hostclock_clocksource_current(enum hostclock_counter kind)
-{
-	return READ_ONCE(hostclock.enabled[kind]);
-}
 
 /**
  * hostclock_clocksource_register - offer the mode's clocksource
@@ -120,21 +119,56 @@ void hostclock_clocksource_unregister(void)
 	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_mode_counter()]));
 }
 
-void hostclock_resync_irq(struct irq_work *work)
+static void hostclock_resync_irq(struct irq_work *work)
 {
 	struct hostclock_change change = {};
 	enum hostclock_counter kind = hostclock_mode_counter();
-	bool force = READ_ONCE(hostclock.force);
+	bool force = hostclock_resync_forced();
 
 	hostclock_resync_set_running(true);
 	if (force || hostclock_stale()) {
 		hostclock_wall_check();
-		if (hostclock_clocksource_current(kind))
-			hostclock_core_reanchor(kind);
+		if (hostclock_counter_used(kind))
+			hostclock_core_reanchor(&hostclock_cs[kind]);
 		else if (hostclock_resync_due())
 			hostclock_accept(&change);
 	}
 	hostclock_resync_set_running(false);
-	if (atomic_long_read(&hostclock.changes))
-		schedule_work(&hostclock.report);
+	if (hostclock_recorded())
+		hostclock_notify_schedule();
+}
+
+/**
+ * hostclock_clocksource_name - which of ours the timekeeper counts with, by name
+ */
+const char *hostclock_clocksource_name(void)
+{
+	enum hostclock_counter kind = hostclock_mode_counter();
+
+	return hostclock_counter_used(kind) ? hostclock_cs[kind].name : "none";
+}
+
+/**
+ * hostclock_follow_init - once, before anything else of this file
+ */
+void hostclock_follow_init(void)
+{
+	hostclock_resync_init(hostclock_resync_irq);
+	hostclock_core_init(&hostclock_cs[HOSTCLOCK_MONO],
+			    &hostclock_cs[HOSTCLOCK_RAW]);
+}
+
+/**
+ * hostclock_follow_stop - wait for what is under way
+ *
+ * Context: may sleep; nobody asks for a resync any more.
+ */
+void hostclock_follow_stop(void)
+{
+	hostclock_resync_sync();
+	hostclock_notify_cancel();
+	/* the report may have asked for one more */
+	hostclock_resync_sync();
+	hostclock_notify_cancel();
+	hostclock_take_recorded();
 }

@@ -2,154 +2,143 @@
 /*
  * hostclock: a guest clock that is the host's.
  *
+ * Each file calls those above it in this list only, and tells those below by
+ * callbacks:
+ *
  *	params.c	what the user asks for
- *	page.c		finds the host's pages, and copies and validates them
  *	arch_*.c	the counter
+ *	page.c		the host's pages: finding, copying and validating them
  *	resync.c	interrupting this CPU, to follow the pages
- *	accepted.c	clocks by what the kernel accepted of the pages,
+ *	refused.c	why the pages are not followed
+ *	seen.c		what the kernel has seen of the counters
+ *	accepted.c	clocks by what the kernel accepted of the pages
  *	counter.c	keeping that, and reading clocks by it and the pages
  *	accept.c	accepting: how the guest's counters go on
  *	wall.c		whether the wall clock is the host's
  *	tk_core.c	the timekeeping core, if it was made for this,
  *	compat/tk_stock.c	or any other
+ *	transport.c	what brings pages
  *	status.c	the status by name
  *	chardev.c	/dev/hostclock0
  *	notify.c	the log, and news for user space
  *	follow.c	the clocksources, and following the pages
  *	ptp.c		/dev/ptpN
  *	sysfs.c		/sys/class/misc/hostclock0/
- *	pci.c		finds memory that a host offers
- *	doorbell.c	hears the host say that there is something new
+ *	doorbell.c	ivshmem's interrupt
+ *	pci.c		ivshmem
+ *
+ * Locks, outermost first:
+ *	clocksource_mutex, timekeeper_lock (the core's)
+ *	transport.c's mutex	regions, bring-up and take-down
+ *	counter.c's view_busy	writers of the view; interrupts off, any context
+ * The clocksource's read() takes none of them: it reads latches, and may try
+ * for view_busy.
  *
  * See hostclock.rst for what a user sees of all this.
  */
+#include <linux/device.h>
 #include <linux/module.h>
 
-#include "hostclock.h"
+#include "accept.h"
+#include "arch.h"
+#include "chardev.h"
+#include "counter.h"
+#include "follow.h"
+#include "notify.h"
+#include "page.h"
+#include "params.h"
+#include "pci.h"
+#include "ptp.h"
+#include "sysfs.h"
+#include "tk.h"
+#include "transport.h"
 
-/*
- * A page without valid contents is looked at again after 50 ms, and then after
- * twice as long each time up to 1.6 s: six timers in all.  After that only
- * when somebody uses the device.
- */
-#define HOSTCLOCK_RETRY_MS	50
-#define HOSTCLOCK_RETRIES	6
-
-struct hostclock hostclock = {
-	.mutex		= __MUTEX_INITIALIZER(hostclock.mutex),
-	.regions	= LIST_HEAD_INIT(hostclock.regions),
-	.latch		= SEQCNT_LATCH_ZERO(hostclock.latch),
-	.wait		= __WAIT_QUEUE_HEAD_INITIALIZER(hostclock.wait),
-	.files		= LIST_HEAD_INIT(hostclock.files),
-};
+/* Device and PTP clock are there; under the transports' mutex */
+static bool hostclock_interfaces;
 
 static void hostclock_interfaces_up(void)
 {
-	struct device *dev = hostclock.guest.region->dev;
+	struct device *dev = hostclock_guest_page()->region->dev;
 	int ret;
 
-	ret = hostclock_chardev_register(dev);
+	ret = hostclock_chardev_register(dev, hostclock_groups);
 	if (ret)
 		dev_warn(dev, "no /dev/hostclock0: error %d\n", ret);
+	hostclock_notify_listeners(!ret);
 	ret = hostclock_ptp_register(dev);
 	if (ret)
 		dev_warn(dev, "no PTP clock: error %d\n", ret);
-	hostclock.interfaces = true;
-	hostclock_resync_report(hostclock.misc_registered);
-	hostclock_doorbell_start(dev);
+	hostclock_interfaces = true;
+	hostclock_doorbell_start();
 }
 
 static void hostclock_interfaces_down(void)
 {
 	hostclock_doorbell_stop();
-	hostclock_resync_report(false);
+	hostclock_notify_listeners(false);
 	hostclock_ptp_unregister();
 	hostclock_chardev_unregister();
-	hostclock.interfaces = false;
+	hostclock_interfaces = false;
 }
 
 static int hostclock_start(void)
 {
-	struct device *dev = hostclock.guest.region->dev;
+	struct device *dev = hostclock_guest_page()->region->dev;
+	const struct hostclock_state *state = hostclock_state();
 	struct hostclock_change change = {};
+	struct hostclock_accepted a;
 	int ret;
 
-	if (!hostclock_arch_counter_usable()) {
-		hostclock_refuse(HOSTCLOCK_FAULT_COUNTER);
-		return HOSTCLOCK_FAULT_COUNTER;
-	}
 	ret = hostclock_accept(&change);
 	if (ret)
 		return ret;
 	hostclock_core_set_pages();
-	WRITE_ONCE(hostclock.running, true);
+	hostclock_set_running(true);
+	hostclock_anchor_get(&a);
 	dev_info(dev, "mode %s, %s %s page, epoch %llx, guest epoch %llx, TSC offset %lld\n",
-		 hostclock_mode_name(),
-		 hostclock.state.format ? "scaled" : "unscaled",
-		 hostclock.state.smear ? "smeared" : "strict",
-		 hostclock.view[0].anchor.clock_epoch,
-		 hostclock.view[0].anchor.guest_epoch,
-		 (s64)hostclock.view[0].anchor.tsc_offset);
+		 hostclock_mode_name(), state->format ? "scaled" : "unscaled",
+		 state->smear ? "smeared" : "strict", a.clock_epoch,
+		 a.guest_epoch, (s64)a.tsc_offset);
 	ret = hostclock_clocksource_register();
 	if (ret)
 		dev_warn(dev, "no clocksource: error %d\n", ret);
 	return 0;
 }
 
-/**
- * hostclock_bring_up - start as far as the pages that are there allow
- *
- * Context: hostclock.mutex held.
- */
-void hostclock_bring_up(void)
+/* Start as far as the pages that are there allow. */
+static int hostclock_bring_up(void)
 {
-	int fault;
-
-	if (!hostclock.guest.mem)
-		return;
-	if (!hostclock.interfaces)
+	if (!hostclock_guest_page()->mem)
+		return 0;
+	if (!hostclock_interfaces)
 		hostclock_interfaces_up();
-	if (hostclock.running)
-		return;
-	fault = hostclock_start();
-	if (!fault || fault == HOSTCLOCK_FAULT_COUNTER)
-		return;
-	if (!hostclock.retries)
-		dev_info(hostclock.guest.region->dev, "waiting for the host: %s\n",
-			 hostclock_fault_string(fault));
-	if (hostclock.retries >= HOSTCLOCK_RETRIES)
-		return;
-	hostclock.wakeups++;
-	schedule_delayed_work(&hostclock.retry,
-			      msecs_to_jiffies(HOSTCLOCK_RETRY_MS <<
-					       hostclock.retries++));
-}
-
-/**
- * hostclock_take_down - stop everything, before pages go away
- *
- * Context: hostclock.mutex held.
- */
-void hostclock_take_down(void)
-{
-	if (hostclock.running) {
-		hostclock_clocksource_unregister();
-		WRITE_ONCE(hostclock.running, false);
+	if (hostclock_running())
+		return 0;
+	if (!hostclock_arch_counter_usable()) {
+		hostclock_refuse(HOSTCLOCK_FAULT_COUNTER);
+		return 0;
 	}
-	if (hostclock.interfaces)
-		hostclock_interfaces_down();
-	hostclock_resync_stop();
-	hostclock_view_forget();
-	hostclock_core_set_pages();
-	hostclock.retries = 0;
+	return hostclock_start();
 }
 
-static void hostclock_retry(struct work_struct *work)
+/* Stop everything, before pages go away. */
+static void hostclock_take_down(void)
 {
-	mutex_lock(&hostclock.mutex);
-	hostclock_bring_up();
-	mutex_unlock(&hostclock.mutex);
+	if (hostclock_running()) {
+		hostclock_clocksource_unregister();
+		hostclock_set_running(false);
+	}
+	if (hostclock_interfaces)
+		hostclock_interfaces_down();
+	hostclock_follow_stop();
+	hostclock_forget();
+	hostclock_core_set_pages();
 }
+
+static const struct hostclock_bring_up_ops hostclock_bring_up_ops = {
+	.bring_up	= hostclock_bring_up,
+	.take_down	= hostclock_take_down,
+};
 
 static int __init hostclock_init(void)
 {
@@ -157,9 +146,8 @@ static int __init hostclock_init(void)
 
 	if (ret)
 		return ret;
-	INIT_DELAYED_WORK(&hostclock.retry, hostclock_retry);
-	hostclock_resync_init();
-	hostclock_core_init();
+	hostclock_follow_init();
+	hostclock_transport_init(&hostclock_bring_up_ops);
 	return hostclock_pci_register();
 }
 module_init(hostclock_init);
@@ -167,7 +155,7 @@ module_init(hostclock_init);
 static void __exit hostclock_exit(void)
 {
 	hostclock_pci_unregister();
-	cancel_delayed_work_sync(&hostclock.retry);
+	hostclock_transport_stop();
 }
 module_exit(hostclock_exit);
 

@@ -5,14 +5,26 @@
  */
 #include <linux/device.h>
 #include <linux/kobject.h>
+#include <linux/mutex.h>
 #include <linux/stdarg.h>
 #include <linux/workqueue.h>
 
-#include "hostclock.h"
+#include "accept.h"
+#include "chardev.h"
+#include "counter.h"
+#include "notify.h"
+#include "page.h"
+#include "refused.h"
+#include "resync.h"
+#include "status.h"
+#include "tk.h"
 
 /* Are there a device and its listeners? */
 static DEFINE_MUTEX(hostclock_report_mutex);
 static bool hostclock_report_on;
+
+static void hostclock_report(struct work_struct *work);
+static DECLARE_WORK(hostclock_report_work, hostclock_report);
 
 #define HOSTCLOCK_UEVENT_VARS	7
 
@@ -49,7 +61,7 @@ static const char *hostclock_event_name(unsigned long changes)
  */
 static void hostclock_uevent(unsigned long changes)
 {
-	const struct hostclock_guest_page *gp = hostclock.guest.mem;
+	const struct hostclock_guest_page *gp = hostclock_guest_page()->mem;
 	char *envp[HOSTCLOCK_UEVENT_VARS + 1] = { NULL };
 	char vars[HOSTCLOCK_UEVENT_VARS][48];
 	struct hostclock_accepted a;
@@ -66,28 +78,28 @@ static void hostclock_uevent(unsigned long changes)
 	snprintf(vars[3], sizeof(vars[3]), "HOSTCLOCK_DISRUPTION=%llu",
 		 HOSTCLOCK_LE64(gp->vmclock.disruption_marker));
 	snprintf(vars[4], sizeof(vars[4]), "HOSTCLOCK_GENERATION=%llu",
-		 hostclock.state.generation);
+		 hostclock_state()->generation);
 	snprintf(vars[5], sizeof(vars[5]), "HOSTCLOCK_CAUSE=%u",
-		 hostclock.state.cause);
+		 hostclock_state()->cause);
 	snprintf(vars[6], sizeof(vars[6]), "HOSTCLOCK_STATUS=%s",
 		 hostclock_status_name());
-	kobject_uevent_env(&hostclock.misc.this_device->kobj, KOBJ_CHANGE, envp);
+	kobject_uevent_env(&hostclock_chardev_device()->kobj, KOBJ_CHANGE, envp);
 }
 
 static void hostclock_log(unsigned long changes)
 {
-	struct device *dev = hostclock.misc.parent;
+	struct device *dev = hostclock_chardev_device()->parent;
 
 	if (test_bit(HOSTCLOCK_CHANGED_FAULT, &changes))
 		dev_warn_ratelimited(dev, "not following the page any more: %s\n",
-				     hostclock_fault_string(READ_ONCE(hostclock.state.last_fault)));
+				     hostclock_fault_string(hostclock_last_fault()));
 	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
 		dev_info_ratelimited(dev, "following the page again\n");
 	if (test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
 		dev_warn_ratelimited(dev, "the page's clock jumped within an epoch\n");
 	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
 		dev_info_ratelimited(dev, "disruption (cause %u), clocks resynchronized\n",
-				     READ_ONCE(hostclock.state.cause));
+				     READ_ONCE(hostclock_state()->cause));
 	else if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes))
 		dev_info_ratelimited(dev, "the host's clock was set, followed\n");
 	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
@@ -110,9 +122,9 @@ static void hostclock_tell(unsigned long changes)
 }
 
 /* What a resync leaves to be done by somebody who may sleep. */
-void hostclock_report(struct work_struct *work)
+static void hostclock_report(struct work_struct *work)
 {
-	unsigned long changes = atomic_long_xchg(&hostclock.changes, 0);
+	unsigned long changes = hostclock_take_recorded();
 
 	if (test_bit(HOSTCLOCK_CHANGED_PAGE, &changes)) {
 		hostclock_core_set_pages();
@@ -122,8 +134,8 @@ void hostclock_report(struct work_struct *work)
 	if (test_bit(HOSTCLOCK_CHANGED_WALL, &changes)) {
 		hostclock_core_set_wall();
 		/* what became of it is for the next turn to tell */
-		if (atomic_long_read(&hostclock.changes))
-			schedule_work(&hostclock.report);
+		if (hostclock_recorded())
+			schedule_work(&hostclock_report_work);
 	}
 	changes &= ~BIT(HOSTCLOCK_CHANGED_WALL);
 	if (changes)
@@ -131,10 +143,34 @@ void hostclock_report(struct work_struct *work)
 }
 
 /**
- * hostclock_resync_report - are there a device and its listeners?
+ * hostclock_notify_schedule - have what is recorded told, and done
+ */
+void hostclock_notify_schedule(void)
+{
+	schedule_work(&hostclock_report_work);
+}
+
+/**
+ * hostclock_notify_flush - wait until it is
+ */
+void hostclock_notify_flush(void)
+{
+	flush_work(&hostclock_report_work);
+}
+
+/**
+ * hostclock_notify_cancel - do not any more, and wait for what is under way
+ */
+void hostclock_notify_cancel(void)
+{
+	cancel_work_sync(&hostclock_report_work);
+}
+
+/**
+ * hostclock_notify_listeners - are there a device and its listeners?
  * @on: false: not any more, and nobody is using them when this returns
  */
-void hostclock_resync_report(bool on)
+void hostclock_notify_listeners(bool on)
 {
 	mutex_lock(&hostclock_report_mutex);
 	hostclock_report_on = on;

@@ -5,7 +5,13 @@
  */
 #include <linux/kernel.h>
 
-#include "hostclock.h"
+#include "arch.h"
+#include "page.h"
+#include "params.h"
+
+static struct hostclock_page hostclock_guest;
+static struct hostclock_page hostclock_clocks[HOSTCLOCK_MAX_PAGES];
+static unsigned int hostclock_nr_clocks;
 
 static const char * const hostclock_fault_strings[] = {
 	[HOSTCLOCK_FAULT_NO_GUEST_PAGE - HOSTCLOCK_PAGE_ERRORS] =
@@ -65,7 +71,13 @@ bool hostclock_region_interesting(const struct hostclock_region *region)
 	return false;
 }
 
-static void hostclock_scan(const struct hostclock_region *region)
+/**
+ * hostclock_pages_add - take a region's pages into account
+ * @region: mapped; stays so until hostclock_pages_forget()
+ *
+ * Context: one at a time.
+ */
+void hostclock_pages_add(const struct hostclock_region *region)
 {
 	struct hostclock_page page = { .region = region };
 	size_t at;
@@ -74,60 +86,50 @@ static void hostclock_scan(const struct hostclock_region *region)
 		page.mem = region->mem + at;
 		page.phys = region->phys + at;
 		if (hostclock_is_guest_page(page.mem)) {
-			if (!hostclock.guest.mem)
-				hostclock.guest = page;
+			if (!hostclock_guest.mem)
+				hostclock_guest = page;
 		} else if (hostclock_is_clock_page(page.mem) &&
-			   hostclock.nr_clocks < ARRAY_SIZE(hostclock.clocks)) {
-			hostclock.clocks[hostclock.nr_clocks] = page;
+			   hostclock_nr_clocks < ARRAY_SIZE(hostclock_clocks)) {
+			hostclock_clocks[hostclock_nr_clocks] = page;
 			/* a resync on another CPU may be looking */
-			smp_store_release(&hostclock.nr_clocks,
-					  hostclock.nr_clocks + 1);
+			smp_store_release(&hostclock_nr_clocks,
+					  hostclock_nr_clocks + 1);
 		}
 	}
 }
 
 /**
- * hostclock_region_add - take a region's pages into account
- * @region: mapped; stays so until hostclock_region_del()
+ * hostclock_pages_forget - forget all pages
  *
- * Context: hostclock.mutex held.
+ * Context: hostclock not running.
  */
-void hostclock_region_add(struct hostclock_region *region)
+void hostclock_pages_forget(void)
 {
-	list_add_tail(&region->node, &hostclock.regions);
-	hostclock_scan(region);
+	hostclock_guest.mem = NULL;
+	hostclock_nr_clocks = 0;
 }
 
 /**
- * hostclock_region_del - forget a region's pages
- * @region: one that was added
- *
- * Context: hostclock.mutex held, hostclock not running.
+ * hostclock_guest_page - the guest page; its mem is NULL if there is none
  */
-void hostclock_region_del(struct hostclock_region *region)
+const struct hostclock_page *hostclock_guest_page(void)
 {
-	struct hostclock_region *other;
-
-	list_del(&region->node);
-	hostclock.guest.mem = NULL;
-	hostclock.nr_clocks = 0;
-	list_for_each_entry(other, &hostclock.regions, node)
-		hostclock_scan(other);
+	return &hostclock_guest;
 }
 
 static const struct hostclock_page *
 hostclock_find_clock(const struct hostclock_guest_page *guest)
 {
-	/* pairs with the release in hostclock_scan() */
-	unsigned int nr = smp_load_acquire(&hostclock.nr_clocks);
+	/* pairs with the release in hostclock_pages_add() */
+	unsigned int nr = smp_load_acquire(&hostclock_nr_clocks);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		const struct hostclock_clock_page *cp = hostclock.clocks[i].mem;
+		const struct hostclock_clock_page *cp = hostclock_clocks[i].mem;
 
 		if (READ_ONCE(cp->format) == guest->clock_format &&
 		    READ_ONCE(cp->smear) == guest->clock_smear)
-			return &hostclock.clocks[i];
+			return &hostclock_clocks[i];
 	}
 	return NULL;
 }
@@ -142,9 +144,9 @@ phys_addr_t hostclock_clock_phys(const void *mem)
 {
 	unsigned int i;
 
-	for (i = 0; mem && i < hostclock.nr_clocks; i++) {
-		if (hostclock.clocks[i].mem == mem)
-			return hostclock.clocks[i].phys;
+	for (i = 0; mem && i < hostclock_nr_clocks; i++) {
+		if (hostclock_clocks[i].mem == mem)
+			return hostclock_clocks[i].phys;
 	}
 	return 0;
 }
@@ -222,7 +224,7 @@ int notrace hostclock_check_set(const struct hostclock_clock_page *header,
 
 static int hostclock_capture_guest(struct hostclock_capture *c)
 {
-	const struct hostclock_guest_page *gp = READ_ONCE(hostclock.guest.mem);
+	const struct hostclock_guest_page *gp = READ_ONCE(hostclock_guest.mem);
 
 	if (!gp)
 		return HOSTCLOCK_FAULT_NO_GUEST_PAGE;

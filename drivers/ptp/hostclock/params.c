@@ -5,7 +5,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
-#include "hostclock.h"
+#include "params.h"
 
 static char *mode = "follow";
 module_param(mode, charp, 0444);

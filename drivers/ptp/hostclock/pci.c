@@ -8,7 +8,10 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 
-#include "hostclock.h"
+#include "doorbell.h"
+#include "page.h"
+#include "pci.h"
+#include "transport.h"
 
 #define HOSTCLOCK_IVSHMEM_DEVICE	0x1110
 #define HOSTCLOCK_IVSHMEM_BAR		2
@@ -28,6 +31,7 @@ static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
 	if (!region)
 		return ERR_PTR(-ENOMEM);
 	region->dev = &pdev->dev;
+	region->doorbell = &hostclock_pci_doorbell;
 	region->size = size;
 	region->phys = pci_resource_start(pdev, HOSTCLOCK_IVSHMEM_BAR);
 	region->mem = devm_memremap(&pdev->dev, region->phys, size, MEMREMAP_WB);
@@ -54,20 +58,13 @@ static int hostclock_pci_probe(struct pci_dev *pdev,
 	if (ret)
 		return ret;
 	pci_set_drvdata(pdev, region);
-	mutex_lock(&hostclock.mutex);
 	hostclock_region_add(region);
-	hostclock_bring_up();
-	mutex_unlock(&hostclock.mutex);
 	return 0;
 }
 
 static void hostclock_pci_remove(struct pci_dev *pdev)
 {
-	mutex_lock(&hostclock.mutex);
-	hostclock_take_down();
 	hostclock_region_del(pci_get_drvdata(pdev));
-	hostclock_bring_up();
-	mutex_unlock(&hostclock.mutex);
 }
 
 static const struct pci_device_id hostclock_pci_ids[] = {

@@ -15,7 +15,14 @@
 #include <linux/module.h>
 #include <linux/ptp_clock_kernel.h>
 
-#include "hostclock.h"
+#include "accepted.h"
+#include "counter.h"
+#include "page.h"
+#include "ptp.h"
+#include "seen.h"
+#include "transport.h"
+
+static struct ptp_clock *hostclock_ptp;
 
 /* Some of these are not hit by an interrupt. */
 #define HOSTCLOCK_CROSS_TRIES	8
@@ -113,7 +120,7 @@ static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
 {
 	u64 cycles = t->snap.cycles;
 
-	if (hostclock_clocksource_current(HOSTCLOCK_RAW))
+	if (hostclock_counter_used(HOSTCLOCK_RAW))
 		return hostclock_tsc_between(HOSTCLOCK_RAW, cycles, t);
 	/* a counter that falls between two readings of the TSC is the TSC */
 	if (cycles >= t->before && cycles <= t->after)
@@ -135,7 +142,7 @@ static bool hostclock_cross_follow(const struct hostclock_capture *c,
 	hostclock_anchor_get(&before);
 	ktime_get_snapshot(&snap);
 	hostclock_anchor_get(&after);
-	if (!hostclock_clocksource_current(HOSTCLOCK_MONO) ||
+	if (!hostclock_counter_used(HOSTCLOCK_MONO) ||
 	    memcmp(&before, &after, sizeof(before)) ||
 	    after.clock_epoch != le64_to_cpu(c->set.epoch) ||
 	    after.guest_epoch != le64_to_cpu(c->guest.epoch))
@@ -177,7 +184,7 @@ static int hostclock_ptp_getcrosststamp(struct ptp_clock_info *info,
 		ret = hostclock_ptp_capture(&c);
 		if (ret)
 			return ret;
-		if (!hostclock_clocksource_current(HOSTCLOCK_MONO))
+		if (!hostclock_counter_used(HOSTCLOCK_MONO))
 			break;
 		if (hostclock_cross_follow(&c, xt))
 			return 0;
@@ -234,7 +241,7 @@ int hostclock_ptp_register(struct device *parent)
 	/* NULL: this kernel has no PTP clocks */
 	if (IS_ERR(ptp))
 		return PTR_ERR(ptp);
-	hostclock.ptp = ptp;
+	hostclock_ptp = ptp;
 	return 0;
 }
 
@@ -243,7 +250,7 @@ int hostclock_ptp_register(struct device *parent)
  */
 void hostclock_ptp_unregister(void)
 {
-	if (hostclock.ptp)
-		ptp_clock_unregister(hostclock.ptp);
-	hostclock.ptp = NULL;
+	if (hostclock_ptp)
+		ptp_clock_unregister(hostclock_ptp);
+	hostclock_ptp = NULL;
 }

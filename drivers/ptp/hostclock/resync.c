@@ -7,9 +7,10 @@
  */
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
-#include <linux/workqueue.h>
 
-#include "hostclock.h"
+#include <hostclock/reader.h>
+
+#include "resync.h"
 
 /*
  * Resyncs within a period of 2^23 counts, after which the last good parameters do
@@ -29,6 +30,15 @@ static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 /* In whose handler clocks are read, too: no need to ask for it once more. */
 static DEFINE_PER_CPU(bool, hostclock_resyncing);
 
+/* Which period, 2^64 >> 23 at most, << 8 | how many in that */
+static atomic64_t hostclock_resync_budget;
+
+/* Do one even if nothing is new. */
+static bool hostclock_force;
+
+/* HOSTCLOCK_CHANGED_* that a worker is to tell */
+static atomic_long_t hostclock_changes;
+
 /**
  * hostclock_resync_running - is this CPU in the handler?
  */
@@ -46,10 +56,14 @@ void hostclock_resync_set_running(bool on)
 	this_cpu_write(hostclock_resyncing, on);
 }
 
-/* Is there some left?  budget: which period, 2^64 >> 23 at most, << 8 | how many in that */
+/**
+ * hostclock_budget - may one more resync be asked for in this period?
+ *
+ * Context: any, NMI included.
+ */
 bool notrace hostclock_budget(void)
 {
-	u64 old = atomic64_read(&hostclock.budget);
+	u64 old = atomic64_read(&hostclock_resync_budget);
 	u64 new = hostclock_rdtsc() >> HOSTCLOCK_PERIOD_SHIFT << 8;
 	u64 used = old - new;
 
@@ -59,7 +73,7 @@ bool notrace hostclock_budget(void)
 	if (used <= 0xff && used >= HOSTCLOCK_RESYNCS_PER_PERIOD)
 		return false;
 	/* Lost the race: somebody else is asking for the same. */
-	atomic64_cmpxchg(&hostclock.budget, old, new);
+	atomic64_cmpxchg(&hostclock_resync_budget, old, new);
 	return true;
 }
 
@@ -80,45 +94,74 @@ void notrace hostclock_resync_raise(void)
  */
 void hostclock_force_resync(void)
 {
-	WRITE_ONCE(hostclock.force, true);
+	WRITE_ONCE(hostclock_force, true);
 	hostclock_resync_raise();
 }
 
 /**
- * hostclock_resync_init - once, before anything else of this file
+ * hostclock_resync_forced - was one forced that is still to be done?
  */
-void hostclock_resync_init(void)
+bool hostclock_resync_forced(void)
+{
+	return READ_ONCE(hostclock_force);
+}
+
+/**
+ * hostclock_resync_take_forced - the same, for whoever does it now
+ */
+bool hostclock_resync_take_forced(void)
+{
+	return xchg(&hostclock_force, false);
+}
+
+/**
+ * hostclock_record - remember what changed, for a worker to tell
+ * @changes: HOSTCLOCK_CHANGED_*
+ *
+ * Context: any, NMI included.
+ */
+void notrace hostclock_record(unsigned long changes)
+{
+	atomic_long_or(changes, &hostclock_changes);
+}
+
+/**
+ * hostclock_recorded - is there something for the worker to tell?
+ */
+bool hostclock_recorded(void)
+{
+	return atomic_long_read(&hostclock_changes);
+}
+
+/**
+ * hostclock_take_recorded - what changed since this was called last
+ */
+unsigned long hostclock_take_recorded(void)
+{
+	return atomic_long_xchg(&hostclock_changes, 0);
+}
+
+/**
+ * hostclock_resync_init - once, before anything else of this file
+ * @handler: what the interrupt does
+ */
+void hostclock_resync_init(void (*handler)(struct irq_work *work))
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu(hostclock_resync_work, cpu) =
-			IRQ_WORK_INIT_HARD(hostclock_resync_irq);
-	hostclock_wall_forget();
-	INIT_WORK(&hostclock.report, hostclock_report);
-	atomic64_set(&hostclock.budget, 0);
-	atomic_long_set(&hostclock.changes, 0);
+		per_cpu(hostclock_resync_work, cpu) = IRQ_WORK_INIT_HARD(handler);
 }
 
-static void hostclock_resync_sync(void)
+/**
+ * hostclock_resync_sync - wait for handlers that are under way
+ *
+ * Context: may sleep.
+ */
+void hostclock_resync_sync(void)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		irq_work_sync(per_cpu_ptr(&hostclock_resync_work, cpu));
-}
-
-/**
- * hostclock_resync_stop - wait for what is under way
- *
- * Context: may sleep; nobody asks for a resync any more.
- */
-void hostclock_resync_stop(void)
-{
-	hostclock_resync_sync();
-	cancel_work_sync(&hostclock.report);
-	/* the report may have asked for one more */
-	hostclock_resync_sync();
-	cancel_work_sync(&hostclock.report);
-	atomic_long_set(&hostclock.changes, 0);
 }

@@ -2,9 +2,11 @@
 /*
  * The status, by name.
  */
-#include <hostclock/clocks.h>
-
-#include "hostclock.h"
+#include "accept.h"
+#include "counter.h"
+#include "refused.h"
+#include "status.h"
+#include "transport.h"
 
 static const char * const hostclock_statuses[] = {
 	[HOSTCLOCK_STATUS_UNKNOWN]	= "unknown",
@@ -14,12 +16,18 @@ static const char * const hostclock_statuses[] = {
 	[HOSTCLOCK_STATUS_UNRELIABLE]	= "unreliable",
 };
 
-/* The view of now, and how far it can be trusted.  False: not running. */
+/**
+ * hostclock_now - the view of now, and how far it can be trusted
+ * @v: where to put the one
+ * @trust: and the other
+ *
+ * Return: false if not running.
+ */
 bool hostclock_now(struct hostclock_view *v, struct hostclock_sync_quality *trust)
 {
 	hostclock_look();
 	hostclock_view_get(v);
-	if (!READ_ONCE(hostclock.running))
+	if (!hostclock_running())
 		return false;
 	hostclock_sync_quality_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
 				  trust);
@@ -37,7 +45,7 @@ const char *hostclock_status_name(void)
 
 	if (!hostclock_now(&v, &trust))
 		return "waiting";
-	if (READ_ONCE(hostclock.state.fault))
+	if (hostclock_fault())
 		return "degraded";
 	if (!trust.valid)
 		return "expired";

@@ -6,9 +6,19 @@
 #include <linux/device.h>
 #include <linux/sysfs.h>
 
-#include <hostclock/clocks.h>
-
-#include "hostclock.h"
+#include "accept.h"
+#include "counter.h"
+#include "follow.h"
+#include "notify.h"
+#include "page.h"
+#include "params.h"
+#include "refused.h"
+#include "seen.h"
+#include "status.h"
+#include "sysfs.h"
+#include "tk.h"
+#include "transport.h"
+#include "wall.h"
 
 static const char * const hostclock_formats[] = { "unscaled", "scaled" };
 static const char * const hostclock_smears[] = { "strict", "noon", "sls" };
@@ -59,8 +69,8 @@ static ssize_t status_age_ns_show(struct device *dev,
 
 	if (hostclock_now(&v, &trust))
 		age_ns = hostclock_held(&v, HOSTCLOCK_MONO, hostclock_rdtsc()) -
-			 READ_ONCE(hostclock.state.status_since_ns);
-	if (age_ns && !trust.valid && !READ_ONCE(hostclock.state.fault))
+			 hostclock_status_since_ns();
+	if (age_ns && !trust.valid && !hostclock_fault())
 		age_ns = trust.age_ns - le64_to_cpu(v.set.valid_ns);
 	return sysfs_emit(buf, "%llu\n", age_ns);
 }
@@ -71,7 +81,7 @@ static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
 {
 	hostclock_look();
 	return sysfs_emit(buf, "%s\n",
-			  hostclock_fault_string(READ_ONCE(hostclock.state.fault)));
+			  hostclock_fault_string(hostclock_fault()));
 }
 static DEVICE_ATTR_RO(reason);
 
@@ -79,7 +89,7 @@ static DEVICE_ATTR_RO(reason);
 static bool hostclock_has_wall(void)
 {
 	return hostclock_mode() == HOSTCLOCK_MODE_FOLLOW &&
-	       hostclock_clocksource_current(HOSTCLOCK_MONO);
+	       hostclock_counter_used(HOSTCLOCK_MONO);
 }
 
 static ssize_t wall_show(struct device *dev, struct device_attribute *attr,
@@ -101,6 +111,7 @@ static ssize_t wall_store(struct device *dev, struct device_attribute *attr,
 	if (!hostclock_has_wall())
 		return -EOPNOTSUPP;
 	hostclock_wall_attach();
+	hostclock_notify_flush();
 	return count;
 }
 static DEVICE_ATTR_RW(wall);
@@ -108,10 +119,7 @@ static DEVICE_ATTR_RW(wall);
 static ssize_t clocksource_show(struct device *dev,
 				struct device_attribute *attr, char *buf)
 {
-	bool current_cs = hostclock_clocksource_current(hostclock_mode_counter());
-
-	return sysfs_emit(buf, "%s\n", current_cs ?
-			  hostclock_cs[hostclock_mode_counter()].name : "none");
+	return sysfs_emit(buf, "%s\n", hostclock_clocksource_name());
 }
 static DEVICE_ATTR_RO(clocksource);
 
@@ -140,14 +148,14 @@ HOSTCLOCK_ATTR(leap_indicator, "%u", v.set.leap_indicator);
 HOSTCLOCK_ATTR(error_ns, "%llu", trust.maxerror_ns);
 HOSTCLOCK_ATTR(age_ns, "%llu", trust.age_ns);
 HOSTCLOCK_ATTR(valid_ns, "%llu", le64_to_cpu(v.set.valid_ns));
-HOSTCLOCK_ATTR(page_format, "%s", hostclock_formats[hostclock.state.format]);
-HOSTCLOCK_ATTR(page_smear, "%s", hostclock_smears[hostclock.state.smear]);
-HOSTCLOCK_ATTR(cause, "%u", hostclock.state.cause);
-HOSTCLOCK_ATTR(generation, "%llu", hostclock.state.generation);
-HOSTCLOCK_ATTR(gap_ns, "%llu", hostclock.state.gap_ns);
-HOSTCLOCK_ATTR(resyncs, "%llu", hostclock.state.resyncs);
-HOSTCLOCK_ATTR(disruptions, "%llu", hostclock.state.disruptions);
-HOSTCLOCK_ATTR(wakeups, "%llu", READ_ONCE(hostclock.wakeups));
+HOSTCLOCK_ATTR(page_format, "%s", hostclock_formats[hostclock_state()->format]);
+HOSTCLOCK_ATTR(page_smear, "%s", hostclock_smears[hostclock_state()->smear]);
+HOSTCLOCK_ATTR(cause, "%u", hostclock_state()->cause);
+HOSTCLOCK_ATTR(generation, "%llu", hostclock_state()->generation);
+HOSTCLOCK_ATTR(gap_ns, "%llu", hostclock_state()->gap_ns);
+HOSTCLOCK_ATTR(resyncs, "%llu", hostclock_state()->resyncs);
+HOSTCLOCK_ATTR(disruptions, "%llu", hostclock_state()->disruptions);
+HOSTCLOCK_ATTR(wakeups, "%llu", hostclock_wakeups());
 
 /* A bound that goes with some ns; the page tells none for no ns */
 static ssize_t hostclock_emit_bound(char *buf, u64 ns, u64 bound_ns)
@@ -161,8 +169,8 @@ static ssize_t gap_error_ns_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
 {
 	hostclock_look();
-	return hostclock_emit_bound(buf, hostclock.state.gap_ns,
-				    hostclock.state.gap_error_ns);
+	return hostclock_emit_bound(buf, hostclock_state()->gap_ns,
+				    hostclock_state()->gap_error_ns);
 }
 static DEVICE_ATTR_RO(gap_error_ns);
 
@@ -170,8 +178,8 @@ static ssize_t gaps_error_ns_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
 	hostclock_look();
-	return hostclock_emit_bound(buf, hostclock.state.gaps_ns,
-				    hostclock.state.gaps_error_ns);
+	return hostclock_emit_bound(buf, hostclock_state()->gaps_ns,
+				    hostclock_state()->gaps_error_ns);
 }
 static DEVICE_ATTR_RO(gaps_error_ns);
 
@@ -179,9 +187,11 @@ static DEVICE_ATTR_RO(gaps_error_ns);
 static ssize_t rings_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	if (!READ_ONCE(hostclock.doorbell))
+	u64 rings;
+
+	if (!hostclock_rings(&rings))
 		return sysfs_emit(buf, "none\n");
-	return sysfs_emit(buf, "%llu\n", READ_ONCE(hostclock.rings));
+	return sysfs_emit(buf, "%llu\n", rings);
 }
 static DEVICE_ATTR_RO(rings);
 

@@ -10,7 +10,24 @@
 
 #include <hostclock/clocks.h>
 
-#include "hostclock.h"
+#include "accept.h"
+#include "counter.h"
+#include "page.h"
+#include "params.h"
+#include "refused.h"
+#include "resync.h"
+#include "seen.h"
+#include "tk.h"
+#include "wall.h"
+
+/*
+ * The core converts any delta, but into seconds by repeated subtraction: 2^50 ns,
+ * 13 days, are 1.1 million steps, about a millisecond.
+ */
+#define HOSTCLOCK_CORE_MAX_AHEAD_NS	BIT_ULL(50)
+
+/* The clock page that the vDSO has */
+static const void *hostclock_vdso_page;
 
 /**
  * hostclock_core_name - what this kernel's timekeeping core can do, by name
@@ -52,41 +69,19 @@ static bool hostclock_get_sync(struct clocksource *cs,
 
 /**
  * hostclock_core_init - fit the clocksources to this kernel
+ * @mono: counts HOSTCLOCK_MONO
+ * @raw: counts HOSTCLOCK_RAW
  */
-void hostclock_core_init(void)
+void hostclock_core_init(struct clocksource *mono, struct clocksource *raw)
 {
-	struct clocksource *mono = &hostclock_cs[HOSTCLOCK_MONO];
-	struct clocksource *raw = &hostclock_cs[HOSTCLOCK_RAW];
-
+	hostclock_set_max_ahead(HOSTCLOCK_CORE_MAX_AHEAD_NS);
+	/* The core is told of a jump, and does without converting it. */
+	hostclock_accept_set_max_jump(U64_MAX);
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
 	raw->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_RAW;
 	mono->get_sync = hostclock_get_sync;
 	mono->raw = raw;
 	__clocksource_update_freq_scale(raw, 1, NSEC_PER_SEC);
-}
-
-/*
- * The core converts any delta, but into seconds by repeated subtraction: 2^50 ns,
- * 13 days, are 1.1 million steps, about a millisecond.
- */
-#define HOSTCLOCK_CORE_MAX_AHEAD_NS	BIT_ULL(50)
-
-/**
- * hostclock_core_max_ahead_ns - how far a reading may be ahead of the last
- */
-u64 notrace hostclock_core_max_ahead_ns(void)
-{
-	return HOSTCLOCK_CORE_MAX_AHEAD_NS;
-}
-
-/**
- * hostclock_core_max_jump_ns - how far the counter may jump in a resync
- *
- * The core is told, and does without converting it.
- */
-u64 hostclock_core_max_jump_ns(void)
-{
-	return U64_MAX;
 }
 
 /* The vDSO must not take one clock page for another. */
@@ -95,12 +90,13 @@ static void hostclock_publish_anchor(void)
 	struct hostclock_view v;
 
 	hostclock_view_get(&v);
-	hostclock_vdso_set_anchor(v.cp == hostclock.vdso_page ? &v.anchor : NULL);
+	hostclock_vdso_set_anchor(v.cp == hostclock_vdso_page ? &v.anchor : NULL);
 }
 
 /* Within the timekeeper's write section. */
 static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a)
 {
+	const struct hostclock_state *state = hostclock_state();
 	struct hostclock_change change = {};
 
 	if (!hostclock_resync_due())
@@ -113,7 +109,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 	hostclock_publish_anchor();
 	a->mono_jump_ns = change.mono_jump_ns;
 	a->boot_jump_ns = change.boot_jump_ns;
-	if (cs == &hostclock_cs[HOSTCLOCK_RAW]) {
+	if (hostclock_mode_counter() == HOSTCLOCK_RAW) {
 		/* This counter did not jump, whatever the clocks do. */
 		a->keep_wall = true;
 		return 0;
@@ -123,22 +119,22 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		a->keep_wall = true;
 		return 0;
 	}
-	hostclock_wall_anchored(hostclock.state.wall_offset_ns);
-	a->wall_offset_ns = hostclock.state.wall_offset_ns;
-	a->tai_offset_sec = hostclock.state.tai_offset_sec;
-	a->tai_valid = hostclock.state.tai_valid;
+	hostclock_wall_anchored(state->wall_offset_ns);
+	a->wall_offset_ns = state->wall_offset_ns;
+	a->tai_offset_sec = state->tai_offset_sec;
+	a->tai_valid = state->tai_valid;
 	return 0;
 }
 
 /**
  * hostclock_core_reanchor - make the timekeeper follow what the pages say now
- * @kind: that of the current clocksource
+ * @cs: the current clocksource
  *
  * Context: hard interrupt.
  */
-void hostclock_core_reanchor(enum hostclock_counter kind)
+void hostclock_core_reanchor(struct clocksource *cs)
 {
-	int ret = timekeeping_reanchor(&hostclock_cs[kind], hostclock_commit);
+	int ret = timekeeping_reanchor(cs, hostclock_commit);
 
 	if (!ret) {
 		hostclock_wall_taken();
@@ -153,16 +149,6 @@ void hostclock_core_reanchor(enum hostclock_counter kind)
  */
 void hostclock_core_set_wall(void)
 {
-}
-
-/**
- * hostclock_core_lent - nothing is lent here
- * @kind: which counter is read
- * @ns: not used
- */
-bool notrace hostclock_core_lent(enum hostclock_counter kind, u64 *ns)
-{
-	return false;
 }
 
 /**
@@ -188,13 +174,15 @@ int hostclock_core_enable(enum hostclock_counter kind)
  */
 void hostclock_core_set_pages(void)
 {
-	const void *cp = hostclock.view[0].cp;
-	phys_addr_t phys = hostclock_clock_phys(cp);
+	struct hostclock_view v;
+	phys_addr_t phys;
 
+	hostclock_view_get(&v);
+	phys = hostclock_clock_phys(v.cp);
 	if (!phys) {
-		WRITE_ONCE(hostclock.vdso_page, NULL);
+		WRITE_ONCE(hostclock_vdso_page, NULL);
 		hostclock_vdso_set_pages(0, 0);
-	} else if (!hostclock_vdso_set_pages(phys, hostclock.guest.phys)) {
-		WRITE_ONCE(hostclock.vdso_page, cp);
+	} else if (!hostclock_vdso_set_pages(phys, hostclock_guest_page()->phys)) {
+		WRITE_ONCE(hostclock_vdso_page, v.cp);
 	}
 }

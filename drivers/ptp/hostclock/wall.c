@@ -9,10 +9,12 @@
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/timekeeping.h>
 
-#include "hostclock.h"
+#include "resync.h"
+#include "wall.h"
 
-/* Value of hostclock.wall_ns: the timekeeper was not told, or maybe not. */
+/* Value of hostclock_wall_ns: the timekeeper was not told, or maybe not. */
 #define HOSTCLOCK_WALL_UNKNOWN	S64_MIN
 
 /*
@@ -22,6 +24,10 @@
  */
 #define HOSTCLOCK_WALL_TRIES	4
 
+static bool hostclock_detached;
+/* REALTIME - the guest's counter, set */
+static s64 hostclock_wall_ns = HOSTCLOCK_WALL_UNKNOWN;
+
 /**
  * hostclock_wall_anchored - the timekeeper was told: CLOCK_REALTIME - counter
  * @offset_ns: that much
@@ -30,7 +36,7 @@
  */
 void hostclock_wall_anchored(s64 offset_ns)
 {
-	WRITE_ONCE(hostclock.wall_ns, offset_ns);
+	WRITE_ONCE(hostclock_wall_ns, offset_ns);
 }
 
 /**
@@ -38,7 +44,7 @@ void hostclock_wall_anchored(s64 offset_ns)
  */
 void hostclock_wall_forget(void)
 {
-	WRITE_ONCE(hostclock.wall_ns, HOSTCLOCK_WALL_UNKNOWN);
+	WRITE_ONCE(hostclock_wall_ns, HOSTCLOCK_WALL_UNKNOWN);
 }
 
 /**
@@ -46,7 +52,7 @@ void hostclock_wall_forget(void)
  */
 bool hostclock_wall_detached(void)
 {
-	return READ_ONCE(hostclock.detached);
+	return READ_ONCE(hostclock_detached);
 }
 
 static bool hostclock_wall_off(void)
@@ -56,14 +62,14 @@ static bool hostclock_wall_off(void)
 	s64 wall_ns;
 
 	do {
-		wall_ns = READ_ONCE(hostclock.wall_ns);
+		wall_ns = READ_ONCE(hostclock_wall_ns);
 		if (wall_ns == HOSTCLOCK_WALL_UNKNOWN)
 			return false;
 		ktime_get_snapshot(&snap);
 		if (ktime_to_ns(snap.real) - (s64)snap.cycles == wall_ns)
 			return false;
 	} while (--tries);
-	return READ_ONCE(hostclock.wall_ns) == wall_ns;
+	return READ_ONCE(hostclock_wall_ns) == wall_ns;
 }
 
 /**
@@ -75,23 +81,31 @@ void hostclock_wall_check(void)
 {
 	if (hostclock_wall_detached() || !hostclock_wall_off())
 		return;
-	WRITE_ONCE(hostclock.detached, true);
-	atomic_long_or(BIT(HOSTCLOCK_CHANGED_DETACHED), &hostclock.changes);
+	WRITE_ONCE(hostclock_detached, true);
+	hostclock_record(BIT(HOSTCLOCK_CHANGED_DETACHED));
 	hostclock_resync_raise();
+}
+
+/**
+ * hostclock_wall_attach_quietly - CLOCK_REALTIME may be anything, and follows
+ *
+ * Context: any; a resync is to be forced then.
+ */
+void hostclock_wall_attach_quietly(void)
+{
+	hostclock_wall_forget();
+	WRITE_ONCE(hostclock_detached, false);
 }
 
 /**
  * hostclock_wall_attach - follow the host's clock again, whatever was
  *
- * Context: may sleep; the clock is the host's when this returns.
+ * Context: may sleep; the clock is the host's once the report has run.
  */
 void hostclock_wall_attach(void)
 {
 	if (hostclock_wall_detached())
-		atomic_long_or(BIT(HOSTCLOCK_CHANGED_ATTACHED),
-			       &hostclock.changes);
-	hostclock_wall_forget();
-	WRITE_ONCE(hostclock.detached, false);
+		hostclock_record(BIT(HOSTCLOCK_CHANGED_ATTACHED));
+	hostclock_wall_attach_quietly();
 	hostclock_force_resync();
-	flush_work(&hostclock.report);
 }

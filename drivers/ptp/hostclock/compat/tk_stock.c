@@ -9,8 +9,18 @@
 #include <linux/ktime.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
 
-#include "../hostclock.h"
+#include "../accept.h"
+#include "../counter.h"
+#include "../page.h"
+#include "../params.h"
+#include "../refused.h"
+#include "../resync.h"
+#include "../seen.h"
+#include "../tk.h"
+#include "../wall.h"
 
 /**
  * hostclock_core_name - what this kernel's timekeeping core can do, by name
@@ -28,76 +38,67 @@ const char *hostclock_core_name(void)
 #define HOSTCLOCK_SET_LEAD_NS	20000
 #define HOSTCLOCK_SET_TRIES	6
 
-/**
- * hostclock_core_init - nothing to fit
- */
-void hostclock_core_init(void)
-{
-}
-
-/**
- * hostclock_core_max_ahead_ns - how far a reading may be ahead of the last
- *
+/*
  * 6.1 multiplies in 64 bits, by 2^23 for a clock of 1 GHz, so 2^41 ns overflow.
  * Half of that is 18 minutes, more than it lets a CPU sleep.
  */
-u64 notrace hostclock_core_max_ahead_ns(void)
-{
-	return BIT_ULL(40);
-}
+#define HOSTCLOCK_CORE_MAX_AHEAD_NS	BIT_ULL(40)
+
+/* The reading that hostclock_set_wall_at() arranged */
+static struct task_struct *hostclock_borrower;
+static u64 hostclock_lent_ns;
+static bool hostclock_lent_taken;
 
 /**
- * hostclock_core_max_jump_ns - how far the counter may jump in a resync
- *
- * The core knows nothing of it and counts it in MONOTONIC, as it is meant to.
+ * hostclock_core_init - nothing to fit
+ * @mono: not used
+ * @raw: not used
  */
-u64 hostclock_core_max_jump_ns(void)
+void hostclock_core_init(struct clocksource *mono, struct clocksource *raw)
 {
-	return hostclock_core_max_ahead_ns();
+	hostclock_set_max_ahead(HOSTCLOCK_CORE_MAX_AHEAD_NS);
+	/* The core knows nothing of a jump and counts it in MONOTONIC, as it is meant to. */
+	hostclock_accept_set_max_jump(HOSTCLOCK_CORE_MAX_AHEAD_NS);
 }
 
 /**
  * hostclock_core_reanchor - accept the pages; the wall clock is set later
- * @kind: that of the current clocksource
+ * @cs: the current clocksource
  *
  * There is no way to make BOOTTIME count what MONOTONIC does not.
  *
  * Context: hard interrupt.
  */
-void hostclock_core_reanchor(enum hostclock_counter kind)
+void hostclock_core_reanchor(struct clocksource *cs)
 {
 	struct hostclock_change change = {};
 
 	if (!hostclock_resync_due())
 		return;
-	if (!hostclock_accept(&change) && kind == HOSTCLOCK_MONO)
-		atomic_long_or(BIT(HOSTCLOCK_CHANGED_WALL), &hostclock.changes);
+	if (!hostclock_accept(&change) && hostclock_mode_counter() == HOSTCLOCK_MONO)
+		hostclock_record(BIT(HOSTCLOCK_CHANGED_WALL));
 }
 
-/**
- * hostclock_core_lent - the reading that hostclock_set_wall_at() arranged
- * @kind: which counter is read
- * @ns: where to put it
- *
+/*
  * The first reading that the borrower makes with interrupts off, but not from
  * an interrupt, is do_settimeofday64()'s.  It waits, for at most the lead, until
  * the counter is what it was told it would be.
- *
- * Return: false if this is another reading, or the instant is past already.
+ * False: this is another reading, or the instant is past already.
  */
-bool notrace hostclock_core_lent(enum hostclock_counter kind, u64 *ns)
+static bool notrace hostclock_lent(enum hostclock_counter kind, u64 *ns)
 {
-	u64 lent_ns = hostclock.lent_ns;
+	u64 lent_ns = hostclock_lent_ns;
 
-	if (READ_ONCE(hostclock.borrower) != current || in_interrupt() ||
+	if (READ_ONCE(hostclock_borrower) != current || in_interrupt() ||
 	    !irqs_disabled())
 		return false;
-	WRITE_ONCE(hostclock.borrower, NULL);
+	WRITE_ONCE(hostclock_borrower, NULL);
+	hostclock_counter_set_override(NULL);
 	if ((s64)(hostclock_counter(kind) - lent_ns) >= 0)
 		return false;
 	while ((s64)(hostclock_counter(kind) - lent_ns) < 0)
 		cpu_relax();
-	hostclock.lent_taken = true;
+	hostclock_lent_taken = true;
 	*ns = lent_ns;
 	return true;
 }
@@ -108,14 +109,16 @@ static int hostclock_set_wall_at(u64 at_ns, s64 wall_offset_ns)
 	struct timespec64 ts = ns_to_timespec64(at_ns + wall_offset_ns);
 	int ret;
 
-	hostclock.lent_ns = at_ns;
-	hostclock.lent_taken = false;
-	WRITE_ONCE(hostclock.borrower, current);
+	hostclock_lent_ns = at_ns;
+	hostclock_lent_taken = false;
+	WRITE_ONCE(hostclock_borrower, current);
+	hostclock_counter_set_override(hostclock_lent);
 	ret = do_settimeofday64(&ts);
-	WRITE_ONCE(hostclock.borrower, NULL);
+	hostclock_counter_set_override(NULL);
+	WRITE_ONCE(hostclock_borrower, NULL);
 	if (ret)
 		return ret;
-	return hostclock.lent_taken ? 0 : -EAGAIN;
+	return hostclock_lent_taken ? 0 : -EAGAIN;
 }
 
 /**
@@ -133,12 +136,12 @@ void hostclock_core_set_wall(void)
 	}
 	hostclock_wall_forget();
 	for (i = 0; i < HOSTCLOCK_SET_TRIES && ret == -EAGAIN; i++) {
-		s64 wall_offset_ns = READ_ONCE(hostclock.state.wall_offset_ns);
+		s64 wall_offset_ns = READ_ONCE(hostclock_state()->wall_offset_ns);
 		u64 now_ns = hostclock_counter(HOSTCLOCK_MONO);
 
 		ret = hostclock_set_wall_at(now_ns + (HOSTCLOCK_SET_LEAD_NS << i),
 					    wall_offset_ns);
-		if (READ_ONCE(hostclock.state.wall_offset_ns) != wall_offset_ns)
+		if (READ_ONCE(hostclock_state()->wall_offset_ns) != wall_offset_ns)
 			ret = -EAGAIN;
 		if (!ret)
 			hostclock_wall_anchored(wall_offset_ns);

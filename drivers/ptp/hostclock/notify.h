@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _HOSTCLOCK_NOTIFY_H
+#define _HOSTCLOCK_NOTIFY_H
+
+#include <linux/types.h>
+
+void hostclock_notify_schedule(void);
+void hostclock_notify_flush(void);
+void hostclock_notify_cancel(void);
+void hostclock_notify_listeners(bool on);
+
+#endif /* _HOSTCLOCK_NOTIFY_H */
