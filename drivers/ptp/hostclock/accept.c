@@ -14,20 +14,20 @@
 #include "counter.h"
 #include "page.h"
 #include "params.h"
-#include "refused.h"
+#include "readings.h"
+#include "rejected.h"
 #include "resync.h"
-#include "seen.h"
 
 /* Written under view_busy */
-static struct hostclock_state hostclock_the_state;
-static struct hostclock_capture hostclock_scratch;
+static struct hostclock_info hostclock_latest_info;
+static struct hostclock_snapshot hostclock_scratch;
 static u64 hostclock_accepted_key;	/* how the pages were found last */
 
 static bool hostclock_is_running;
 static u64 hostclock_max_jump_ns;
 
 /* A gap is time that passed on the host while the guest did not run. */
-static bool hostclock_steals(const struct hostclock_guest_page *guest)
+static bool hostclock_counts_gap(const struct hostclock_guest_page *guest)
 {
 	u8 policy = hostclock_policy();
 
@@ -45,19 +45,19 @@ static bool hostclock_steals(const struct hostclock_guest_page *guest)
 static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
 {
 	u64 gaps_ns = le64_to_cpu(guest->gaps_ns);
-	u64 seen_ns = hostclock_the_state.gaps_ns;
+	u64 seen_ns = hostclock_latest_info.gaps_ns;
 
 	if (!gaps_ns ||
-	    le64_to_cpu(guest->generation) != hostclock_the_state.generation)
+	    le64_to_cpu(guest->generation) != hostclock_latest_info.generation)
 		return le64_to_cpu(guest->gap_ns);
 	return gaps_ns > seen_ns ? gaps_ns - seen_ns : 0;
 }
 
 /*
- * hostclock_choose_jump - how far the clocks jump at the start of a guest epoch
+ * hostclock_account_gap - how far the clocks jump at the start of a guest epoch
  * @c: validated
  * @same_gap: what is new is a correction of the last gap
- * @room_ns: how far the counter may jump
+ * @headroom_ns: how far the counter may jump
  * @change: where to put it
  *
  * The guest's own policy wins over the page's hint.  By default a migration's
@@ -65,17 +65,17 @@ static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
  * any other gap by BOOTTIME alone.  So is one for which MONOTONIC has no room.
  * A correction goes where the gap went.
  */
-static void hostclock_choose_jump(const struct hostclock_capture *c,
-				  bool same_gap, u64 room_ns,
+static void hostclock_account_gap(const struct hostclock_snapshot *c,
+				  bool same_gap, u64 headroom_ns,
 				  struct hostclock_change *change)
 {
 	u64 gap_ns = hostclock_new_gap_ns(&c->guest);
 
-	change->stolen = same_gap ? hostclock_the_state.stolen :
-				    hostclock_steals(&c->guest);
-	if (gap_ns > min(room_ns, hostclock_max_jump_ns))
-		change->stolen = false;
-	if (change->stolen) {
+	change->counted = same_gap ? hostclock_latest_info.counted :
+				    hostclock_counts_gap(&c->guest);
+	if (gap_ns > min(headroom_ns, hostclock_max_jump_ns))
+		change->counted = false;
+	if (change->counted) {
 		change->counter_jump_ns = gap_ns;
 		change->mono_jump_ns = gap_ns;
 	} else {
@@ -93,60 +93,60 @@ static void hostclock_choose_jump(const struct hostclock_capture *c,
  * The offset that makes a counter continue from the old view, and count the
  * jump that policy asks for.
  */
-static u64 hostclock_new_offset(const struct hostclock_view *old,
-				const struct hostclock_capture *c,
-				enum hostclock_counter kind,
+static u64 hostclock_new_offset(const struct hostclock_read_base *old,
+				const struct hostclock_snapshot *c,
+				enum hostclock_counter which,
 				const struct hostclock_change *change)
 {
-	u64 ns = hostclock_set_counter(&c->set, le64_to_cpu(c->guest.tsc_offset),
-				       kind, c->tsc);
-	u64 jump_ns = kind == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
+	u64 ns = hostclock_params_counter(&c->params, le64_to_cpu(c->guest.tsc_offset),
+					  which, c->tsc);
+	u64 jump_ns = which == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
 
-	return hostclock_held_until(old, &c->guest, kind, c->tsc) + jump_ns - ns;
+	return hostclock_extrapolate_by(old, &c->guest, which, c->tsc) + jump_ns - ns;
 }
 
 /* The same gap again, about which the host has found out more? */
-static bool hostclock_same_gap(const struct hostclock_view *old,
+static bool hostclock_same_gap(const struct hostclock_read_base *old,
 			       const struct hostclock_guest_page *guest)
 {
-	return old->resume_tsc && guest->cause == hostclock_the_state.cause &&
+	return old->resume_tsc && guest->cause == hostclock_latest_info.cause &&
 	       guest->cause >= HOSTCLOCK_CAUSE_STOP &&
 	       guest->cause <= HOSTCLOCK_CAUSE_MIGRATION &&
 	       le64_to_cpu(guest->resume_tsc) == old->resume_tsc;
 }
 
 /* How far the counter may jump at the end of the old view. */
-static u64 hostclock_room(const struct hostclock_view *old,
-			  const struct hostclock_capture *c)
+static u64 hostclock_headroom(const struct hostclock_read_base *old,
+			      const struct hostclock_snapshot *c)
 {
-	u64 ns = hostclock_held_until(old, &c->guest, HOSTCLOCK_MONO, c->tsc);
+	u64 ns = hostclock_extrapolate_by(old, &c->guest, HOSTCLOCK_MONO, c->tsc);
 
 	return ns < HOSTCLOCK_MAX_NS ? HOSTCLOCK_MAX_NS - ns : 0;
 }
 
 /* A guest epoch: is it anything that users should hear of? */
-static void hostclock_new_guest_epoch(const struct hostclock_view *old,
-				      const struct hostclock_capture *c,
+static void hostclock_new_guest_epoch(const struct hostclock_read_base *old,
+				      const struct hostclock_snapshot *c,
 				      struct hostclock_change *change)
 {
 	bool same_gap = hostclock_same_gap(old, &c->guest);
 
-	hostclock_choose_jump(c, same_gap, hostclock_room(old, c), change);
+	hostclock_account_gap(c, same_gap, hostclock_headroom(old, c), change);
 	change->adjusted =
-		le64_to_cpu(c->guest.generation) == hostclock_the_state.generation &&
+		le64_to_cpu(c->guest.generation) == hostclock_latest_info.generation &&
 		(same_gap ||
-		 hostclock_is_adjustment(c->guest.cause, old->anchor.tsc_offset,
+		 hostclock_is_adjustment(c->guest.cause, old->accepted.tsc_offset,
 					 le64_to_cpu(c->guest.tsc_offset)));
 	if (!change->adjusted)
 		__set_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
 }
 
-static void hostclock_new_anchor(const struct hostclock_view *old,
-				 const struct hostclock_capture *c,
-				 struct hostclock_accepted *a,
-				 struct hostclock_change *change)
+static void hostclock_new_accepted(const struct hostclock_read_base *old,
+				   const struct hostclock_snapshot *c,
+				   struct hostclock_accepted *a,
+				   struct hostclock_change *change)
 {
-	a->clock_epoch = le64_to_cpu(c->set.epoch);
+	a->clock_epoch = le64_to_cpu(c->params.epoch);
 	a->guest_epoch = le64_to_cpu(c->guest.epoch);
 	a->tsc_offset = le64_to_cpu(c->guest.tsc_offset);
 	if (!old->cp) {
@@ -154,106 +154,106 @@ static void hostclock_new_anchor(const struct hostclock_view *old,
 		a->raw_offset = le64_to_cpu(c->guest.raw_offset_ns);
 		return;
 	}
-	if (a->clock_epoch != old->anchor.clock_epoch)
+	if (a->clock_epoch != old->accepted.clock_epoch)
 		__set_bit(HOSTCLOCK_CHANGED_CLOCK, &change->what);
-	if (a->guest_epoch != old->anchor.guest_epoch) {
+	if (a->guest_epoch != old->accepted.guest_epoch) {
 		hostclock_new_guest_epoch(old, c, change);
-	} else if (hostclock_continues(old, &c->set, c->tsc)) {
-		a->mono_offset = old->anchor.mono_offset;
-		a->raw_offset = old->anchor.raw_offset;
+	} else if (hostclock_params_continue(old, &c->params, c->tsc)) {
+		a->mono_offset = old->accepted.mono_offset;
+		a->raw_offset = old->accepted.raw_offset;
 		return;
 	}
-	if (a->guest_epoch == old->anchor.guest_epoch)
+	if (a->guest_epoch == old->accepted.guest_epoch)
 		__set_bit(HOSTCLOCK_CHANGED_JUMP, &change->what);
 	a->mono_offset = hostclock_new_offset(old, c, HOSTCLOCK_MONO, change);
 	a->raw_offset = hostclock_new_offset(old, c, HOSTCLOCK_RAW, change);
 }
 
 /* Both counters within range, and noted as seen, even if that is less than before. */
-static bool hostclock_set_seen(const struct hostclock_view *v, u64 tsc)
+static bool hostclock_record_accepted(const struct hostclock_read_base *rb, u64 tsc)
 {
 	u64 ns[2];
-	int kind;
+	int which;
 
-	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++) {
-		ns[kind] = hostclock_set_counter(&v->set, v->anchor.tsc_offset,
-						 kind, tsc) +
-			   hostclock_offset(&v->anchor, kind);
-		if (ns[kind] > HOSTCLOCK_MAX_NS)
+	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
+		ns[which] = hostclock_params_counter(&rb->params, rb->accepted.tsc_offset,
+						     which, tsc) +
+			   hostclock_offset(&rb->accepted, which);
+		if (ns[which] > HOSTCLOCK_MAX_NS)
 			return false;
 	}
-	for (kind = HOSTCLOCK_MONO; kind <= HOSTCLOCK_RAW; kind++)
-		hostclock_last_ns_set(kind, ns[kind]);
+	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
+		hostclock_set_last_reading(which, ns[which]);
 	return true;
 }
 
 /* A fault that is over once the pages were accepted: a wall time is not known yet. */
-static bool hostclock_page_fault(void)
+static bool hostclock_page_rejected(void)
 {
-	int fault = hostclock_fault();
+	int error = hostclock_error();
 
-	return fault && fault != HOSTCLOCK_FAULT_WALL;
+	return error && error != HOSTCLOCK_ERR_REALTIME;
 }
 
-static void hostclock_state_update(const struct hostclock_capture *c,
-				   const struct hostclock_accepted *a,
-				   struct hostclock_change *change)
+static void hostclock_info_update(const struct hostclock_snapshot *c,
+				  const struct hostclock_accepted *a,
+				  struct hostclock_change *change)
 {
-	struct hostclock_state *s = &hostclock_the_state;
+	struct hostclock_info *s = &hostclock_latest_info;
 
-	if (hostclock_page_fault()) {
-		hostclock_fault_clear(hostclock_fault());
+	if (hostclock_page_rejected()) {
+		hostclock_error_clear(hostclock_error());
 		if (hostclock_running())
 			__set_bit(HOSTCLOCK_CHANGED_RECOVERED, &change->what);
 	}
 	s->cause = c->guest.cause;
 	s->format = c->clock.format;
 	s->smear = c->clock.smear;
-	s->tai_valid = le16_to_cpu(c->set.flags) & HOSTCLOCK_PARAMS_TAI_VALID;
-	s->tai_offset_sec = le32_to_cpu(c->set.tai_offset_sec);
+	s->tai_valid = le16_to_cpu(c->params.flags) & HOSTCLOCK_PARAMS_TAI_VALID;
+	s->tai_offset_sec = le32_to_cpu(c->params.tai_offset_sec);
 	s->generation = le64_to_cpu(c->guest.generation);
 	s->gaps_ns = le64_to_cpu(c->guest.gaps_ns);
 	s->gaps_error_ns = le64_to_cpu(c->guest.gaps_maxerror_ns);
 	s->gap_ns = le64_to_cpu(c->guest.gap_ns);
 	s->gap_error_ns = le64_to_cpu(c->guest.gap_maxerror_ns);
 	if (change->adjusted || test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what))
-		s->stolen = change->stolen;
-	s->wall_offset_ns = le64_to_cpu(c->set.wall_offset_ns) - a->mono_offset;
+		s->counted = change->counted;
+	s->wall_offset_ns = le64_to_cpu(c->params.wall_offset_ns) - a->mono_offset;
 	s->resyncs += change->what || change->adjusted;
 	s->disruptions += test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
-	hostclock_refused_clear();
+	hostclock_rejected_clear();
 }
 
-static int hostclock_accept_locked(const struct hostclock_view *old,
+static int hostclock_accept_locked(const struct hostclock_read_base *old,
 				   struct hostclock_change *change)
 {
-	struct hostclock_capture *c = &hostclock_scratch;
-	static struct hostclock_view new;	/* under view_busy */
-	bool other_status;
-	int fault;
+	struct hostclock_snapshot *c = &hostclock_scratch;
+	static struct hostclock_read_base new;	/* under view_busy */
+	bool status_differs;
+	int error;
 
-	fault = hostclock_capture(c);
-	if (fault)
-		return fault;
-	hostclock_new_anchor(old, c, &new.anchor, change);
+	error = hostclock_take_snapshot(c);
+	if (error)
+		return error;
+	hostclock_new_accepted(old, c, &new.accepted, change);
 	new.cp = c->cp;
 	new.gp = hostclock_guest_page()->mem;
-	new.set = c->set;
+	new.params = c->params;
 	new.resume_tsc = le64_to_cpu(c->guest.resume_tsc);
 	new.ran_on_tsc = le64_to_cpu(c->guest.ran_on_tsc);
 	new.generation = le64_to_cpu(c->guest.generation);
 	new.count = c->count;
-	if (!hostclock_set_seen(&new, c->tsc))
-		return HOSTCLOCK_FAULT_RANGE;
+	if (!hostclock_record_accepted(&new, c->tsc))
+		return HOSTCLOCK_ERR_RANGE;
 	if (old->cp && old->cp != new.cp)
 		__set_bit(HOSTCLOCK_CHANGED_PAGE, &change->what);
-	other_status = hostclock_other_status(&new.set, new.anchor.tsc_offset, c->tsc) ||
+	status_differs = hostclock_status_differs(&new.params, new.accepted.tsc_offset, c->tsc) ||
 		       !old->cp;
-	if (other_status || hostclock_page_fault())
-		hostclock_note_status(&new, c->tsc);
-	hostclock_view_put(&new, &c->clock);
-	hostclock_state_update(c, &new.anchor, change);
-	if (other_status && hostclock_running())
+	if (status_differs || hostclock_page_rejected())
+		hostclock_record_status_change(&new, c->tsc);
+	hostclock_read_base_set(&new, &c->clock);
+	hostclock_info_update(c, &new.accepted, change);
+	if (status_differs && hostclock_running())
 		__set_bit(HOSTCLOCK_CHANGED_STATUS, &change->what);
 	return 0;
 }
@@ -262,64 +262,64 @@ static int hostclock_accept_locked(const struct hostclock_view *old,
  * The guest TSC until which a set was refused, if it is not the newest: its
  * successor is published already, but begins only then.  0: until the pages change.
  */
-static u64 hostclock_refused_until(const struct hostclock_clock_page *cp, u32 count,
-				   u64 tsc_offset)
+static u64 hostclock_rejected_until(const struct hostclock_clock_page *cp, u32 count,
+				    u64 tsc_offset)
 {
 	u32 seq;
 
-	if (count != HOSTCLOCK_NO_COUNT)
+	if (count != HOSTCLOCK_NOT_NEWEST)
 		return 0;
 	seq = HOSTCLOCK_LE32(cp->seq);
 	return HOSTCLOCK_LE64(hostclock_newest(cp, seq)->cycle_last) + tsc_offset;
 }
 
 /* Under view_busy. */
-static void hostclock_note_refused(int fault, u64 key, u64 until)
+static void hostclock_reject_locked(int error, u64 key, u64 until)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base rb;
 
-	hostclock_refused_set(key, until);
-	if (!hostclock_fault_set(fault) || !hostclock_running())
+	hostclock_rejected_set(key, until);
+	if (!hostclock_error_set(error) || !hostclock_running())
 		return;
-	hostclock_view_get(&v);
-	hostclock_note_status(&v, hostclock_rdtsc());
-	hostclock_record(BIT(HOSTCLOCK_CHANGED_FAULT));
+	hostclock_read_base_get(&rb);
+	hostclock_record_status_change(&rb, hostclock_rdtsc());
+	hostclock_record(BIT(HOSTCLOCK_CHANGED_ERROR));
 }
 
 /**
- * hostclock_refuse - note that the pages, as accepted last, cannot be followed
- * @fault: why
+ * hostclock_reject - note that the pages, as accepted last, cannot be followed
+ * @error: why
  *
  * Context: any but NMI.
  */
-void hostclock_refuse(int fault)
+void hostclock_reject(int error)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base rb;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	hostclock_view_lock();
-	hostclock_view_get(&v);
-	hostclock_note_refused(fault, hostclock_accepted_key,
-			       hostclock_refused_until(v.cp, v.count,
-						       v.anchor.tsc_offset));
-	hostclock_view_unlock();
+	hostclock_write_lock();
+	hostclock_read_base_get(&rb);
+	hostclock_reject_locked(error, hostclock_accepted_key,
+				hostclock_rejected_until(rb.cp, rb.count,
+							 rb.accepted.tsc_offset));
+	hostclock_write_unlock();
 	local_irq_restore(flags);
 }
 
 /**
- * hostclock_wall_taken - the wall time was accepted, too, or is not asked for
+ * hostclock_realtime_accepted - the wall time was accepted, too, or is not asked for
  *
  * Context: any but NMI.
  */
-void hostclock_wall_taken(void)
+void hostclock_realtime_accepted(void)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base rb;
 
-	if (!hostclock_fault_clear(HOSTCLOCK_FAULT_WALL) || !hostclock_running())
+	if (!hostclock_error_clear(HOSTCLOCK_ERR_REALTIME) || !hostclock_running())
 		return;
-	hostclock_view_get(&v);
-	hostclock_note_status(&v, hostclock_rdtsc());
+	hostclock_read_base_get(&rb);
+	hostclock_record_status_change(&rb, hostclock_rdtsc());
 	hostclock_record(BIT(HOSTCLOCK_CHANGED_RECOVERED));
 }
 
@@ -336,30 +336,30 @@ void hostclock_wall_taken(void)
  */
 int hostclock_accept(struct hostclock_change *change)
 {
-	struct hostclock_capture *c = &hostclock_scratch;
-	static struct hostclock_view old;	/* under view_busy */
+	struct hostclock_snapshot *c = &hostclock_scratch;
+	static struct hostclock_read_base old;	/* under view_busy */
 	unsigned long flags;
-	int fault;
+	int error;
 	u64 key;
 
 	local_irq_save(flags);
-	hostclock_view_lock();
+	hostclock_write_lock();
 	/* Of the pages before they are looked at: they may change any time. */
 	key = hostclock_pages_key();
 	c->count = 0;
-	hostclock_view_get(&old);
-	fault = hostclock_accept_locked(&old, change);
-	if (fault) {
-		hostclock_note_refused(fault, key,
-				       hostclock_refused_until(c->cp, c->count,
-							       le64_to_cpu(c->guest.tsc_offset)));
+	hostclock_read_base_get(&old);
+	error = hostclock_accept_locked(&old, change);
+	if (error) {
+		hostclock_reject_locked(error, key,
+					hostclock_rejected_until(c->cp, c->count,
+								 le64_to_cpu(c->guest.tsc_offset)));
 	} else {
 		hostclock_accepted_key = key;
 		hostclock_record(change->what);
 	}
-	hostclock_view_unlock();
+	hostclock_write_unlock();
 	local_irq_restore(flags);
-	return fault;
+	return error;
 }
 
 /**
@@ -369,18 +369,18 @@ int hostclock_accept(struct hostclock_change *change)
  */
 void hostclock_forget(void)
 {
-	hostclock_view_forget();
-	hostclock_refused_forget();
-	memset(&hostclock_the_state, 0, sizeof(hostclock_the_state));
+	hostclock_read_base_clear();
+	hostclock_rejected_forget();
+	memset(&hostclock_latest_info, 0, sizeof(hostclock_latest_info));
 	hostclock_accepted_key = 0;
 }
 
 /**
- * hostclock_state - for sysfs, uevents and pollers
+ * hostclock_info - for sysfs, uevents and pollers
  */
-const struct hostclock_state *hostclock_state(void)
+const struct hostclock_info *hostclock_info(void)
 {
-	return &hostclock_the_state;
+	return &hostclock_latest_info;
 }
 
 /**

@@ -8,14 +8,14 @@
 struct hostclock_change {
 	unsigned long what;
 	bool adjusted;		/* a guest epoch that is no disruption */
-	bool stolen;		/* MONOTONIC counts the gap */
+	bool counted;		/* MONOTONIC counts the gap */
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;
 };
 
 /* For sysfs, uevents and pollers; written under view_busy. */
-struct hostclock_state {
+struct hostclock_info {
 	u8 cause;
 	u8 format;
 	u8 smear;
@@ -26,17 +26,17 @@ struct hostclock_state {
 	u64 gaps_error_ns;	/* bound, as the guest page tells it */
 	u64 gap_ns;		/* the last one */
 	u64 gap_error_ns;
-	bool stolen;		/* MONOTONIC counts the last one */
+	bool counted;		/* MONOTONIC counts the last one */
 	s64 wall_offset_ns;	/* REALTIME - the guest's counter */
 	u64 resyncs;
 	u64 disruptions;
 };
 
 int hostclock_accept(struct hostclock_change *change);
-void hostclock_refuse(int fault);
-void hostclock_wall_taken(void);
+void hostclock_reject(int error);
+void hostclock_realtime_accepted(void);
 void hostclock_forget(void);
-const struct hostclock_state *hostclock_state(void);
+const struct hostclock_info *hostclock_info(void);
 bool hostclock_running(void);
 void hostclock_set_running(bool on);
 void hostclock_accept_set_max_jump(u64 ns);

@@ -10,11 +10,11 @@
  * All that a reading takes, in memory that no host can change: the set in use,
  * and what the guest adds to it.
  */
-struct hostclock_view {
-	struct hostclock_accepted anchor;
+struct hostclock_read_base {
+	struct hostclock_accepted accepted;
 	const struct hostclock_clock_page *cp;
 	const struct hostclock_guest_page *gp;
-	struct hostclock_params set;
+	struct hostclock_params params;
 	u64 resume_tsc;		/* end of the last gap that was followed */
 	u64 ran_on_tsc;		/* the guest page's, of that generation */
 	u64 generation;
@@ -23,7 +23,7 @@ struct hostclock_view {
 };
 
 /* For how long two sets may have been apart, ns. */
-struct hostclock_span {
+struct hostclock_interval {
 	u64 age_ns;		/* since the base of the one in the view */
 	u64 unseen_ns;		/* since the kernel saw it in force last */
 };
@@ -31,26 +31,26 @@ struct hostclock_span {
 /**
  * hostclock_offset - what the guest adds to a host counter
  * @a: its anchor
- * @kind: which counter
+ * @which: counter
  */
 static __always_inline u64 hostclock_offset(const struct hostclock_accepted *a,
-					    enum hostclock_counter kind)
+					    enum hostclock_counter which)
 {
-	return kind == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
+	return which == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
 }
 
-u64 hostclock_set_counter(const struct hostclock_params *set, u64 tsc_offset,
-			  enum hostclock_counter kind, u64 tsc);
-u64 hostclock_held_until(const struct hostclock_view *v,
-			 const struct hostclock_guest_page *gp,
-			 enum hostclock_counter kind, u64 tsc);
-u64 hostclock_held(const struct hostclock_view *v, enum hostclock_counter kind,
-		   u64 tsc);
-bool hostclock_continuous(u64 held_ns, u64 ns,
-			  const struct hostclock_span *span);
-void hostclock_span_get(const struct hostclock_view *v, u64 tsc,
-			struct hostclock_span *span);
-bool hostclock_continues(const struct hostclock_view *v,
-			 const struct hostclock_params *set, u64 tsc);
+u64 hostclock_params_counter(const struct hostclock_params *params, u64 tsc_offset,
+			     enum hostclock_counter which, u64 tsc);
+u64 hostclock_extrapolate_by(const struct hostclock_read_base *rb,
+			     const struct hostclock_guest_page *gp,
+			     enum hostclock_counter which, u64 tsc);
+u64 hostclock_extrapolate(const struct hostclock_read_base *rb, enum hostclock_counter which,
+			  u64 tsc);
+bool hostclock_within_drift(u64 extrapolated_ns, u64 ns,
+			    const struct hostclock_interval *interval);
+void hostclock_interval_get(const struct hostclock_read_base *rb, u64 tsc,
+			    struct hostclock_interval *interval);
+bool hostclock_params_continue(const struct hostclock_read_base *rb,
+			       const struct hostclock_params *params, u64 tsc);
 
 #endif /* _HOSTCLOCK_ACCEPTED_H */

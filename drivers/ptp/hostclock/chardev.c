@@ -89,7 +89,7 @@ static int hostclock_copy_vmclock(const struct hostclock_file *f,
 
 	down_read(&hostclock_files_sem);
 	if (!f->gone) {
-		hostclock_look();
+		hostclock_check_pages();
 		*events = READ_ONCE(hostclock_events);
 		gp = hostclock_guest_page()->mem;
 		ret = hostclock_snapshot_vmclock(&gp->vmclock, vc) ? 0 : -EAGAIN;
@@ -137,11 +137,11 @@ static __poll_t hostclock_poll(struct file *file, poll_table *wait)
 /* Where a page of the mapping is now; 0 if it is not */
 static phys_addr_t hostclock_map_phys(unsigned long pgoff)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base v;
 
 	if (pgoff == HOSTCLOCK_MAP_GUEST)
 		return hostclock_guest_page()->phys;
-	hostclock_view_get(&v);
+	hostclock_read_base_get(&v);
 	return hostclock_clock_phys(v.cp);
 }
 

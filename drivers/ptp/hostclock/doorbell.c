@@ -14,7 +14,7 @@
 
 static irqreturn_t hostclock_doorbell_irq(int irq, void *dev)
 {
-	hostclock_doorbell_rang();
+	hostclock_doorbell_interrupt();
 	return IRQ_HANDLED;
 }
 

@@ -15,10 +15,10 @@
 #include "follow.h"
 #include "notify.h"
 #include "params.h"
+#include "readings.h"
+#include "realtime.h"
 #include "resync.h"
-#include "seen.h"
 #include "tk.h"
-#include "wall.h"
 
 /* Above kvm-clock's 400, and what a virtual machine has besides. */
 #define HOSTCLOCK_RATING	450
@@ -38,18 +38,18 @@ static u64 notrace hostclock_cs_read_raw(struct clocksource *cs)
 /* Called with all CPUs stopped, just before the core's first reading. */
 static int hostclock_cs_enable(struct clocksource *cs)
 {
-	enum hostclock_counter kind = cs - hostclock_cs;
+	enum hostclock_counter which = cs - hostclock_cs;
 	struct hostclock_change change = {};
 	int ret;
 
 	/* It may have been a while. */
 	if (hostclock_accept(&change))
 		return -EIO;
-	ret = hostclock_core_enable(kind);
+	ret = hostclock_tk_enable(which);
 	if (ret)
 		return ret;
-	hostclock_counter_set_used(kind, true);
-	hostclock_wall_attach_quietly();
+	hostclock_counter_set_in_use(which, true);
+	hostclock_realtime_attach_silently();
 	hostclock_force_resync();
 	return 0;
 }
@@ -57,16 +57,16 @@ static int hostclock_cs_enable(struct clocksource *cs)
 /* Called after the core's last reading. */
 static void hostclock_cs_disable(struct clocksource *cs)
 {
-	hostclock_counter_set_used(cs - hostclock_cs, false);
-	hostclock_wall_forget();
+	hostclock_counter_set_in_use(cs - hostclock_cs, false);
+	hostclock_realtime_forget_offset();
 }
 
 /* The core has taken the time of the suspension from elsewhere. */
 static void hostclock_cs_resume(struct clocksource *cs)
 {
-	if (!hostclock_counter_used(cs - hostclock_cs))
+	if (!hostclock_counter_in_use(cs - hostclock_cs))
 		return;
-	hostclock_wall_forget();
+	hostclock_realtime_forget_offset();
 	hostclock_force_resync();
 }
 
@@ -122,14 +122,14 @@ void hostclock_clocksource_unregister(void)
 static void hostclock_resync_irq(struct irq_work *work)
 {
 	struct hostclock_change change = {};
-	enum hostclock_counter kind = hostclock_mode_counter();
+	enum hostclock_counter which = hostclock_mode_counter();
 	bool force = hostclock_resync_forced();
 
 	hostclock_resync_set_running(true);
-	if (force || hostclock_stale()) {
-		hostclock_wall_check();
-		if (hostclock_counter_used(kind))
-			hostclock_core_reanchor(&hostclock_cs[kind]);
+	if (force || hostclock_resync_needed()) {
+		hostclock_realtime_check();
+		if (hostclock_counter_in_use(which))
+			hostclock_tk_reanchor(&hostclock_cs[which]);
 		else if (hostclock_resync_due())
 			hostclock_accept(&change);
 	}
@@ -143,9 +143,9 @@ static void hostclock_resync_irq(struct irq_work *work)
  */
 const char *hostclock_clocksource_name(void)
 {
-	enum hostclock_counter kind = hostclock_mode_counter();
+	enum hostclock_counter which = hostclock_mode_counter();
 
-	return hostclock_counter_used(kind) ? hostclock_cs[kind].name : "none";
+	return hostclock_counter_in_use(which) ? hostclock_cs[which].name : "none";
 }
 
 /**
@@ -154,8 +154,8 @@ const char *hostclock_clocksource_name(void)
 void hostclock_follow_init(void)
 {
 	hostclock_resync_init(hostclock_resync_irq);
-	hostclock_core_init(&hostclock_cs[HOSTCLOCK_MONO],
-			    &hostclock_cs[HOSTCLOCK_RAW]);
+	hostclock_tk_init(&hostclock_cs[HOSTCLOCK_MONO],
+			  &hostclock_cs[HOSTCLOCK_RAW]);
 }
 
 /**

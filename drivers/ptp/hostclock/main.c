@@ -9,12 +9,12 @@
  *	arch_*.c	the counter
  *	page.c		the host's pages: finding, copying and validating them
  *	resync.c	interrupting this CPU, to follow the pages
- *	refused.c	why the pages are not followed
- *	seen.c		what the kernel has seen of the counters
+ *	rejected.c	why the pages are not followed
+ *	readings.c		what the kernel has seen of the counters
  *	accepted.c	clocks by what the kernel accepted of the pages
  *	counter.c	keeping that, and reading clocks by it and the pages
  *	accept.c	accepting: how the guest's counters go on
- *	wall.c		whether the wall clock is the host's
+ *	realtime.c		whether the wall clock is the host's
  *	tk_core.c	the timekeeping core, if it was made for this,
  *	compat/tk_stock.c	or any other
  *	transport.c	what brings pages
@@ -84,7 +84,7 @@ static void hostclock_interfaces_down(void)
 static int hostclock_start(void)
 {
 	struct device *dev = hostclock_guest_page()->region->dev;
-	const struct hostclock_state *state = hostclock_state();
+	const struct hostclock_info *state = hostclock_info();
 	struct hostclock_change change = {};
 	struct hostclock_accepted a;
 	int ret;
@@ -92,9 +92,9 @@ static int hostclock_start(void)
 	ret = hostclock_accept(&change);
 	if (ret)
 		return ret;
-	hostclock_core_set_pages();
+	hostclock_tk_set_pages();
 	hostclock_set_running(true);
-	hostclock_anchor_get(&a);
+	hostclock_accepted_get(&a);
 	dev_info(dev, "mode %s, %s %s page, epoch %llx, guest epoch %llx, TSC offset %lld\n",
 		 hostclock_mode_name(), state->format ? "scaled" : "unscaled",
 		 state->smear ? "smeared" : "strict", a.clock_epoch,
@@ -115,7 +115,7 @@ static int hostclock_bring_up(void)
 	if (hostclock_running())
 		return 0;
 	if (!hostclock_arch_counter_usable()) {
-		hostclock_refuse(HOSTCLOCK_FAULT_COUNTER);
+		hostclock_reject(HOSTCLOCK_ERR_COUNTER);
 		return 0;
 	}
 	return hostclock_start();
@@ -132,7 +132,7 @@ static void hostclock_take_down(void)
 		hostclock_interfaces_down();
 	hostclock_follow_stop();
 	hostclock_forget();
-	hostclock_core_set_pages();
+	hostclock_tk_set_pages();
 }
 
 static const struct hostclock_bring_up_ops hostclock_bring_up_ops = {

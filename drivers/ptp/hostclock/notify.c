@@ -14,7 +14,7 @@
 #include "counter.h"
 #include "notify.h"
 #include "page.h"
-#include "refused.h"
+#include "rejected.h"
 #include "resync.h"
 #include "status.h"
 #include "tk.h"
@@ -33,7 +33,7 @@ static const char *hostclock_event_name(unsigned long changes)
 {
 	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
 		return "disruption";
-	if (test_bit(HOSTCLOCK_CHANGED_FAULT, &changes))
+	if (test_bit(HOSTCLOCK_CHANGED_ERROR, &changes))
 		return "degraded";
 	if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes) ||
 	    test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
@@ -69,7 +69,7 @@ static void hostclock_uevent(unsigned long changes)
 
 	for (i = 0; i < HOSTCLOCK_UEVENT_VARS; i++)
 		envp[i] = vars[i];
-	hostclock_anchor_get(&a);
+	hostclock_accepted_get(&a);
 	snprintf(vars[0], sizeof(vars[0]), "HOSTCLOCK_EVENT=%s",
 		 hostclock_event_name(changes));
 	snprintf(vars[1], sizeof(vars[1]), "HOSTCLOCK_EPOCH=%llu", a.clock_epoch);
@@ -78,9 +78,9 @@ static void hostclock_uevent(unsigned long changes)
 	snprintf(vars[3], sizeof(vars[3]), "HOSTCLOCK_DISRUPTION=%llu",
 		 HOSTCLOCK_LE64(gp->vmclock.disruption_marker));
 	snprintf(vars[4], sizeof(vars[4]), "HOSTCLOCK_GENERATION=%llu",
-		 hostclock_state()->generation);
+		 hostclock_info()->generation);
 	snprintf(vars[5], sizeof(vars[5]), "HOSTCLOCK_CAUSE=%u",
-		 hostclock_state()->cause);
+		 hostclock_info()->cause);
 	snprintf(vars[6], sizeof(vars[6]), "HOSTCLOCK_STATUS=%s",
 		 hostclock_status_name());
 	kobject_uevent_env(&hostclock_chardev_device()->kobj, KOBJ_CHANGE, envp);
@@ -90,16 +90,16 @@ static void hostclock_log(unsigned long changes)
 {
 	struct device *dev = hostclock_chardev_device()->parent;
 
-	if (test_bit(HOSTCLOCK_CHANGED_FAULT, &changes))
+	if (test_bit(HOSTCLOCK_CHANGED_ERROR, &changes))
 		dev_warn_ratelimited(dev, "not following the page any more: %s\n",
-				     hostclock_fault_string(hostclock_last_fault()));
+				     hostclock_error_string(hostclock_last_error()));
 	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
 		dev_info_ratelimited(dev, "following the page again\n");
 	if (test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
 		dev_warn_ratelimited(dev, "the page's clock jumped within an epoch\n");
 	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
 		dev_info_ratelimited(dev, "disruption (cause %u), clocks resynchronized\n",
-				     READ_ONCE(hostclock_state()->cause));
+				     READ_ONCE(hostclock_info()->cause));
 	else if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes))
 		dev_info_ratelimited(dev, "the host's clock was set, followed\n");
 	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
@@ -110,7 +110,7 @@ static void hostclock_log(unsigned long changes)
 		dev_info_ratelimited(dev, "the wall clock is the host's again\n");
 }
 
-static void hostclock_tell(unsigned long changes)
+static void hostclock_notify(unsigned long changes)
 {
 	mutex_lock(&hostclock_report_mutex);
 	if (hostclock_report_on) {
@@ -127,19 +127,19 @@ static void hostclock_report(struct work_struct *work)
 	unsigned long changes = hostclock_take_recorded();
 
 	if (test_bit(HOSTCLOCK_CHANGED_PAGE, &changes)) {
-		hostclock_core_set_pages();
+		hostclock_tk_set_pages();
 		hostclock_chardev_pages_changed();
 		hostclock_force_resync();
 	}
-	if (test_bit(HOSTCLOCK_CHANGED_WALL, &changes)) {
-		hostclock_core_set_wall();
+	if (test_bit(HOSTCLOCK_SET_REALTIME, &changes)) {
+		hostclock_tk_set_realtime();
 		/* what became of it is for the next turn to tell */
 		if (hostclock_recorded())
 			schedule_work(&hostclock_report_work);
 	}
-	changes &= ~BIT(HOSTCLOCK_CHANGED_WALL);
+	changes &= ~BIT(HOSTCLOCK_SET_REALTIME);
 	if (changes)
-		hostclock_tell(changes);
+		hostclock_notify(changes);
 }
 
 /**

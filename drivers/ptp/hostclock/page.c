@@ -13,32 +13,32 @@ static struct hostclock_page hostclock_guest;
 static struct hostclock_page hostclock_clocks[HOSTCLOCK_MAX_PAGES];
 static unsigned int hostclock_nr_clocks;
 
-static const char * const hostclock_fault_strings[] = {
-	[HOSTCLOCK_FAULT_NO_GUEST_PAGE - HOSTCLOCK_PAGE_ERRORS] =
+static const char * const hostclock_error_strings[] = {
+	[HOSTCLOCK_ERR_NO_GUEST_PAGE - HOSTCLOCK_PAGE_ERRORS] =
 		"no guest page",
-	[HOSTCLOCK_FAULT_NO_CLOCK_PAGE - HOSTCLOCK_PAGE_ERRORS] =
+	[HOSTCLOCK_ERR_NO_CLOCK_PAGE - HOSTCLOCK_PAGE_ERRORS] =
 		"no clock page of the format and smear that the guest page names",
-	[HOSTCLOCK_FAULT_COUNTER - HOSTCLOCK_PAGE_ERRORS] =
+	[HOSTCLOCK_ERR_COUNTER - HOSTCLOCK_PAGE_ERRORS] =
 		"the kernel does not trust this machine's counter (tsc=reliable?)",
-	[HOSTCLOCK_FAULT_SLEW - HOSTCLOCK_PAGE_ERRORS] =
+	[HOSTCLOCK_ERR_SLEW - HOSTCLOCK_PAGE_ERRORS] =
 		"MONOTONIC's rate is too far from RAW's (max_slew_ppm)",
-	[HOSTCLOCK_FAULT_EARLY - HOSTCLOCK_PAGE_ERRORS] =
+	[HOSTCLOCK_ERR_BEFORE_FIRST - HOSTCLOCK_PAGE_ERRORS] =
 		"the counter is before the page's parameters: the VM was stopped",
-	[HOSTCLOCK_FAULT_RANGE - HOSTCLOCK_PAGE_ERRORS] =
+	[HOSTCLOCK_ERR_RANGE - HOSTCLOCK_PAGE_ERRORS] =
 		"a counter is not within 0 to 255 years",
-	[HOSTCLOCK_FAULT_WALL - HOSTCLOCK_PAGE_ERRORS] =
+	[HOSTCLOCK_ERR_REALTIME - HOSTCLOCK_PAGE_ERRORS] =
 		"the kernel refuses the wall time",
 };
 
 /**
- * hostclock_fault_string - a fault in words
- * @fault: 0, an enum hostclock_page_error or an enum hostclock_fault
+ * hostclock_error_string - a fault in words
+ * @error: 0, an enum hostclock_page_error or an enum hostclock_error
  */
-const char *hostclock_fault_string(int fault)
+const char *hostclock_error_string(int error)
 {
-	if (fault < HOSTCLOCK_PAGE_ERRORS)
-		return fault ? hostclock_page_strerror(fault) : "none";
-	return hostclock_fault_strings[fault - HOSTCLOCK_PAGE_ERRORS];
+	if (error < HOSTCLOCK_PAGE_ERRORS)
+		return error ? hostclock_page_strerror(error) : "none";
+	return hostclock_error_strings[error - HOSTCLOCK_PAGE_ERRORS];
 }
 
 static bool hostclock_is_clock_page(const void *mem)
@@ -56,10 +56,10 @@ static bool hostclock_is_guest_page(const void *mem)
 }
 
 /**
- * hostclock_region_interesting - does a region have pages of ours?
+ * hostclock_region_has_pages - does a region have pages of ours?
  * @region: mapped memory
  */
-bool hostclock_region_interesting(const struct hostclock_region *region)
+bool hostclock_region_has_pages(const struct hostclock_region *region)
 {
 	size_t at;
 
@@ -152,25 +152,25 @@ phys_addr_t hostclock_clock_phys(const void *mem)
 }
 
 /**
- * hostclock_take_set - copy the set that holds now
+ * hostclock_copy_params - copy the set that holds now
  * @cp: the page
  * @tsc_offset: guest TSC - the page's counter
- * @set: where to put the set, not validated
+ * @params: where to put the set, not validated
  * @count: where to put the page's seq >> 1 if the set is the newest and has begun,
- *	   otherwise HOSTCLOCK_NO_COUNT, which tells to look again when it begins
+ *	   otherwise HOSTCLOCK_NOT_NEWEST, which tells to look again when it begins
  * @tsc: where to put the guest TSC for which the set was chosen
  *
  * Context: any, NMI included.
  * Return: 0; HOSTCLOCK_PAGE_TORN if each of HOSTCLOCK_MAX_TRIES tries was
- * overtaken; HOSTCLOCK_FAULT_EARLY if the counter is before all sets.
+ * overtaken; HOSTCLOCK_ERR_BEFORE_FIRST if the counter is before all sets.
  */
-int notrace hostclock_take_set(const struct hostclock_clock_page *cp,
-			       u64 tsc_offset, struct hostclock_params *set,
-			       u32 *count, u64 *tsc)
+int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
+				  u64 tsc_offset, struct hostclock_params *params,
+				  u32 *count, u64 *tsc)
 {
 	const struct hostclock_params *p;
 	int i, tries = HOSTCLOCK_MAX_TRIES;
-	u64 *to = (u64 *)set;
+	u64 *to = (u64 *)params;
 	const u64 *from;
 	u32 seq;
 	u64 delta;
@@ -180,61 +180,61 @@ int notrace hostclock_take_set(const struct hostclock_clock_page *cp,
 		*tsc = hostclock_rdtsc();
 		p = hostclock_select(cp, seq, *tsc - tsc_offset, &delta);
 		from = (const u64 *)p;
-		for (i = 0; i < sizeof(*set) / sizeof(*to); i++)
+		for (i = 0; i < sizeof(*params) / sizeof(*to); i++)
 			to[i] = READ_ONCE(from[i]);
 		*count = p == hostclock_newest(cp, seq) ? seq >> 1 :
-							  HOSTCLOCK_NO_COUNT;
+							  HOSTCLOCK_NOT_NEWEST;
 		if (hostclock_select_retry(cp, seq, p))
 			continue;
-		if (!hostclock_before_first(set, *tsc - tsc_offset))
+		if (!hostclock_before_first(params, *tsc - tsc_offset))
 			return 0;
-		*count = HOSTCLOCK_NO_COUNT;
-		return HOSTCLOCK_FAULT_EARLY;
+		*count = HOSTCLOCK_NOT_NEWEST;
+		return HOSTCLOCK_ERR_BEFORE_FIRST;
 	} while (--tries);
 	return HOSTCLOCK_PAGE_TORN;
 }
 
 /* |mult - raw_mult| / raw_mult <= ppm / 10^6; both products below 2^52 */
-static bool notrace hostclock_slew_ok(const struct hostclock_params *set)
+static bool notrace hostclock_slew_ok(const struct hostclock_params *params)
 {
-	u64 raw = le32_to_cpu(set->raw_mult);
-	u64 mono = le32_to_cpu(set->mult);
+	u64 raw = le32_to_cpu(params->raw_mult);
+	u64 mono = le32_to_cpu(params->mult);
 	u64 off = mono > raw ? mono - raw : raw - mono;
 
 	return off * 1000000 <= raw * hostclock_max_slew_ppm();
 }
 
 /**
- * hostclock_check_set - may this set be used?
+ * hostclock_check_params - may this set be used?
  * @header: private copy of its page's header, validated
- * @set: private copy of the set
+ * @params: private copy of the set
  *
  * Context: any, NMI included.
  * Return: 0 or a fault.
  */
-int notrace hostclock_check_set(const struct hostclock_clock_page *header,
-				const struct hostclock_params *set)
+int notrace hostclock_check_params(const struct hostclock_clock_page *header,
+				   const struct hostclock_params *params)
 {
-	int fault = hostclock_validate_params(header, set);
+	int error = hostclock_validate_params(header, params);
 
-	if (!fault && !hostclock_slew_ok(set))
-		fault = HOSTCLOCK_FAULT_SLEW;
-	return fault;
+	if (!error && !hostclock_slew_ok(params))
+		error = HOSTCLOCK_ERR_SLEW;
+	return error;
 }
 
-static int hostclock_capture_guest(struct hostclock_capture *c)
+static int hostclock_snapshot_guest_page(struct hostclock_snapshot *c)
 {
 	const struct hostclock_guest_page *gp = READ_ONCE(hostclock_guest.mem);
 
 	if (!gp)
-		return HOSTCLOCK_FAULT_NO_GUEST_PAGE;
+		return HOSTCLOCK_ERR_NO_GUEST_PAGE;
 	if (!hostclock_snapshot_guest(gp, &c->guest))
 		return HOSTCLOCK_PAGE_TORN;
 	return hostclock_validate_guest_page(&c->guest);
 }
 
 /**
- * hostclock_capture - copy and validate what the pages say now
+ * hostclock_take_snapshot - copy and validate what the pages say now
  * @c: where to put it; means nothing unless 0 is returned
  *
  * Bounded.  Between the copies of the guest page and the clock page either may
@@ -243,27 +243,27 @@ static int hostclock_capture_guest(struct hostclock_capture *c)
  * Context: any, with the regions kept from going away.
  * Return: 0 or a fault.
  */
-int hostclock_capture(struct hostclock_capture *c)
+int hostclock_take_snapshot(struct hostclock_snapshot *c)
 {
 	const struct hostclock_page *page;
-	int fault;
+	int error;
 
-	fault = hostclock_capture_guest(c);
-	if (fault)
-		return fault;
+	error = hostclock_snapshot_guest_page(c);
+	if (error)
+		return error;
 	page = hostclock_find_clock(&c->guest);
 	if (!page)
-		return HOSTCLOCK_FAULT_NO_CLOCK_PAGE;
+		return HOSTCLOCK_ERR_NO_CLOCK_PAGE;
 	c->cp = page->mem;
 	if (!hostclock_snapshot_page(c->cp, &c->clock))
 		return HOSTCLOCK_PAGE_TORN;
-	fault = hostclock_validate_clock_page_header(&c->clock,
+	error = hostclock_validate_clock_page_header(&c->clock,
 						     hostclock_arch_counter_id);
-	if (fault)
-		return fault;
-	fault = hostclock_take_set(c->cp, le64_to_cpu(c->guest.tsc_offset),
-				   &c->set, &c->count, &c->tsc);
-	if (fault)
-		return fault;
-	return hostclock_check_set(&c->clock, &c->set);
+	if (error)
+		return error;
+	error = hostclock_copy_params(c->cp, le64_to_cpu(c->guest.tsc_offset),
+				      &c->params, &c->count, &c->tsc);
+	if (error)
+		return error;
+	return hostclock_check_params(&c->clock, &c->params);
 }

@@ -11,15 +11,15 @@
  * Why the pages are not followed: 0, an enum hostclock_page_error, or one of
  * these.
  */
-enum hostclock_fault {
-	HOSTCLOCK_FAULT_NO_GUEST_PAGE = HOSTCLOCK_PAGE_ERRORS,
-	HOSTCLOCK_FAULT_NO_CLOCK_PAGE,
-	HOSTCLOCK_FAULT_COUNTER,	/* this machine's counter is no good */
-	HOSTCLOCK_FAULT_SLEW,		/* mult too far from raw_mult */
-	HOSTCLOCK_FAULT_EARLY,		/* the counter is before all sets */
-	HOSTCLOCK_FAULT_RANGE,		/* counters outside 0 to 255 years */
-	HOSTCLOCK_FAULT_WALL,		/* the kernel refuses that wall time */
-	HOSTCLOCK_FAULTS
+enum hostclock_error {
+	HOSTCLOCK_ERR_NO_GUEST_PAGE = HOSTCLOCK_PAGE_ERRORS,
+	HOSTCLOCK_ERR_NO_CLOCK_PAGE,
+	HOSTCLOCK_ERR_COUNTER,	/* this machine's counter is no good */
+	HOSTCLOCK_ERR_SLEW,		/* mult too far from raw_mult */
+	HOSTCLOCK_ERR_BEFORE_FIRST,		/* the counter is before all sets */
+	HOSTCLOCK_ERR_RANGE,		/* counters outside 0 to 255 years */
+	HOSTCLOCK_ERR_REALTIME,		/* the kernel refuses that wall time */
+	HOSTCLOCK_ERRS
 };
 
 /* A piece of memory that a device offers. */
@@ -39,28 +39,28 @@ struct hostclock_page {
 	const struct hostclock_region *region;
 };
 
-#define HOSTCLOCK_NO_COUNT	(~0U)
+#define HOSTCLOCK_NOT_NEWEST	(~0U)
 
 /* A consistent, validated copy of the pages, and the counter at that time. */
-struct hostclock_capture {
+struct hostclock_snapshot {
 	struct hostclock_guest_page guest;
 	struct hostclock_clock_page clock;	/* header only */
-	struct hostclock_params set;
+	struct hostclock_params params;
 	const struct hostclock_clock_page *cp;
 	u32 count;
 	u64 tsc;
 };
 
-bool hostclock_region_interesting(const struct hostclock_region *region);
+bool hostclock_region_has_pages(const struct hostclock_region *region);
 void hostclock_pages_add(const struct hostclock_region *region);
 void hostclock_pages_forget(void);
 const struct hostclock_page *hostclock_guest_page(void);
 phys_addr_t hostclock_clock_phys(const void *mem);
-int hostclock_capture(struct hostclock_capture *c);
-int hostclock_take_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
-		       struct hostclock_params *set, u32 *count, u64 *tsc);
-int hostclock_check_set(const struct hostclock_clock_page *header,
-			const struct hostclock_params *set);
-const char *hostclock_fault_string(int fault);
+int hostclock_take_snapshot(struct hostclock_snapshot *c);
+int hostclock_copy_params(const struct hostclock_clock_page *cp, u64 tsc_offset,
+			  struct hostclock_params *params, u32 *count, u64 *tsc);
+int hostclock_check_params(const struct hostclock_clock_page *header,
+			   const struct hostclock_params *params);
+const char *hostclock_error_string(int error);
 
 #endif /* _HOSTCLOCK_PAGE_H */

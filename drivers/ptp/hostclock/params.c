@@ -35,15 +35,15 @@ static const char * const hostclock_policy_names[] = {
 	[HOSTCLOCK_POLICY_STEAL]	= "steal",
 };
 
-static enum hostclock_mode hostclock_the_mode;
-static u8 hostclock_the_policy;
+static enum hostclock_mode hostclock_current_mode;
+static u8 hostclock_current_policy;
 
 /**
  * hostclock_mode - the mode, fixed when the module was loaded
  */
 enum hostclock_mode notrace hostclock_mode(void)
 {
-	return hostclock_the_mode;
+	return hostclock_current_mode;
 }
 
 /**
@@ -51,7 +51,7 @@ enum hostclock_mode notrace hostclock_mode(void)
  */
 const char *hostclock_mode_name(void)
 {
-	return hostclock_mode_names[hostclock_the_mode];
+	return hostclock_mode_names[hostclock_current_mode];
 }
 
 /**
@@ -59,7 +59,7 @@ const char *hostclock_mode_name(void)
  */
 enum hostclock_counter notrace hostclock_mode_counter(void)
 {
-	return hostclock_the_mode == HOSTCLOCK_MODE_RAW ? HOSTCLOCK_RAW :
+	return hostclock_current_mode == HOSTCLOCK_MODE_RAW ? HOSTCLOCK_RAW :
 							  HOSTCLOCK_MONO;
 }
 
@@ -76,7 +76,7 @@ unsigned int notrace hostclock_max_slew_ppm(void)
  */
 u8 hostclock_policy(void)
 {
-	return READ_ONCE(hostclock_the_policy);
+	return READ_ONCE(hostclock_current_policy);
 }
 
 /**
@@ -98,7 +98,7 @@ int hostclock_policy_set(const char *name)
 	int policy = sysfs_match_string(hostclock_policy_names, name);
 
 	if (policy >= 0)
-		WRITE_ONCE(hostclock_the_policy, policy);
+		WRITE_ONCE(hostclock_current_policy, policy);
 	return min(policy, 0);
 }
 
@@ -135,6 +135,6 @@ int __init hostclock_params_init(void)
 		       mode);
 		return -EINVAL;
 	}
-	hostclock_the_mode = parsed;
+	hostclock_current_mode = parsed;
 	return 0;
 }

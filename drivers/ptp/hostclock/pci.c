@@ -52,7 +52,7 @@ static int hostclock_pci_probe(struct pci_dev *pdev,
 	region = hostclock_pci_map(pdev);
 	if (IS_ERR(region))
 		return PTR_ERR(region);
-	if (!hostclock_region_interesting(region))
+	if (!hostclock_region_has_pages(region))
 		return -ENODEV;
 	ret = pci_request_region(pdev, HOSTCLOCK_IVSHMEM_BAR, "hostclock");
 	if (ret)

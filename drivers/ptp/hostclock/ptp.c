@@ -19,7 +19,7 @@
 #include "counter.h"
 #include "page.h"
 #include "ptp.h"
-#include "seen.h"
+#include "readings.h"
 #include "transport.h"
 
 static struct ptp_clock *hostclock_ptp;
@@ -30,47 +30,47 @@ static struct ptp_clock *hostclock_ptp;
 /* Neighbouring readings that are close enough: 1 us by any counter to 4 GHz. */
 #define HOSTCLOCK_CROSS_TICKS	4000
 
-static int hostclock_ptp_capture(struct hostclock_capture *c)
+static int hostclock_ptp_snapshot(struct hostclock_snapshot *c)
 {
-	hostclock_look();
-	if (hostclock_capture(c))
+	hostclock_check_pages();
+	if (hostclock_take_snapshot(c))
 		return -EAGAIN;
-	if (!(le16_to_cpu(c->set.flags) & HOSTCLOCK_PARAMS_TAI_VALID))
+	if (!(le16_to_cpu(c->params.flags) & HOSTCLOCK_PARAMS_TAI_VALID))
 		return -ENODATA;
 	return 0;
 }
 
 /* TAI at a guest TSC value, ns */
-static u64 hostclock_tai_ns(const struct hostclock_capture *c, u64 tsc)
+static u64 hostclock_tai_ns(const struct hostclock_snapshot *c, u64 tsc)
 {
-	s64 tai_ns = (s64)(s32)le32_to_cpu(c->set.tai_offset_sec) * NSEC_PER_SEC;
+	s64 tai_ns = (s64)(s32)le32_to_cpu(c->params.tai_offset_sec) * NSEC_PER_SEC;
 
-	return hostclock_set_counter(&c->set, le64_to_cpu(c->guest.tsc_offset),
-				     HOSTCLOCK_MONO, tsc) +
-	       le64_to_cpu(c->set.wall_offset_ns) + tai_ns;
+	return hostclock_params_counter(&c->params, le64_to_cpu(c->guest.tsc_offset),
+					HOSTCLOCK_MONO, tsc) +
+	       le64_to_cpu(c->params.wall_offset_ns) + tai_ns;
 }
 
 static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
 				  struct timespec64 *ts,
 				  struct ptp_system_timestamp *sts)
 {
-	struct hostclock_capture c;
+	struct hostclock_snapshot c;
 	unsigned long flags;
 	__le64 epoch;
 	int ret;
 
-	ret = hostclock_ptp_capture(&c);
+	ret = hostclock_ptp_snapshot(&c);
 	if (ret)
 		return ret;
-	epoch = c.set.epoch;
+	epoch = c.params.epoch;
 	/* Once more, between the system's timestamps, with the TSC value. */
 	local_irq_save(flags);
 	ptp_read_system_prets(sts);
-	ret = hostclock_take_set(c.cp, le64_to_cpu(c.guest.tsc_offset), &c.set,
-				 &c.count, &c.tsc);
+	ret = hostclock_copy_params(c.cp, le64_to_cpu(c.guest.tsc_offset), &c.params,
+				    &c.count, &c.tsc);
 	ptp_read_system_postts(sts);
 	local_irq_restore(flags);
-	if (ret || c.set.epoch != epoch || hostclock_check_set(&c.clock, &c.set))
+	if (ret || c.params.epoch != epoch || hostclock_check_params(&c.clock, &c.params))
 		return -EAGAIN;
 	*ts = ns_to_timespec64(hostclock_tai_ns(&c, c.tsc));
 	return 0;
@@ -95,18 +95,18 @@ static void hostclock_instant_take(struct hostclock_instant *t)
 }
 
 /* The TSC value at which the view's counter was @ns, between two such values */
-static u64 hostclock_tsc_between(enum hostclock_counter kind, u64 ns,
+static u64 hostclock_tsc_between(enum hostclock_counter which, u64 ns,
 				 const struct hostclock_instant *t)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base rb;
 	u64 first_ns, last_ns;
 
-	hostclock_view_get(&v);
-	ns -= kind == HOSTCLOCK_RAW ? v.anchor.raw_offset : v.anchor.mono_offset;
-	first_ns = hostclock_set_counter(&v.set, v.anchor.tsc_offset, kind,
-					 t->before);
-	last_ns = hostclock_set_counter(&v.set, v.anchor.tsc_offset, kind,
-					t->after);
+	hostclock_read_base_get(&rb);
+	ns -= which == HOSTCLOCK_RAW ? rb.accepted.raw_offset : rb.accepted.mono_offset;
+	first_ns = hostclock_params_counter(&rb.params, rb.accepted.tsc_offset, which,
+					    t->before);
+	last_ns = hostclock_params_counter(&rb.params, rb.accepted.tsc_offset, which,
+					   t->after);
 	if (ns < first_ns || ns > last_ns || first_ns == last_ns)
 		return t->before + (t->after - t->before) / 2;
 	/* both factors are a few us at most, as long as nobody stopped the VM */
@@ -120,7 +120,7 @@ static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
 {
 	u64 cycles = t->snap.cycles;
 
-	if (hostclock_counter_used(HOSTCLOCK_RAW))
+	if (hostclock_counter_in_use(HOSTCLOCK_RAW))
 		return hostclock_tsc_between(HOSTCLOCK_RAW, cycles, t);
 	/* a counter that falls between two readings of the TSC is the TSC */
 	if (cycles >= t->before && cycles <= t->after)
@@ -132,31 +132,31 @@ static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
  * If the clocksource is ours, its value at the instant, less what the view adds
  * to it, is the host's MONOTONIC, without a detour by the TSC.
  */
-static bool hostclock_cross_follow(const struct hostclock_capture *c,
+static bool hostclock_cross_follow(const struct hostclock_snapshot *c,
 				   struct system_device_crosststamp *xt)
 {
 	struct hostclock_accepted before, after;
 	struct system_time_snapshot snap;
 	s64 tai_ns;
 
-	hostclock_anchor_get(&before);
+	hostclock_accepted_get(&before);
 	ktime_get_snapshot(&snap);
-	hostclock_anchor_get(&after);
-	if (!hostclock_counter_used(HOSTCLOCK_MONO) ||
+	hostclock_accepted_get(&after);
+	if (!hostclock_counter_in_use(HOSTCLOCK_MONO) ||
 	    memcmp(&before, &after, sizeof(before)) ||
-	    after.clock_epoch != le64_to_cpu(c->set.epoch) ||
+	    after.clock_epoch != le64_to_cpu(c->params.epoch) ||
 	    after.guest_epoch != le64_to_cpu(c->guest.epoch))
 		return false;
-	tai_ns = (s64)(s32)le32_to_cpu(c->set.tai_offset_sec) * NSEC_PER_SEC;
+	tai_ns = (s64)(s32)le32_to_cpu(c->params.tai_offset_sec) * NSEC_PER_SEC;
 	xt->device = snap.cycles - after.mono_offset +
-		     le64_to_cpu(c->set.wall_offset_ns) + tai_ns;
+		     le64_to_cpu(c->params.wall_offset_ns) + tai_ns;
 	xt->sys_realtime = snap.real;
 	xt->sys_monoraw = snap.raw;
 	return true;
 }
 
 static noinline_for_stack void
-hostclock_cross_bracket(const struct hostclock_capture *c,
+hostclock_cross_bracket(const struct hostclock_snapshot *c,
 			struct system_device_crosststamp *xt)
 {
 	struct hostclock_instant best, t;
@@ -176,15 +176,15 @@ hostclock_cross_bracket(const struct hostclock_capture *c,
 static int hostclock_ptp_getcrosststamp(struct ptp_clock_info *info,
 					struct system_device_crosststamp *xt)
 {
-	struct hostclock_capture c;
+	struct hostclock_snapshot c;
 	int tries = HOSTCLOCK_CROSS_TRIES;
 	int ret;
 
 	do {
-		ret = hostclock_ptp_capture(&c);
+		ret = hostclock_ptp_snapshot(&c);
 		if (ret)
 			return ret;
-		if (!hostclock_counter_used(HOSTCLOCK_MONO))
+		if (!hostclock_counter_in_use(HOSTCLOCK_MONO))
 			break;
 		if (hostclock_cross_follow(&c, xt))
 			return 0;

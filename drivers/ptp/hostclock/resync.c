@@ -31,7 +31,7 @@ static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 static DEFINE_PER_CPU(bool, hostclock_resyncing);
 
 /* Which period, 2^64 >> 23 at most, << 8 | how many in that */
-static atomic64_t hostclock_resync_budget;
+static atomic64_t hostclock_resyncs;
 
 /* Do one even if nothing is new. */
 static bool hostclock_force;
@@ -57,13 +57,13 @@ void hostclock_resync_set_running(bool on)
 }
 
 /**
- * hostclock_budget - may one more resync be asked for in this period?
+ * hostclock_resync_allowed - may one more resync be asked for in this period?
  *
  * Context: any, NMI included.
  */
-bool notrace hostclock_budget(void)
+bool notrace hostclock_resync_allowed(void)
 {
-	u64 old = atomic64_read(&hostclock_resync_budget);
+	u64 old = atomic64_read(&hostclock_resyncs);
 	u64 new = hostclock_rdtsc() >> HOSTCLOCK_PERIOD_SHIFT << 8;
 	u64 used = old - new;
 
@@ -73,7 +73,7 @@ bool notrace hostclock_budget(void)
 	if (used <= 0xff && used >= HOSTCLOCK_RESYNCS_PER_PERIOD)
 		return false;
 	/* Lost the race: somebody else is asking for the same. */
-	atomic64_cmpxchg(&hostclock_resync_budget, old, new);
+	atomic64_cmpxchg(&hostclock_resyncs, old, new);
 	return true;
 }
 

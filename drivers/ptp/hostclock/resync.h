@@ -12,12 +12,12 @@ enum {
 	HOSTCLOCK_CHANGED_GUEST,	/* guest epoch: a disruption */
 	HOSTCLOCK_CHANGED_JUMP,		/* the page was not continuous */
 	HOSTCLOCK_CHANGED_PAGE,		/* another clock page is followed now */
-	HOSTCLOCK_CHANGED_FAULT,	/* the pages are refused */
+	HOSTCLOCK_CHANGED_ERROR,	/* the pages are refused */
 	HOSTCLOCK_CHANGED_RECOVERED,	/* no more */
 	HOSTCLOCK_CHANGED_STATUS,	/* the page's status */
 	HOSTCLOCK_CHANGED_DETACHED,	/* the guest set its wall clock */
 	HOSTCLOCK_CHANGED_ATTACHED,	/* and took that back */
-	HOSTCLOCK_CHANGED_WALL,		/* the wall clock remains to be set */
+	HOSTCLOCK_SET_REALTIME,		/* the wall clock remains to be set */
 };
 
 void hostclock_record(unsigned long changes);
@@ -27,7 +27,7 @@ unsigned long hostclock_take_recorded(void);
 void hostclock_resync_init(void (*handler)(struct irq_work *work));
 void hostclock_resync_sync(void);
 void hostclock_resync_raise(void);
-bool hostclock_budget(void);
+bool hostclock_resync_allowed(void);
 bool hostclock_resync_running(void);
 void hostclock_resync_set_running(bool on);
 void hostclock_force_resync(void);

@@ -4,7 +4,7 @@
  */
 #include "accept.h"
 #include "counter.h"
-#include "refused.h"
+#include "rejected.h"
 #include "status.h"
 #include "transport.h"
 
@@ -17,20 +17,20 @@ static const char * const hostclock_statuses[] = {
 };
 
 /**
- * hostclock_now - the view of now, and how far it can be trusted
- * @v: where to put the one
- * @trust: and the other
+ * hostclock_quality_now - the view of now, and how far it can be trusted
+ * @rb: where to put the one
+ * @quality: and the other
  *
  * Return: false if not running.
  */
-bool hostclock_now(struct hostclock_view *v, struct hostclock_sync_quality *trust)
+bool hostclock_quality_now(struct hostclock_read_base *rb, struct hostclock_sync_quality *quality)
 {
-	hostclock_look();
-	hostclock_view_get(v);
+	hostclock_check_pages();
+	hostclock_read_base_get(rb);
 	if (!hostclock_running())
 		return false;
-	hostclock_sync_quality_at(&v->set, hostclock_rdtsc() - v->anchor.tsc_offset,
-				  trust);
+	hostclock_sync_quality_at(&rb->params, hostclock_rdtsc() - rb->accepted.tsc_offset,
+				  quality);
 	return true;
 }
 
@@ -40,14 +40,14 @@ bool hostclock_now(struct hostclock_view *v, struct hostclock_sync_quality *trus
  */
 const char *hostclock_status_name(void)
 {
-	struct hostclock_sync_quality trust;
-	struct hostclock_view v;
+	struct hostclock_sync_quality quality;
+	struct hostclock_read_base rb;
 
-	if (!hostclock_now(&v, &trust))
+	if (!hostclock_quality_now(&rb, &quality))
 		return "waiting";
-	if (hostclock_fault())
+	if (hostclock_error())
 		return "degraded";
-	if (!trust.valid)
+	if (!quality.valid)
 		return "expired";
-	return hostclock_statuses[v.set.status];
+	return hostclock_statuses[rb.params.status];
 }

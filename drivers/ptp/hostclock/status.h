@@ -6,7 +6,7 @@
 
 #include "accepted.h"
 
-bool hostclock_now(struct hostclock_view *v, struct hostclock_sync_quality *trust);
+bool hostclock_quality_now(struct hostclock_read_base *rb, struct hostclock_sync_quality *quality);
 const char *hostclock_status_name(void);
 
 #endif /* _HOSTCLOCK_STATUS_H */

@@ -12,13 +12,13 @@
 #include "notify.h"
 #include "page.h"
 #include "params.h"
-#include "refused.h"
-#include "seen.h"
+#include "readings.h"
+#include "realtime.h"
+#include "rejected.h"
 #include "status.h"
 #include "sysfs.h"
 #include "tk.h"
 #include "transport.h"
-#include "wall.h"
 
 static const char * const hostclock_formats[] = { "unscaled", "scaled" };
 static const char * const hostclock_smears[] = { "strict", "noon", "sls" };
@@ -33,7 +33,7 @@ static DEVICE_ATTR_RO(mode);
 static ssize_t core_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
-	return sysfs_emit(buf, "%s\n", hostclock_core_name());
+	return sysfs_emit(buf, "%s\n", hostclock_tk_name());
 }
 static DEVICE_ATTR_RO(core);
 
@@ -63,15 +63,15 @@ static DEVICE_ATTR_RO(status);
 static ssize_t status_age_ns_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
-	struct hostclock_sync_quality trust;
-	struct hostclock_view v;
+	struct hostclock_sync_quality quality;
+	struct hostclock_read_base rb;
 	u64 age_ns = 0;
 
-	if (hostclock_now(&v, &trust))
-		age_ns = hostclock_held(&v, HOSTCLOCK_MONO, hostclock_rdtsc()) -
+	if (hostclock_quality_now(&rb, &quality))
+		age_ns = hostclock_extrapolate(&rb, HOSTCLOCK_MONO, hostclock_rdtsc()) -
 			 hostclock_status_since_ns();
-	if (age_ns && !trust.valid && !hostclock_fault())
-		age_ns = trust.age_ns - le64_to_cpu(v.set.valid_ns);
+	if (age_ns && !quality.valid && !hostclock_error())
+		age_ns = quality.age_ns - le64_to_cpu(rb.params.valid_ns);
 	return sysfs_emit(buf, "%llu\n", age_ns);
 }
 static DEVICE_ATTR_RO(status_age_ns);
@@ -79,28 +79,28 @@ static DEVICE_ATTR_RO(status_age_ns);
 static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	hostclock_look();
+	hostclock_check_pages();
 	return sysfs_emit(buf, "%s\n",
-			  hostclock_fault_string(hostclock_fault()));
+			  hostclock_error_string(hostclock_error()));
 }
 static DEVICE_ATTR_RO(reason);
 
 /* Only a wall clock that follows can be detached. */
-static bool hostclock_has_wall(void)
+static bool hostclock_has_realtime(void)
 {
 	return hostclock_mode() == HOSTCLOCK_MODE_FOLLOW &&
-	       hostclock_counter_used(HOSTCLOCK_MONO);
+	       hostclock_counter_in_use(HOSTCLOCK_MONO);
 }
 
 static ssize_t wall_show(struct device *dev, struct device_attribute *attr,
 			 char *buf)
 {
-	hostclock_look();
-	if (!hostclock_has_wall())
+	hostclock_check_pages();
+	if (!hostclock_has_realtime())
 		return sysfs_emit(buf, "own\n");
-	hostclock_wall_check();
+	hostclock_realtime_check();
 	return sysfs_emit(buf, "%s\n",
-			  hostclock_wall_detached() ? "detached" : "follow");
+			  hostclock_realtime_detached() ? "detached" : "follow");
 }
 
 static ssize_t wall_store(struct device *dev, struct device_attribute *attr,
@@ -108,9 +108,9 @@ static ssize_t wall_store(struct device *dev, struct device_attribute *attr,
 {
 	if (!sysfs_streq(buf, "follow"))
 		return -EINVAL;
-	if (!hostclock_has_wall())
+	if (!hostclock_has_realtime())
 		return -EOPNOTSUPP;
-	hostclock_wall_attach();
+	hostclock_realtime_attach();
 	hostclock_notify_flush();
 	return count;
 }
@@ -128,33 +128,33 @@ static DEVICE_ATTR_RO(clocksource);
 static ssize_t _name##_show(struct device *dev,				\
 			    struct device_attribute *attr, char *buf)	\
 {									\
-	struct hostclock_sync_quality trust = {};				\
-	struct hostclock_view v;					\
+	struct hostclock_sync_quality quality = {};				\
+	struct hostclock_read_base rb;					\
 									\
-	hostclock_now(&v, &trust);					\
+	hostclock_quality_now(&rb, &quality);					\
 	return sysfs_emit(buf, _format "\n", _value);			\
 }									\
 static DEVICE_ATTR_RO(_name)
 
-HOSTCLOCK_ATTR(epoch, "%llu", v.anchor.clock_epoch);
-HOSTCLOCK_ATTR(guest_epoch, "%llu", v.anchor.guest_epoch);
-HOSTCLOCK_ATTR(tsc_offset, "%lld", (s64)v.anchor.tsc_offset);
-HOSTCLOCK_ATTR(mono_offset_ns, "%lld", (s64)v.anchor.mono_offset);
-HOSTCLOCK_ATTR(raw_offset_ns, "%lld", (s64)v.anchor.raw_offset);
-HOSTCLOCK_ATTR(wall_offset_ns, "%lld", (s64)le64_to_cpu(v.set.wall_offset_ns));
-HOSTCLOCK_ATTR(boot_offset_ns, "%lld", (s64)le64_to_cpu(v.set.boot_offset_ns));
-HOSTCLOCK_ATTR(tai_offset_sec, "%d", (s32)le32_to_cpu(v.set.tai_offset_sec));
-HOSTCLOCK_ATTR(leap_indicator, "%u", v.set.leap_indicator);
-HOSTCLOCK_ATTR(error_ns, "%llu", trust.maxerror_ns);
-HOSTCLOCK_ATTR(age_ns, "%llu", trust.age_ns);
-HOSTCLOCK_ATTR(valid_ns, "%llu", le64_to_cpu(v.set.valid_ns));
-HOSTCLOCK_ATTR(page_format, "%s", hostclock_formats[hostclock_state()->format]);
-HOSTCLOCK_ATTR(page_smear, "%s", hostclock_smears[hostclock_state()->smear]);
-HOSTCLOCK_ATTR(cause, "%u", hostclock_state()->cause);
-HOSTCLOCK_ATTR(generation, "%llu", hostclock_state()->generation);
-HOSTCLOCK_ATTR(gap_ns, "%llu", hostclock_state()->gap_ns);
-HOSTCLOCK_ATTR(resyncs, "%llu", hostclock_state()->resyncs);
-HOSTCLOCK_ATTR(disruptions, "%llu", hostclock_state()->disruptions);
+HOSTCLOCK_ATTR(epoch, "%llu", rb.accepted.clock_epoch);
+HOSTCLOCK_ATTR(guest_epoch, "%llu", rb.accepted.guest_epoch);
+HOSTCLOCK_ATTR(tsc_offset, "%lld", (s64)rb.accepted.tsc_offset);
+HOSTCLOCK_ATTR(mono_offset_ns, "%lld", (s64)rb.accepted.mono_offset);
+HOSTCLOCK_ATTR(raw_offset_ns, "%lld", (s64)rb.accepted.raw_offset);
+HOSTCLOCK_ATTR(wall_offset_ns, "%lld", (s64)le64_to_cpu(rb.params.wall_offset_ns));
+HOSTCLOCK_ATTR(boot_offset_ns, "%lld", (s64)le64_to_cpu(rb.params.boot_offset_ns));
+HOSTCLOCK_ATTR(tai_offset_sec, "%d", (s32)le32_to_cpu(rb.params.tai_offset_sec));
+HOSTCLOCK_ATTR(leap_indicator, "%u", rb.params.leap_indicator);
+HOSTCLOCK_ATTR(error_ns, "%llu", quality.maxerror_ns);
+HOSTCLOCK_ATTR(age_ns, "%llu", quality.age_ns);
+HOSTCLOCK_ATTR(valid_ns, "%llu", le64_to_cpu(rb.params.valid_ns));
+HOSTCLOCK_ATTR(page_format, "%s", hostclock_formats[hostclock_info()->format]);
+HOSTCLOCK_ATTR(page_smear, "%s", hostclock_smears[hostclock_info()->smear]);
+HOSTCLOCK_ATTR(cause, "%u", hostclock_info()->cause);
+HOSTCLOCK_ATTR(generation, "%llu", hostclock_info()->generation);
+HOSTCLOCK_ATTR(gap_ns, "%llu", hostclock_info()->gap_ns);
+HOSTCLOCK_ATTR(resyncs, "%llu", hostclock_info()->resyncs);
+HOSTCLOCK_ATTR(disruptions, "%llu", hostclock_info()->disruptions);
 HOSTCLOCK_ATTR(wakeups, "%llu", hostclock_wakeups());
 
 /* A bound that goes with some ns; the page tells none for no ns */
@@ -168,18 +168,18 @@ static ssize_t hostclock_emit_bound(char *buf, u64 ns, u64 bound_ns)
 static ssize_t gap_error_ns_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
 {
-	hostclock_look();
-	return hostclock_emit_bound(buf, hostclock_state()->gap_ns,
-				    hostclock_state()->gap_error_ns);
+	hostclock_check_pages();
+	return hostclock_emit_bound(buf, hostclock_info()->gap_ns,
+				    hostclock_info()->gap_error_ns);
 }
 static DEVICE_ATTR_RO(gap_error_ns);
 
 static ssize_t gaps_error_ns_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
-	hostclock_look();
-	return hostclock_emit_bound(buf, hostclock_state()->gaps_ns,
-				    hostclock_state()->gaps_error_ns);
+	hostclock_check_pages();
+	return hostclock_emit_bound(buf, hostclock_info()->gaps_ns,
+				    hostclock_info()->gaps_error_ns);
 }
 static DEVICE_ATTR_RO(gaps_error_ns);
 
@@ -189,7 +189,7 @@ static ssize_t rings_show(struct device *dev, struct device_attribute *attr,
 {
 	u64 rings;
 
-	if (!hostclock_rings(&rings))
+	if (!hostclock_doorbell_interrupts(&rings))
 		return sysfs_emit(buf, "none\n");
 	return sysfs_emit(buf, "%llu\n", rings);
 }

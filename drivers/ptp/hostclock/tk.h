@@ -7,11 +7,11 @@
 #include <hostclock/reader.h>
 
 /* The timekeeping backend: tk_core.c or compat/tk_stock.c */
-const char *hostclock_core_name(void);
-void hostclock_core_init(struct clocksource *mono, struct clocksource *raw);
-int hostclock_core_enable(enum hostclock_counter kind);
-void hostclock_core_reanchor(struct clocksource *cs);
-void hostclock_core_set_wall(void);
-void hostclock_core_set_pages(void);
+const char *hostclock_tk_name(void);
+void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw);
+int hostclock_tk_enable(enum hostclock_counter which);
+void hostclock_tk_reanchor(struct clocksource *cs);
+void hostclock_tk_set_realtime(void);
+void hostclock_tk_set_pages(void);
 
 #endif /* _HOSTCLOCK_TK_H */

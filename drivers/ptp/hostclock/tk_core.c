@@ -14,25 +14,25 @@
 #include "counter.h"
 #include "page.h"
 #include "params.h"
-#include "refused.h"
+#include "readings.h"
+#include "realtime.h"
+#include "rejected.h"
 #include "resync.h"
-#include "seen.h"
 #include "tk.h"
-#include "wall.h"
 
 /*
  * The core converts any delta, but into seconds by repeated subtraction: 2^50 ns,
  * 13 days, are 1.1 million steps, about a millisecond.
  */
-#define HOSTCLOCK_CORE_MAX_AHEAD_NS	BIT_ULL(50)
+#define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(50)
 
 /* The clock page that the vDSO has */
 static const void *hostclock_vdso_page;
 
 /**
- * hostclock_core_name - what this kernel's timekeeping core can do, by name
+ * hostclock_tk_name - what this kernel's timekeeping core can do, by name
  */
-const char *hostclock_core_name(void)
+const char *hostclock_tk_name(void)
 {
 	return "core";
 }
@@ -49,32 +49,32 @@ static long hostclock_us(u64 ns)
 static bool hostclock_get_sync(struct clocksource *cs,
 			       struct clocksource_sync *sync)
 {
-	struct hostclock_sync_quality trust;
-	struct hostclock_view v;
+	struct hostclock_sync_quality quality;
+	struct hostclock_read_base rb;
 	bool stale;
 
 	/* asks for a resync if it must */
 	hostclock_counter(HOSTCLOCK_MONO);
 	/* takes over what is new, or waits for who is at it */
-	stale = hostclock_stale();
-	hostclock_view_get(&v);
-	hostclock_sync_quality_at(&v.set, hostclock_rdtsc() - v.anchor.tsc_offset,
-				  &trust);
-	sync->synced = trust.synchronized && !stale;
-	sync->pending = stale && !hostclock_known_refused();
-	sync->maxerror_us = hostclock_us(trust.maxerror_ns);
-	sync->esterror_us = hostclock_us(le64_to_cpu(v.set.maxerror_ns));
+	stale = hostclock_resync_needed();
+	hostclock_read_base_get(&rb);
+	hostclock_sync_quality_at(&rb.params, hostclock_rdtsc() - rb.accepted.tsc_offset,
+				  &quality);
+	sync->synced = quality.synchronized && !stale;
+	sync->pending = stale && !hostclock_known_rejected();
+	sync->maxerror_us = hostclock_us(quality.maxerror_ns);
+	sync->esterror_us = hostclock_us(le64_to_cpu(rb.params.maxerror_ns));
 	return true;
 }
 
 /**
- * hostclock_core_init - fit the clocksources to this kernel
+ * hostclock_tk_init - fit the clocksources to this kernel
  * @mono: counts HOSTCLOCK_MONO
  * @raw: counts HOSTCLOCK_RAW
  */
-void hostclock_core_init(struct clocksource *mono, struct clocksource *raw)
+void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 {
-	hostclock_set_max_ahead(HOSTCLOCK_CORE_MAX_AHEAD_NS);
+	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
 	/* The core is told of a jump, and does without converting it. */
 	hostclock_accept_set_max_jump(U64_MAX);
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
@@ -85,18 +85,18 @@ void hostclock_core_init(struct clocksource *mono, struct clocksource *raw)
 }
 
 /* The vDSO must not take one clock page for another. */
-static void hostclock_publish_anchor(void)
+static void hostclock_vdso_publish_accepted(void)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base rb;
 
-	hostclock_view_get(&v);
-	hostclock_vdso_set_anchor(v.cp == hostclock_vdso_page ? &v.anchor : NULL);
+	hostclock_read_base_get(&rb);
+	hostclock_vdso_set_anchor(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL);
 }
 
 /* Within the timekeeper's write section. */
 static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a)
 {
-	const struct hostclock_state *state = hostclock_state();
+	const struct hostclock_info *state = hostclock_info();
 	struct hostclock_change change = {};
 
 	if (!hostclock_resync_due())
@@ -106,7 +106,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		hostclock_vdso_set_anchor(NULL);
 		return -EIO;
 	}
-	hostclock_publish_anchor();
+	hostclock_vdso_publish_accepted();
 	a->mono_jump_ns = change.mono_jump_ns;
 	a->boot_jump_ns = change.boot_jump_ns;
 	if (hostclock_mode_counter() == HOSTCLOCK_RAW) {
@@ -115,11 +115,11 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return 0;
 	}
 	a->counter_jump_ns = change.counter_jump_ns;
-	if (hostclock_wall_detached()) {
+	if (hostclock_realtime_detached()) {
 		a->keep_wall = true;
 		return 0;
 	}
-	hostclock_wall_anchored(state->wall_offset_ns);
+	hostclock_realtime_set_offset(state->wall_offset_ns);
 	a->wall_offset_ns = state->wall_offset_ns;
 	a->tai_offset_sec = state->tai_offset_sec;
 	a->tai_valid = state->tai_valid;
@@ -127,62 +127,62 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 }
 
 /**
- * hostclock_core_reanchor - make the timekeeper follow what the pages say now
+ * hostclock_tk_reanchor - make the timekeeper follow what the pages say now
  * @cs: the current clocksource
  *
  * Context: hard interrupt.
  */
-void hostclock_core_reanchor(struct clocksource *cs)
+void hostclock_tk_reanchor(struct clocksource *cs)
 {
 	int ret = timekeeping_reanchor(cs, hostclock_commit);
 
 	if (!ret) {
-		hostclock_wall_taken();
+		hostclock_realtime_accepted();
 	} else if (ret == -EINVAL) {
-		hostclock_wall_forget();
-		hostclock_refuse(HOSTCLOCK_FAULT_WALL);
+		hostclock_realtime_forget_offset();
+		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
 	}
 }
 
 /**
- * hostclock_core_set_wall - nothing: the wall clock was set along with the rest
+ * hostclock_tk_set_realtime - nothing: the wall clock was set along with the rest
  */
-void hostclock_core_set_wall(void)
+void hostclock_tk_set_realtime(void)
 {
 }
 
 /**
- * hostclock_core_enable - a clocksource is about to be used
- * @kind: which
+ * hostclock_tk_enable - a clocksource is about to be used
+ * @which: counter
  *
  * Context: all CPUs stopped.
  */
-int hostclock_core_enable(enum hostclock_counter kind)
+int hostclock_tk_enable(enum hostclock_counter which)
 {
 	int ret = hostclock_vdso_enable(HOSTCLOCK_RAW, hostclock_vdso_base_get);
 
-	if (!ret && kind == HOSTCLOCK_MONO)
+	if (!ret && which == HOSTCLOCK_MONO)
 		ret = hostclock_vdso_enable(HOSTCLOCK_MONO, hostclock_vdso_base_get);
-	hostclock_publish_anchor();
+	hostclock_vdso_publish_accepted();
 	return ret;
 }
 
 /**
- * hostclock_core_set_pages - give the vDSO the pages of the view, or none
+ * hostclock_tk_set_pages - give the vDSO the pages of the view, or none
  *
  * Context: may sleep.
  */
-void hostclock_core_set_pages(void)
+void hostclock_tk_set_pages(void)
 {
-	struct hostclock_view v;
+	struct hostclock_read_base rb;
 	phys_addr_t phys;
 
-	hostclock_view_get(&v);
-	phys = hostclock_clock_phys(v.cp);
+	hostclock_read_base_get(&rb);
+	phys = hostclock_clock_phys(rb.cp);
 	if (!phys) {
 		WRITE_ONCE(hostclock_vdso_page, NULL);
 		hostclock_vdso_set_pages(0, 0);
 	} else if (!hostclock_vdso_set_pages(phys, hostclock_guest_page()->phys)) {
-		WRITE_ONCE(hostclock_vdso_page, v.cp);
+		WRITE_ONCE(hostclock_vdso_page, rb.cp);
 	}
 }

@@ -32,19 +32,19 @@ static unsigned int hostclock_retries;
 static u64 hostclock_timers;	/* started by the driver */
 
 /* Which region's device can ring, or NULL */
-static const struct hostclock_region *hostclock_bell;
-static u64 hostclock_rung;
+static const struct hostclock_region *hostclock_doorbell_region;
+static u64 hostclock_doorbell_count;
 
 static void hostclock_bring_up(void)
 {
-	int fault = hostclock_ops->bring_up();
+	int error = hostclock_ops->bring_up();
 
-	if (!fault)
+	if (!error)
 		return;
 	if (!hostclock_retries)
 		dev_info(hostclock_guest_page()->region->dev,
 			 "waiting for the host: %s\n",
-			 hostclock_fault_string(fault));
+			 hostclock_error_string(error));
 	if (hostclock_retries >= HOSTCLOCK_RETRIES)
 		return;
 	hostclock_timers++;
@@ -97,12 +97,12 @@ void hostclock_region_del(struct hostclock_region *region)
 }
 
 /**
- * hostclock_look - somebody uses the device, or it rings: see what the pages
+ * hostclock_check_pages - somebody uses the device, or it rings: see what the pages
  * say now
  *
  * Context: any but NMI.
  */
-void hostclock_look(void)
+void hostclock_check_pages(void)
 {
 	if (hostclock_running())
 		hostclock_counter(hostclock_mode_counter());
@@ -119,26 +119,26 @@ u64 hostclock_wakeups(void)
 }
 
 /**
- * hostclock_doorbell_rang - the host says that there is something new
+ * hostclock_doorbell_interrupt - the host says that there is something new
  *
  * Context: hard interrupt.
  */
-void hostclock_doorbell_rang(void)
+void hostclock_doorbell_interrupt(void)
 {
-	WRITE_ONCE(hostclock_rung, hostclock_rung + 1);
-	hostclock_look();
+	WRITE_ONCE(hostclock_doorbell_count, hostclock_doorbell_count + 1);
+	hostclock_check_pages();
 }
 
 /**
- * hostclock_rings - how often the host rang
+ * hostclock_doorbell_interrupts - how often the host rang
  * @rings: where to put it
  *
  * Return: can it?
  */
-bool hostclock_rings(u64 *rings)
+bool hostclock_doorbell_interrupts(u64 *rings)
 {
-	*rings = READ_ONCE(hostclock_rung);
-	return READ_ONCE(hostclock_bell);
+	*rings = READ_ONCE(hostclock_doorbell_count);
+	return READ_ONCE(hostclock_doorbell_region);
 }
 
 /**
@@ -155,7 +155,7 @@ void hostclock_doorbell_start(void)
 		return;
 	ret = region->doorbell->start(region->dev);
 	if (!ret)
-		WRITE_ONCE(hostclock_bell, region);
+		WRITE_ONCE(hostclock_doorbell_region, region);
 	else if (ret != -ENODEV)
 		dev_warn(region->dev, "no doorbell: error %d\n", ret);
 }
@@ -167,10 +167,10 @@ void hostclock_doorbell_start(void)
  */
 void hostclock_doorbell_stop(void)
 {
-	if (!hostclock_bell)
+	if (!hostclock_doorbell_region)
 		return;
-	hostclock_bell->doorbell->stop(hostclock_bell->dev);
-	WRITE_ONCE(hostclock_bell, NULL);
+	hostclock_doorbell_region->doorbell->stop(hostclock_doorbell_region->dev);
+	WRITE_ONCE(hostclock_doorbell_region, NULL);
 }
 
 /**

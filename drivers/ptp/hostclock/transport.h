@@ -21,12 +21,12 @@ struct hostclock_bring_up_ops {
 /* For transports */
 void hostclock_region_add(struct hostclock_region *region);
 void hostclock_region_del(struct hostclock_region *region);
-void hostclock_doorbell_rang(void);
+void hostclock_doorbell_interrupt(void);
 
 /* For everybody above */
-void hostclock_look(void);
+void hostclock_check_pages(void);
 u64 hostclock_wakeups(void);
-bool hostclock_rings(u64 *rings);
+bool hostclock_doorbell_interrupts(u64 *rings);
 
 void hostclock_transport_init(const struct hostclock_bring_up_ops *ops);
 void hostclock_transport_stop(void);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _HOSTCLOCK_READINGS_H
+#define _HOSTCLOCK_READINGS_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+
+#include <hostclock/reader.h>
+
+/* How often the highest reading is noted: 2^30 ns, about a second. */
+#define HOSTCLOCK_RECORD_INTERVAL_NS	BIT_ULL(30)
+
+u64 hostclock_last_reading(enum hostclock_counter which);
+void hostclock_set_last_reading(enum hostclock_counter which, u64 ns);
+u64 hostclock_record_reading(enum hostclock_counter which, u64 ns);
+
+u64 hostclock_vdso_update_tsc(void);
+void hostclock_set_vdso_update_tsc(u64 tsc);
+
+bool hostclock_counter_in_use(enum hostclock_counter which);
+void hostclock_counter_set_in_use(enum hostclock_counter which, bool on);
+void hostclock_set_max_delta(u64 ns);
+bool hostclock_exceeds_max_delta(enum hostclock_counter which, u64 ns);
+
+#endif /* _HOSTCLOCK_READINGS_H */

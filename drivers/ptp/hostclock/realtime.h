@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _HOSTCLOCK_REALTIME_H
+#define _HOSTCLOCK_REALTIME_H
+
+#include <linux/types.h>
+
+void hostclock_realtime_set_offset(s64 offset_ns);
+void hostclock_realtime_forget_offset(void);
+bool hostclock_realtime_detached(void);
+void hostclock_realtime_check(void);
+void hostclock_realtime_attach(void);
+void hostclock_realtime_attach_silently(void);
+
+#endif /* _HOSTCLOCK_REALTIME_H */
