@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accepting the pages: from what they say and from the view that is to be
- * replaced, the offsets with which the guest's counters go on.
+ * Accepting the pages: checking what changed, and choosing the offsets by which the
+ * guest's counters continue.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -18,15 +18,15 @@
 #include "rejected.h"
 #include "resync.h"
 
-/* Written under view_busy */
+/* Under the write lock */
 static struct hostclock_info hostclock_latest_info;
 static struct hostclock_snapshot hostclock_scratch;
-static u64 hostclock_accepted_key;	/* how the pages were found last */
+static u64 hostclock_accepted_key;	/* hostclock_pages_key() of what was accepted */
 
 static bool hostclock_is_running;
 static u64 hostclock_max_jump_ns;
 
-/* A gap is time that passed on the host while the guest did not run. */
+/* Does MONOTONIC count a gap, which is time that passed while the guest did not run? */
 static bool hostclock_counts_gap(const struct hostclock_guest_page *guest)
 {
 	u8 policy = hostclock_policy();
@@ -39,8 +39,8 @@ static bool hostclock_counts_gap(const struct hostclock_guest_page *guest)
 }
 
 /*
- * What the guest did not see since the view was made, in one epoch or several; or
- * just the last gap if the page does not say, or is another generation's.
+ * The gaps since the accepted epoch, which may be several; only the last one if the page
+ * does not tell their sum, or belongs to another generation.
  */
 static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
 {
@@ -54,16 +54,12 @@ static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
 }
 
 /*
- * hostclock_account_gap - how far the clocks jump at the start of a guest epoch
- * @c: validated
- * @same_gap: what is new is a correction of the last gap
- * @headroom_ns: how far the counter may jump
- * @change: where to put it
+ * How far the clocks jump at the start of a guest epoch.
  *
- * The guest's own policy wins over the page's hint.  By default a migration's
- * gap is counted by MONOTONIC, as it is by a guest that is not migrated, and
- * any other gap by BOOTTIME alone.  So is one for which MONOTONIC has no room.
- * A correction goes where the gap went.
+ * The guest's own policy overrides the page's.  By default MONOTONIC counts the gap of a
+ * migration, as if the guest had run on, and only BOOTTIME counts any other.  A gap that
+ * MONOTONIC has no headroom for is counted by BOOTTIME.  A correction of a gap (same_gap)
+ * goes where the gap went.
  */
 static void hostclock_account_gap(const struct hostclock_snapshot *c,
 				  bool same_gap, u64 headroom_ns,
@@ -84,15 +80,12 @@ static void hostclock_account_gap(const struct hostclock_snapshot *c,
 }
 
 /*
- * Counters above this are refused: 8.07 * 10^18 ns, 255 years.  That leaves 36 years
- * until 2^63 ns, which is more than the kernel's own 30 years for an uptime.
+ * Counters above this are rejected: 8.07 * 10^18 ns, 255 years.  The 36 years left until
+ * 2^63 ns are more than the 30 years that the kernel allows for an uptime.
  */
 #define HOSTCLOCK_MAX_NS	(BIT_ULL(63) - BIT_ULL(60))
 
-/*
- * The offset that makes a counter continue from the old view, and count the
- * jump that policy asks for.
- */
+/* The offset by which a counter continues the old state, plus the jump by policy */
 static u64 hostclock_new_offset(const struct hostclock_read_base *old,
 				const struct hostclock_snapshot *c,
 				enum hostclock_counter which,
@@ -105,7 +98,7 @@ static u64 hostclock_new_offset(const struct hostclock_read_base *old,
 	return hostclock_extrapolate_by(old, &c->guest, which, c->tsc) + jump_ns - ns;
 }
 
-/* The same gap again, about which the host has found out more? */
+/* Does the page correct the last gap, rather than report another? */
 static bool hostclock_same_gap(const struct hostclock_read_base *old,
 			       const struct hostclock_guest_page *guest)
 {
@@ -115,7 +108,7 @@ static bool hostclock_same_gap(const struct hostclock_read_base *old,
 	       le64_to_cpu(guest->resume_tsc) == old->resume_tsc;
 }
 
-/* How far the counter may jump at the end of the old view. */
+/* How far the counter may jump from the old state */
 static u64 hostclock_headroom(const struct hostclock_read_base *old,
 			      const struct hostclock_snapshot *c)
 {
@@ -124,7 +117,7 @@ static u64 hostclock_headroom(const struct hostclock_read_base *old,
 	return ns < HOSTCLOCK_MAX_NS ? HOSTCLOCK_MAX_NS - ns : 0;
 }
 
-/* A guest epoch: is it anything that users should hear of? */
+/* A new guest epoch is a disruption unless it is a mere correction. */
 static void hostclock_new_guest_epoch(const struct hostclock_read_base *old,
 				      const struct hostclock_snapshot *c,
 				      struct hostclock_change *change)
@@ -169,7 +162,7 @@ static void hostclock_new_accepted(const struct hostclock_read_base *old,
 	a->raw_offset = hostclock_new_offset(old, c, HOSTCLOCK_RAW, change);
 }
 
-/* Both counters within range, and noted as seen, even if that is less than before. */
+/* Check the range of both counters, and record them, even if lower than before. */
 static bool hostclock_record_accepted(const struct hostclock_read_base *rb, u64 tsc)
 {
 	u64 ns[2];
@@ -187,7 +180,7 @@ static bool hostclock_record_accepted(const struct hostclock_read_base *rb, u64 
 	return true;
 }
 
-/* A fault that is over once the pages were accepted: a wall time is not known yet. */
+/* Is there an error that accepting the pages ends?  Setting the time may still fail. */
 static bool hostclock_page_rejected(void)
 {
 	int error = hostclock_error();
@@ -228,7 +221,7 @@ static int hostclock_accept_locked(const struct hostclock_read_base *old,
 				   struct hostclock_change *change)
 {
 	struct hostclock_snapshot *c = &hostclock_scratch;
-	static struct hostclock_read_base new;	/* under view_busy */
+	static struct hostclock_read_base new;	/* under the write lock */
 	bool status_differs;
 	int error;
 
@@ -248,7 +241,7 @@ static int hostclock_accept_locked(const struct hostclock_read_base *old,
 	if (old->cp && old->cp != new.cp)
 		__set_bit(HOSTCLOCK_CHANGED_PAGE, &change->what);
 	status_differs = hostclock_status_differs(&new.params, new.accepted.tsc_offset, c->tsc) ||
-		       !old->cp;
+			 !old->cp;
 	if (status_differs || hostclock_page_rejected())
 		hostclock_record_status_change(&new, c->tsc);
 	hostclock_read_base_set(&new, &c->clock);
@@ -259,8 +252,8 @@ static int hostclock_accept_locked(const struct hostclock_read_base *old,
 }
 
 /*
- * The guest TSC until which a set was refused, if it is not the newest: its
- * successor is published already, but begins only then.  0: until the pages change.
+ * The guest TSC until which parameters stay rejected: if they are not the newest, their
+ * successors begin then, without another change of the page.  0: until the pages change.
  */
 static u64 hostclock_rejected_until(const struct hostclock_clock_page *cp, u32 count,
 				    u64 tsc_offset)
@@ -273,7 +266,7 @@ static u64 hostclock_rejected_until(const struct hostclock_clock_page *cp, u32 c
 	return HOSTCLOCK_LE64(hostclock_newest(cp, seq)->cycle_last) + tsc_offset;
 }
 
-/* Under view_busy. */
+/* Context: write lock held. */
 static void hostclock_reject_locked(int error, u64 key, u64 until)
 {
 	struct hostclock_read_base rb;
@@ -287,7 +280,7 @@ static void hostclock_reject_locked(int error, u64 key, u64 until)
 }
 
 /**
- * hostclock_reject - note that the pages, as accepted last, cannot be followed
+ * hostclock_reject - reject the pages after they were accepted
  * @error: why
  *
  * Context: any but NMI.
@@ -308,7 +301,7 @@ void hostclock_reject(int error)
 }
 
 /**
- * hostclock_realtime_accepted - the wall time was accepted, too, or is not asked for
+ * hostclock_realtime_accepted - REALTIME was set, or needs not be
  *
  * Context: any but NMI.
  */
@@ -324,27 +317,27 @@ void hostclock_realtime_accepted(void)
 }
 
 /**
- * hostclock_accept - make what the pages say now the kernel's view
- * @change: zeroed; what that changed is put here, and noted for the report
+ * hostclock_accept - accept the pages as they are now
+ * @change: zeroed; filled in with what changed, which is recorded, too
  *
- * The counters continue across it: at any TSC value, new = old, plus the jump
- * that @change says for MONOTONIC's.
+ * The counters continue: at any TSC value, new = old, plus counter_jump_ns for
+ * MONOTONIC's.
  *
  * Context: any but NMI.
- * Return: 0, or the fault for which the pages are refused; the view is then as
- * it was.
+ * Return: 0, or the error for which the pages are rejected; the accepted state is
+ * unchanged then.
  */
 int hostclock_accept(struct hostclock_change *change)
 {
 	struct hostclock_snapshot *c = &hostclock_scratch;
-	static struct hostclock_read_base old;	/* under view_busy */
+	static struct hostclock_read_base old;	/* under the write lock */
 	unsigned long flags;
 	int error;
 	u64 key;
 
 	local_irq_save(flags);
 	hostclock_write_lock();
-	/* Of the pages before they are looked at: they may change any time. */
+	/* before the pages are read, because they may change meanwhile */
 	key = hostclock_pages_key();
 	c->count = 0;
 	hostclock_read_base_get(&old);
@@ -363,9 +356,9 @@ int hostclock_accept(struct hostclock_change *change)
 }
 
 /**
- * hostclock_forget - drop what was accepted: its pages go away
+ * hostclock_forget - forget all that was accepted or rejected
  *
- * Context: nobody reads counters any more, and no resync is under way.
+ * Context: no counter is read any more, no resync is pending.
  */
 void hostclock_forget(void)
 {
@@ -375,34 +368,27 @@ void hostclock_forget(void)
 	hostclock_accepted_key = 0;
 }
 
-/**
- * hostclock_info - for sysfs, uevents and pollers
- */
 const struct hostclock_info *hostclock_info(void)
 {
 	return &hostclock_latest_info;
 }
 
 /**
- * hostclock_running - does what was accepted mean something?
+ * hostclock_running - have pages been accepted, so that counters may be read?
  */
 bool hostclock_running(void)
 {
 	return READ_ONCE(hostclock_is_running);
 }
 
-/**
- * hostclock_set_running - it does from now on, or not any more
- * @on: which
- */
 void hostclock_set_running(bool on)
 {
 	WRITE_ONCE(hostclock_is_running, on);
 }
 
 /**
- * hostclock_accept_set_max_jump - how far may the counter jump in a resync?
- * @ns: so far
+ * hostclock_accept_set_max_jump - limit the jump of the counter in a resync
+ * @ns: a larger gap is counted by BOOTTIME
  */
 void hostclock_accept_set_max_jump(u64 ns)
 {

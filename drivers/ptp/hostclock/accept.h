@@ -4,17 +4,17 @@
 
 #include <linux/types.h>
 
-/* What accepting a capture changed. */
+/* What accepting the pages changed */
 struct hostclock_change {
-	unsigned long what;
-	bool adjusted;		/* a guest epoch that is no disruption */
+	unsigned long what;	/* HOSTCLOCK_CHANGED_* */
+	bool adjusted;		/* a new guest epoch, but no disruption */
 	bool counted;		/* MONOTONIC counts the gap */
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;
 };
 
-/* For sysfs, uevents and pollers; written under view_busy. */
+/* What the interfaces report of the accepted pages; written under the write lock */
 struct hostclock_info {
 	u8 cause;
 	u8 format;
@@ -22,11 +22,11 @@ struct hostclock_info {
 	bool tai_valid;
 	s32 tai_offset_sec;
 	u64 generation;
-	u64 gaps_ns;		/* of that generation */
-	u64 gaps_error_ns;	/* bound, as the guest page tells it */
-	u64 gap_ns;		/* the last one */
+	u64 gaps_ns;		/* all gaps of this generation */
+	u64 gaps_error_ns;	/* error bound */
+	u64 gap_ns;		/* the last gap */
 	u64 gap_error_ns;
-	bool counted;		/* MONOTONIC counts the last one */
+	bool counted;		/* MONOTONIC counts the last gap */
 	s64 wall_offset_ns;	/* REALTIME - the guest's counter */
 	u64 resyncs;
 	u64 disruptions;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A counter by what the kernel has accepted, whatever the pages say by now, but for
- * time that the guest did not run; and whether a later set goes on from there.
+ * Extrapolating the guest's counters by the accepted state, and checking that newer
+ * parameters continue them.
  */
 #include <linux/kernel.h>
 
@@ -12,18 +12,18 @@
 #include "readings.h"
 
 /*
- * How far from the parameters in use a guest can have stopped, and how far from now
- * it can have gone on, in counts: 2^44, 112 min at 2.6 GHz, 29 min at 10 GHz.  An idle
- * guest wakes up every 881 s.
+ * A gap is believed if it begins this close to the accepted parameters and ends this
+ * close to now: 2^44 counts, 112 min at 2.6 GHz, 29 min at 10 GHz.  An idle guest
+ * wakes up every 881 s.
  */
 #define HOSTCLOCK_GAP_WINDOW	BIT_ULL(44)
 
 /**
- * hostclock_params_counter - a host counter by one set
+ * hostclock_params_counter - evaluate a host counter
  * @params: private copy, validated
  * @tsc_offset: guest TSC - the page's counter
  * @which: counter
- * @tsc: guest TSC; before the set's cycle_last the base is returned
+ * @tsc: guest TSC; before cycle_last, the base is returned
  *
  * Return: ns; U64_MAX if it does not fit.
  */
@@ -43,8 +43,8 @@ static __always_inline bool hostclock_gap_near(u64 a, u64 b)
 }
 
 /*
- * What the counter counted in gaps that the view does not know, before the one from
- * stop to resume: the guest missed those epochs.
+ * TSC ticks of the gaps before the one from stop to resume that the accepted state
+ * does not include yet: the guest missed those epochs.
  */
 static u64 notrace hostclock_missed_tsc(const struct hostclock_read_base *rb,
 					const struct hostclock_guest_page *gp,
@@ -58,11 +58,11 @@ static u64 notrace hostclock_missed_tsc(const struct hostclock_read_base *rb,
 }
 
 /*
- * A guest TSC value less what the counter counted while the guest did not run, in
- * gaps that this guest page tells of and the view does not know yet.
+ * A guest TSC value without the ticks of gaps that the guest page reports and the
+ * accepted state does not include yet.
  *
- * This is asked of a page that may be refused in the end, so what it says must be
- * a guest page's, and what this guest may have lived through.
+ * The page has not been validated and may still be rejected, so the gap is used only
+ * if the magic matches and it is within HOSTCLOCK_GAP_WINDOW.
  */
 static u64 notrace hostclock_without_gap(const struct hostclock_read_base *rb,
 					 const struct hostclock_guest_page *gp,
@@ -90,15 +90,15 @@ static u64 notrace hostclock_without_gap(const struct hostclock_read_base *rb,
 }
 
 /**
- * hostclock_extrapolate_by - a guest counter by the view, up to what a page tells of
- * @rb: the view
- * @gp: the guest page or a copy of it, whose last gap is not counted
+ * hostclock_extrapolate_by - a guest counter, without the gaps of a given guest page
+ * @rb: accepted state
+ * @gp: the guest page or a copy of it
  * @which: counter
  * @tsc: guest TSC
  *
- * However far the TSC has gone, and whatever gap the page tells of, it is never
- * more than the core could take in after what was seen last, without overflowing
- * or looping for minutes.
+ * However far the TSC has gone, and whatever gap the page reports, the result is at
+ * most hostclock_set_max_delta() after the last reading: the core would overflow or
+ * loop for minutes otherwise.
  */
 u64 notrace hostclock_extrapolate_by(const struct hostclock_read_base *rb,
 				     const struct hostclock_guest_page *gp,
@@ -115,8 +115,8 @@ u64 notrace hostclock_extrapolate_by(const struct hostclock_read_base *rb,
 }
 
 /**
- * hostclock_extrapolate - hostclock_extrapolate_by(), for the page as it is
- * @rb: the view
+ * hostclock_extrapolate - a guest counter by the accepted state
+ * @rb: accepted state
  * @which: counter
  * @tsc: guest TSC
  */
@@ -126,24 +126,23 @@ u64 notrace hostclock_extrapolate(const struct hostclock_read_base *rb,
 	return hostclock_extrapolate_by(rb, rb->gp, which, tsc);
 }
 
-/* How far they have drifted apart in @ns at most; see hostclock_within_drift(). */
+/* The most that two clocks drift apart in ns, see hostclock_within_drift() */
 static u64 notrace hostclock_max_drift_ns(u64 ns)
 {
 	return 1000 + ns / 500000 * hostclock_max_slew_ppm();
 }
 
 /**
- * hostclock_within_drift - may a clock that is extrapolated_ns by one set be ns by a later one?
- * @extrapolated_ns: by the one
- * @ns: by the other
- * @interval: for how long they may have been apart
+ * hostclock_within_drift - is the step from one parameter set to the next a slew?
+ * @extrapolated_ns: the counter by the accepted parameters
+ * @ns: the same by the newer ones
+ * @interval: for how long they may have drifted apart
  *
- *  Both rates are
- * within max_slew_ppm of RAW's, so they drift apart by twice that.  A set that was
- * published late may be ahead for all of that time.  But clocks that were read by
- * the one are not to go back, and it was not replaced while it was in force.
+ * Both rates are within max_slew_ppm of RAW's, so they drift apart by at most twice
+ * that.  Forward, the newer parameters may have been published late: all of age_ns
+ * counts.  Backward, only unseen_ns does: clocks that were read must not go back.
  *
- * No overflow: 2^64 / 500000 is below 2^46, the ppm are below 2^17.
+ * No overflow: 2^64 / 500000 is below 2^46, and the ppm are below 2^17.
  */
 bool notrace hostclock_within_drift(u64 extrapolated_ns, u64 ns,
 				    const struct hostclock_interval *interval)
@@ -154,9 +153,9 @@ bool notrace hostclock_within_drift(u64 extrapolated_ns, u64 ns,
 }
 
 /**
- * hostclock_interval_get - for how long a later set may have been apart from this one
- * @rb: what is accepted
- * @tsc: guest TSC of now
+ * hostclock_interval_get - for how long newer parameters may have drifted away
+ * @rb: accepted state
+ * @tsc: guest TSC now
  * @interval: where to put it
  */
 void notrace hostclock_interval_get(const struct hostclock_read_base *rb, u64 tsc,
@@ -173,15 +172,15 @@ void notrace hostclock_interval_get(const struct hostclock_read_base *rb, u64 ts
 		interval->unseen_ns = now_ns - hostclock_params_counter(&rb->params, offset,
 									HOSTCLOCK_MONO, seen);
 	else
-		/* another CPU has looked since this one read the TSC */
+		/* another CPU updated the vDSO after this one read the TSC */
 		interval->unseen_ns = 0;
 }
 
 /**
- * hostclock_params_continue - does a set continue the view's counters?
- * @rb: the view
- * @params: private copy, validated; the view's offsets are for it too
- * @tsc: guest TSC, not before the set's cycle_last
+ * hostclock_params_continue - do newer parameters continue the guest's counters?
+ * @rb: accepted state, whose offsets apply to them, too
+ * @params: private copy, validated
+ * @tsc: guest TSC, not before their cycle_last
  */
 bool notrace hostclock_params_continue(const struct hostclock_read_base *rb,
 				       const struct hostclock_params *params, u64 tsc)

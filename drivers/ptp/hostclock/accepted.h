@@ -7,30 +7,32 @@
 #include <hostclock/vdso.h>
 
 /*
- * All that a reading takes, in memory that no host can change: the set in use,
- * and what the guest adds to it.
+ * Everything that reading a counter takes, as struct tk_read_base is for the core:
+ * the accepted host parameters, epochs and offsets.  A private copy, so the host
+ * cannot change it.
  */
 struct hostclock_read_base {
 	struct hostclock_accepted accepted;
 	const struct hostclock_clock_page *cp;
 	const struct hostclock_guest_page *gp;
 	struct hostclock_params params;
-	u64 resume_tsc;		/* end of the last gap that was followed */
-	u64 ran_on_tsc;		/* the guest page's, of that generation */
+	/* from the guest page */
+	u64 resume_tsc;		/* end of the last gap */
+	u64 ran_on_tsc;
 	u64 generation;
-	/* the page's seq >> 1 under which set was the newest, or NO_COUNT */
+	/* seq >> 1 of the clock page with params as the newest, or HOSTCLOCK_NOT_NEWEST */
 	u32 count;
 };
 
-/* For how long two sets may have been apart, ns. */
+/* For how long two parameter sets may have drifted apart */
 struct hostclock_interval {
-	u64 age_ns;		/* since the base of the one in the view */
-	u64 unseen_ns;		/* since the kernel saw it in force last */
+	u64 age_ns;		/* since cycle_last of the accepted one */
+	u64 unseen_ns;		/* since the last vDSO update by it */
 };
 
 /**
- * hostclock_offset - what the guest adds to a host counter
- * @a: its anchor
+ * hostclock_offset - guest counter - host counter
+ * @a: accepted offsets
  * @which: counter
  */
 static __always_inline u64 hostclock_offset(const struct hostclock_accepted *a,

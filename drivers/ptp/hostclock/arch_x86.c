@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the driver needs to know of the x86's counter, the TSC. */
+/* The counter on x86: the TSC */
 #include <linux/cpufeature.h>
 #include <asm/tsc.h>
 

@@ -28,7 +28,7 @@ enum {
 	HOSTCLOCK_MAP_PAGES
 };
 
-/* An open file.  It dies with the device it was opened on. */
+/* An open file; gone is set when its device is removed */
 struct hostclock_file {
 	struct list_head node;
 	struct file *file;
@@ -39,14 +39,14 @@ struct hostclock_file {
 	__le64 generation;
 };
 
-/* Guards the list, gone, and the pages while they are looked at. */
+/* Protects the list, gone, and the pages from being removed */
 static DECLARE_RWSEM(hostclock_files_sem);
 
 static LIST_HEAD(hostclock_files);
 static struct miscdevice hostclock_misc;
 static bool hostclock_misc_registered;
 
-/* What poll() waits for, and how often it happened */
+/* poll() waits for a change of hostclock_events */
 static DECLARE_WAIT_QUEUE_HEAD(hostclock_wait);
 static unsigned long hostclock_events;
 
@@ -134,7 +134,7 @@ static __poll_t hostclock_poll(struct file *file, poll_table *wait)
 	return 0;
 }
 
-/* Where a page of the mapping is now; 0 if it is not */
+/* The physical address of a page of the mapping, 0 if there is none */
 static phys_addr_t hostclock_map_phys(unsigned long pgoff)
 {
 	struct hostclock_read_base v;
@@ -145,7 +145,7 @@ static phys_addr_t hostclock_map_phys(unsigned long pgoff)
 	return hostclock_clock_phys(v.cp);
 }
 
-/* The page was taken away, or another one is followed now. */
+/* The page was removed, or another one is accepted now. */
 static vm_fault_t hostclock_vm_fault(struct vm_fault *vmf)
 {
 	struct hostclock_file *f = vmf->vma->vm_file->private_data;
@@ -170,7 +170,7 @@ static int hostclock_mmap(struct file *file, struct vm_area_struct *vma)
 	struct hostclock_file *f = file->private_data;
 	int ret = 0;
 
-	/* MAP_SHARED of a file not open for writing never is writable. */
+	/* A shared mapping of a file that is not open for writing is never writable. */
 	if (vma->vm_flags & (VM_WRITE | VM_MAYWRITE))
 		return -EPERM;
 	if (pgoff + vma_pages(vma) > HOSTCLOCK_MAP_PAGES)
@@ -200,7 +200,7 @@ static const struct file_operations hostclock_fops = {
 };
 
 /**
- * hostclock_chardev_wake - something happened that poll() waits for
+ * hostclock_chardev_wake - wake pollers
  */
 void hostclock_chardev_wake(void)
 {
@@ -209,7 +209,7 @@ void hostclock_chardev_wake(void)
 }
 
 /**
- * hostclock_chardev_pages_changed - let mappings of the clock page find another
+ * hostclock_chardev_pages_changed - let mappings fault in the accepted clock page
  */
 void hostclock_chardev_pages_changed(void)
 {
@@ -224,9 +224,9 @@ void hostclock_chardev_pages_changed(void)
 }
 
 /**
- * hostclock_chardev_register - offer the device
+ * hostclock_chardev_register - register /dev/hostclock0
  * @parent: the device that has the guest page
- * @groups: its files in sysfs
+ * @groups: sysfs attributes
  *
  * Return: 0 or a negative error code.
  */
@@ -252,9 +252,9 @@ int hostclock_chardev_register(struct device *parent,
 }
 
 /**
- * hostclock_chardev_device - the device, NULL if it is not there
+ * hostclock_chardev_device - the device, NULL if it is not registered
  *
- * Context: it does not go away meanwhile.
+ * Context: the caller prevents hostclock_chardev_unregister().
  */
 struct device *hostclock_chardev_device(void)
 {
@@ -262,9 +262,9 @@ struct device *hostclock_chardev_device(void)
 }
 
 /**
- * hostclock_chardev_unregister - withdraw it
+ * hostclock_chardev_unregister - unregister it
  *
- * Files stay open, but lead nowhere: ENODEV, POLLHUP, and SIGBUS in mappings.
+ * Open files get ENODEV and POLLHUP, their mappings SIGBUS.
  */
 void hostclock_chardev_unregister(void)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The view: what the kernel has accepted from the pages.  Readings are made
- * from it alone; the pages are asked only whether they still say the same.
+ * The accepted state, and reading the guest's counters by it.  Readers use their
+ * private copy of the host parameters, and only check whether the pages changed.
  *
- * It lies behind a latch, so that a reader in an NMI that interrupted a writer
- * finds one whole copy.  A reader that meets a new parameter set takes it over
- * itself, if it gets the writers' lock without waiting.
+ * It is protected by a latch: a reader in an NMI that interrupted a writer still
+ * finds a consistent copy.  A reader that finds newer parameters accepts them itself
+ * if it gets the write lock at once.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -24,26 +24,26 @@
 #include "resync.h"
 
 /*
- * How long a reader waits for the resync it asked for.  Ordinarily the
- * interrupt has come before the first look; another CPU may be at it, which
- * takes a microsecond.  1000 times 10 to 50 ns, a pause, is at most 50 us.
+ * How often a reader checks for the resync that it requested.  Usually the interrupt
+ * has come before the first check; a resync on another CPU takes a microsecond.  A
+ * pause takes 10 to 50 ns, so this is at most 50 us.
  */
 #define HOSTCLOCK_RESYNC_SPINS	1000
 
 static seqcount_latch_t hostclock_latch = SEQCNT_LATCH_ZERO(hostclock_latch);
 static struct hostclock_read_base hostclock_read_bases[2];
 
-/* Under view_busy */
-static struct hostclock_clock_page hostclock_header;	/* without sets */
-static bool hostclock_expired;				/* the page */
-
-/* Writers' lock; interrupts off, any context.  The only one that reading may take. */
+/* The write lock.  Taken with interrupts off; readers only try to take it. */
 static atomic_t hostclock_writing;
 
-/* The guest's counter when the status changed */
+/* Under the write lock: the clock page's header, and whether its status expired */
+static struct hostclock_clock_page hostclock_header;
+static bool hostclock_expired;
+
+/* The guest's MONOTONIC counter when the status changed */
 static u64 hostclock_status_since;
 
-/* Answers some readings instead, while one is arranged */
+/* See hostclock_counter_set_override() */
 static bool (*hostclock_override)(enum hostclock_counter which, u64 *ns);
 
 static bool notrace hostclock_write_trylock(void)
@@ -51,18 +51,15 @@ static bool notrace hostclock_write_trylock(void)
 	return !atomic_cmpxchg_acquire(&hostclock_writing, 0, 1);
 }
 
-/**
- * hostclock_write_unlock - let others write the view
- */
 void notrace hostclock_write_unlock(void)
 {
 	atomic_set_release(&hostclock_writing, 0);
 }
 
 /**
- * hostclock_write_lock - become the only writer of the view
+ * hostclock_write_lock - lock the accepted state for writing
  *
- * Whoever has the lock is in the middle of some hundred instructions.
+ * The lock is held for some hundred instructions only.
  *
  * Context: interrupts off, not NMI.
  */
@@ -72,7 +69,7 @@ void hostclock_write_lock(void)
 		cpu_relax();
 }
 
-/* Do the pages still say what the view says?  Two loads. */
+/* Two loads */
 static __always_inline bool hostclock_pages_unchanged(const struct hostclock_read_base *rb)
 {
 	return HOSTCLOCK_LE32(rb->cp->seq) >> 1 == rb->count &&
@@ -91,11 +88,11 @@ static void hostclock_read_base_set_params(const struct hostclock_params *params
 }
 
 /**
- * hostclock_read_base_set - change the view
- * @rb: what it is to be
- * @header: its clock page's
+ * hostclock_read_base_set - replace the accepted state
+ * @rb: the new one
+ * @header: private copy of its clock page's header, validated
  *
- * Context: view_busy held.
+ * Context: write lock held.
  */
 void hostclock_read_base_set(const struct hostclock_read_base *rb,
 			     const struct hostclock_clock_page *header)
@@ -110,37 +107,37 @@ void hostclock_read_base_set(const struct hostclock_read_base *rb,
 }
 
 /**
- * hostclock_read_base_get - a consistent copy of the view
- * @view: where to put it
+ * hostclock_read_base_get - get a consistent copy of the accepted state
+ * @rb: where to put it
  */
-void hostclock_read_base_get(struct hostclock_read_base *view)
+void hostclock_read_base_get(struct hostclock_read_base *rb)
 {
 	unsigned int seq;
 
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
-		*view = hostclock_read_bases[seq & 1];
+		*rb = hostclock_read_bases[seq & 1];
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 }
 
 /**
- * hostclock_accepted_get - a consistent copy of the view's anchor
- * @anchor: where to put it
+ * hostclock_accepted_get - get the accepted epochs and offsets alone
+ * @a: where to put them
  */
-void hostclock_accepted_get(struct hostclock_accepted *anchor)
+void hostclock_accepted_get(struct hostclock_accepted *a)
 {
 	unsigned int seq;
 
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
-		*anchor = hostclock_read_bases[seq & 1].accepted;
+		*a = hostclock_read_bases[seq & 1].accepted;
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 }
 
 /**
- * hostclock_read_base_clear - drop the view: its pages go away
+ * hostclock_read_base_clear - forget the accepted state
  *
- * Context: nobody reads counters any more, and no resync is under way.
+ * Context: no counter is read any more, no resync is pending.
  */
 void hostclock_read_base_clear(void)
 {
@@ -150,8 +147,8 @@ void hostclock_read_base_clear(void)
 }
 
 /**
- * hostclock_counter_set_override - have somebody else answer some readings
- * @override: returns false for those that it does not answer; NULL: nobody
+ * hostclock_counter_set_override - let a backend answer readings
+ * @override: called for every reading; false: read the counter as usual.  Or NULL.
  *
  * Context: any.
  */
@@ -169,7 +166,7 @@ static bool notrace hostclock_counter_overridden(enum hostclock_counter which, u
 	return override && override(which, ns);
 }
 
-/* Is this set, just taken from the page, of the clock epoch that the view accepts? */
+/* Do these parameters, just copied from the page, belong to the accepted clock epoch? */
 static bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base *rb,
 					       const struct hostclock_params *params)
 {
@@ -177,20 +174,20 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base 
 
 	if (le64_to_cpu(params->epoch) == rb->accepted.clock_epoch)
 		return true;
-	/* The one before the newest; see hostclock_epoch_ok(). */
+	/* They may precede the newest, see hostclock_epoch_ok(). */
 	return HOSTCLOCK_LE64(hostclock_newest(rb->cp, seq)->epoch) ==
 	       rb->accepted.clock_epoch;
 }
 
 /**
- * hostclock_vdso_base_get - a counter as it is now by the view, for the vDSO
+ * hostclock_vdso_base_get - where a counter is now, for the vDSO
  * @which: counter
- * @line: where to put it
+ * @base: where to put it
  *
- * Context: the timekeeper's write section.  It has just read a counter, and so
- * taken over what was new.
+ * Context: the timekeeper's write section, which has just read a counter and so
+ * accepted new parameters.
  */
-void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *line)
+void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base)
 {
 	const struct hostclock_read_base *rb;
 	unsigned int seq;
@@ -199,28 +196,28 @@ void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
 		rb = &hostclock_read_bases[seq & 1];
-		line->mult = le32_to_cpu(which == HOSTCLOCK_RAW ? rb->params.raw_mult :
+		base->mult = le32_to_cpu(which == HOSTCLOCK_RAW ? rb->params.raw_mult :
 								 rb->params.mult);
-		line->shift = le32_to_cpu(rb->params.shift);
+		base->shift = le32_to_cpu(rb->params.shift);
 		tsc = hostclock_rdtsc();
-		line->ns = hostclock_extrapolate(rb, which, tsc);
+		base->ns = hostclock_extrapolate(rb, which, tsc);
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
 	hostclock_set_vdso_update_tsc(tsc);
-	line->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
+	base->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
 	/* 2^17 * 2^32 is below 2^64 */
-	line->ns -= HOSTCLOCK_MAX_CPU_SKEW * line->mult >> line->shift;
+	base->ns -= HOSTCLOCK_MAX_CPU_SKEW * base->mult >> base->shift;
 }
 
 /**
- * hostclock_status_differs - is the status another by this set?
- * @params: private copy, validated; the view's is the one before
+ * hostclock_status_differs - do parameters change the status?
+ * @params: private copy, validated
  * @tsc_offset: guest TSC - the page's counter
  * @tsc: guest TSC
  *
- * Having expired counts as one.
+ * Expiry is a change of status.
  *
- * Context: view_busy held, view not changed yet.
+ * Context: write lock held, before the accepted state is replaced.
  */
 bool notrace hostclock_status_differs(const struct hostclock_params *params,
 				      u64 tsc_offset, u64 tsc)
@@ -235,9 +232,9 @@ bool notrace hostclock_status_differs(const struct hostclock_params *params,
 }
 
 /**
- * hostclock_record_status_change - the status, as sysfs tells it, is another from now on
- * @rb: the view, under which the counter is read
- * @tsc: guest TSC
+ * hostclock_record_status_change - record when the status changed
+ * @rb: accepted state
+ * @tsc: guest TSC of the change
  *
  * Context: any, NMI included.
  */
@@ -247,33 +244,32 @@ void notrace hostclock_record_status_change(const struct hostclock_read_base *rb
 		   hostclock_extrapolate(rb, HOSTCLOCK_MONO, tsc));
 }
 
-/**
- * hostclock_status_since_ns - the guest's counter when the status changed
- */
 u64 hostclock_status_since_ns(void)
 {
 	return READ_ONCE(hostclock_status_since);
 }
 
-/* Both counters by a set: nobody may be reading the one, so it is noted here. */
+/* The clocksource reads one counter only, but both readings must be known. */
 static void notrace hostclock_record_both(const struct hostclock_read_base *rb,
 					  const struct hostclock_params *params,
 					  u64 tsc)
 {
+	const struct hostclock_accepted *a = &rb->accepted;
 	int which;
 
 	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
-		hostclock_record_reading(which, hostclock_params_counter(params, rb->accepted.tsc_offset,
-									 which, tsc) +
-				     hostclock_offset(&rb->accepted, which));
+		hostclock_record_reading(which,
+					 hostclock_params_counter(params, a->tsc_offset,
+								  which, tsc) +
+					 hostclock_offset(a, which));
 }
 
 /*
- * Take over a new set.  False: there is more to it.
+ * Accept newer parameters.  Return false if a resync is needed.
  *
- * If it is one epoch that changed, MONOTONIC and RAW go on by this set, by which
- * programs may have read them already: a resync has to start from there, and not
- * from where the set before would be now.  If both did, the pages promise nothing.
+ * If one epoch changed, MONOTONIC and RAW go on by these parameters: the vDSO may have
+ * used them already, so the resync has to start from there.  If both epochs changed,
+ * the new parameters tell nothing about the accepted ones.
  */
 static bool notrace hostclock_update_locked(void)
 {
@@ -295,53 +291,52 @@ static bool notrace hostclock_update_locked(void)
 	if (hostclock_status_differs(&params, rb->accepted.tsc_offset, tsc)) {
 		hostclock_record_status_change(rb, tsc);
 		hostclock_record(BIT(HOSTCLOCK_CHANGED_STATUS));
-		/* whose handler has it reported */
+		/* its handler schedules the notification */
 		hostclock_resync_raise();
 	}
 	hostclock_read_base_set_params(&params, same_clock ? count : HOSTCLOCK_NOT_NEWEST);
 	return same_clock && same_guest;
 }
 
-/* True too if somebody else is at it. */
+/* Return true, too, if another writer is at work. */
 static bool notrace hostclock_try_update(void)
 {
-	bool fine = true;
+	bool updated = true;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	if (hostclock_write_trylock()) {
-		fine = hostclock_update_locked();
+		updated = hostclock_update_locked();
 		hostclock_write_unlock();
 	}
 	local_irq_restore(flags);
-	return fine;
+	return updated;
 }
 
 /**
- * hostclock_resync_needed - is there more to do than to take over a new set?
+ * hostclock_resync_needed - accept newer parameters; is that enough?
  *
- * Waits for another writer of the view, to know what comes of it.
+ * Waits for other writers.
  *
  * Context: any but NMI, while running.
  */
 bool hostclock_resync_needed(void)
 {
 	unsigned long flags;
-	bool fine;
+	bool updated;
 
 	local_irq_save(flags);
 	hostclock_write_lock();
-	fine = hostclock_update_locked();
+	updated = hostclock_update_locked();
 	hostclock_write_unlock();
 	local_irq_restore(flags);
-	return !fine || hostclock_error();
+	return !updated || hostclock_error();
 }
 
 /**
- * hostclock_pages_key - what tells one state of the pages from another
+ * hostclock_pages_key - identify the pages' content
  *
- * In one word: the guest page's sequence count, and the clock page's under which a set
- * is the newest.
+ * The guest page's sequence count, and the clock page's without its lowest bit.
  */
 u64 notrace hostclock_pages_key(void)
 {
@@ -360,17 +355,14 @@ u64 notrace hostclock_pages_key(void)
 }
 
 /**
- * hostclock_known_rejected - are the pages still as they were when refused?
+ * hostclock_known_rejected - are the pages unchanged since they were rejected?
  */
 bool notrace hostclock_known_rejected(void)
 {
 	return hostclock_rejected(hostclock_pages_key());
 }
 
-/*
- * The pages are not what the view says.  Waits for the resync, but not long, where
- * that is possible.
- */
+/* Request a resync, and wait for it where that is possible, but not for long. */
 static void notrace hostclock_request_resync(void)
 {
 	unsigned int seq = READ_ONCE(hostclock_latch.seqcount.sequence);
@@ -387,9 +379,9 @@ static void notrace hostclock_request_resync(void)
 }
 
 /**
- * hostclock_resync_due - is it still to be done, or did another CPU do it?
+ * hostclock_resync_due - is a resync still needed, or has another CPU done it?
  *
- * Context: any but NMI; what is due is to be done before this is asked again.
+ * Context: any but NMI.  If true, the caller must do it: it is reported once.
  */
 bool hostclock_resync_due(void)
 {
@@ -397,8 +389,8 @@ bool hostclock_resync_due(void)
 }
 
 /*
- * Something is new.  Usually that is a set; it may be that this CPU's TSC is
- * behind the base by a hair, where the pages have the exact answer.
+ * Slow path: new parameters, or the TSC is before cycle_last (cross-CPU skew), where
+ * the page's older parameters give the exact reading.
  */
 static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 {
@@ -407,15 +399,15 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 	u64 ns, before_ns, extrapolated_ns, tsc;
 	struct hostclock_interval interval;
 	unsigned int seq;
-	bool fine;
+	bool updated;
 
 	if (hostclock_counter_overridden(which, &ns))
 		return ns;
-	fine = hostclock_try_update();
+	updated = hostclock_try_update();
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
 		rb = &hostclock_read_bases[seq & 1];
-		/* A vCPU may be descheduled between any two of these lines. */
+		/* The vCPU may be descheduled anywhere in here. */
 		before_ns = hostclock_extrapolate(rb, which, hostclock_rdtsc());
 		result = hostclock_read(rb->cp, rb->gp, &rb->accepted, which, &ns);
 		tsc = hostclock_rdtsc();
@@ -423,7 +415,7 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 		hostclock_interval_get(rb, tsc, &interval);
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	if (fine && result == HOSTCLOCK_OK &&
+	if (updated && result == HOSTCLOCK_OK &&
 	    hostclock_within_drift(clamp(ns, before_ns, extrapolated_ns), ns, &interval)) {
 		if (unlikely(hostclock_error()))
 			hostclock_request_resync();
@@ -435,12 +427,14 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 }
 
 /**
- * hostclock_counter - one of the guest's counters, now
+ * hostclock_counter - read one of the guest's counters
  * @which: counter
  *
+ * If the pages' epochs are not the accepted ones, it is extrapolated by the accepted
+ * parameters and a resync is requested.
+ *
  * Context: any, NMI included, while running.
- * Return: ns, below 2^63; by the last good parameters if the pages' epochs are
- * not those accepted, in which case a resync has been asked for.
+ * Return: ns, below 2^63.
  */
 u64 notrace hostclock_counter(enum hostclock_counter which)
 {
@@ -453,9 +447,9 @@ u64 notrace hostclock_counter(enum hostclock_counter which)
 		seq = raw_read_seqcount_latch(&hostclock_latch);
 		rb = &hostclock_read_bases[seq & 1];
 		/*
-		 * The pages are looked at after the TSC is read: if they are
-		 * as they were, no set that begins before this TSC value has
-		 * been published, because sets are published ahead.
+		 * The TSC is read before the pages are checked.  Parameters are
+		 * published ahead of their cycle_last, so if the pages are
+		 * unchanged, none that begin before this TSC value exist.
 		 */
 		delta = hostclock_rdtsc() - rb->accepted.tsc_offset -
 			le64_to_cpu(rb->params.cycle_last);

@@ -10,24 +10,24 @@ u64 hostclock_counter(enum hostclock_counter which);
 
 /* For the timekeeping backend */
 void hostclock_counter_set_override(bool (*override)(enum hostclock_counter which, u64 *ns));
-void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *line);
+void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base);
 
-/* What is accepted */
+/* The accepted state */
 void hostclock_write_lock(void);
 void hostclock_write_unlock(void);
 void hostclock_read_base_set(const struct hostclock_read_base *rb,
 			     const struct hostclock_clock_page *header);
-void hostclock_read_base_get(struct hostclock_read_base *view);
-void hostclock_accepted_get(struct hostclock_accepted *anchor);
+void hostclock_read_base_get(struct hostclock_read_base *rb);
+void hostclock_accepted_get(struct hostclock_accepted *a);
 void hostclock_read_base_clear(void);
 
-/* When the status became what it is */
+/* When the status changed */
 bool hostclock_status_differs(const struct hostclock_params *params, u64 tsc_offset,
 			      u64 tsc);
 void hostclock_record_status_change(const struct hostclock_read_base *rb, u64 tsc);
 u64 hostclock_status_since_ns(void);
 
-/* Whether the pages are as they were accepted or refused */
+/* Have the pages changed? */
 u64 hostclock_pages_key(void);
 bool hostclock_known_rejected(void);
 bool hostclock_resync_needed(void);

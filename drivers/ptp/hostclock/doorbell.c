@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An ivshmem device's interrupt, by which the host says that the pages have something
- * new.
- *
- * It is a hint: everything is right without it, too, once anybody looks.  With
- * it a guest that is wholly idle looks at once.
+ * ivshmem's doorbell.  It is a hint only: without it, changes are noticed by the next
+ * reader of a clock; with it, an idle guest notices them at once.
  */
 #include <linux/interrupt.h>
 #include <linux/pci.h>
@@ -18,9 +15,7 @@ static irqreturn_t hostclock_doorbell_irq(int irq, void *dev)
 	return IRQ_HANDLED;
 }
 
-/* Of ivshmem devices those that can have MSI-X, whose interrupts are nobody else's
- * and need no acknowledgment.
- */
+/* MSI-X only: those interrupts are not shared and need no acknowledgment. */
 static int hostclock_pci_doorbell_start(struct device *dev)
 {
 	struct pci_dev *pdev = to_pci_dev(dev);

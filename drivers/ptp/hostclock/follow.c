@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Following the pages: the clocksources, and what the interrupt does that a reader
- * raises who finds the pages to be of another epoch.
+ * The clocksources, and the resync handler.
  *
- * Both clocksources count ns, with a multiplier of exactly 1 << shift, so that
- * nothing is lost in the core's conversion.
+ * Both clocksources count ns, with a multiplier of exactly 1 << shift, so that the
+ * core's conversion loses nothing.
  */
 #include <linux/clocksource.h>
 #include <linux/irq_work.h>
@@ -20,7 +19,7 @@
 #include "resync.h"
 #include "tk.h"
 
-/* Above kvm-clock's 400, and what a virtual machine has besides. */
+/* Above kvm-clock's 400 */
 #define HOSTCLOCK_RATING	450
 
 static struct clocksource hostclock_cs[2];
@@ -42,7 +41,7 @@ static int hostclock_cs_enable(struct clocksource *cs)
 	struct hostclock_change change = {};
 	int ret;
 
-	/* It may have been a while. */
+	/* The last snapshot may be old. */
 	if (hostclock_accept(&change))
 		return -EIO;
 	ret = hostclock_tk_enable(which);
@@ -61,7 +60,7 @@ static void hostclock_cs_disable(struct clocksource *cs)
 	hostclock_realtime_forget_offset();
 }
 
-/* The core has taken the time of the suspension from elsewhere. */
+/* The core took the length of the suspension from another clock. */
 static void hostclock_cs_resume(struct clocksource *cs)
 {
 	if (!hostclock_counter_in_use(cs - hostclock_cs))
@@ -94,9 +93,9 @@ static struct clocksource hostclock_cs[2] = {
 };
 
 /**
- * hostclock_clocksource_register - offer the mode's clocksource
+ * hostclock_clocksource_register - register the mode's clocksource
  *
- * It is selected at once, unless the user asked for another.
+ * The core selects it at once, unless the user selected another.
  */
 int hostclock_clocksource_register(void)
 {
@@ -107,15 +106,15 @@ int hostclock_clocksource_register(void)
 }
 
 /**
- * hostclock_clocksource_unregister - withdraw it
+ * hostclock_clocksource_unregister - unregister it
  *
- * The core goes over to another first, continuously.
+ * The core switches to another first, continuously.
  */
 void hostclock_clocksource_unregister(void)
 {
 	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
 		return;
-	/* There is always jiffies to fall back to, so this cannot fail. */
+	/* This cannot fail: jiffies is always there to fall back to. */
 	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_mode_counter()]));
 }
 
@@ -139,7 +138,7 @@ static void hostclock_resync_irq(struct irq_work *work)
 }
 
 /**
- * hostclock_clocksource_name - which of ours the timekeeper counts with, by name
+ * hostclock_clocksource_name - ours if it is the current clocksource, or "none"
  */
 const char *hostclock_clocksource_name(void)
 {
@@ -148,9 +147,6 @@ const char *hostclock_clocksource_name(void)
 	return hostclock_counter_in_use(which) ? hostclock_cs[which].name : "none";
 }
 
-/**
- * hostclock_follow_init - once, before anything else of this file
- */
 void hostclock_follow_init(void)
 {
 	hostclock_resync_init(hostclock_resync_irq);
@@ -159,15 +155,15 @@ void hostclock_follow_init(void)
 }
 
 /**
- * hostclock_follow_stop - wait for what is under way
+ * hostclock_follow_stop - wait for pending resyncs and notifications
  *
- * Context: may sleep; nobody asks for a resync any more.
+ * Context: may sleep; no resync is requested any more.
  */
 void hostclock_follow_stop(void)
 {
 	hostclock_resync_sync();
 	hostclock_notify_cancel();
-	/* the report may have asked for one more */
+	/* the notification may have forced another resync */
 	hostclock_resync_sync();
 	hostclock_notify_cancel();
 	hostclock_take_recorded();

@@ -2,37 +2,36 @@
 /*
  * hostclock: a guest clock that is the host's.
  *
- * Each file calls those above it in this list only, and tells those below by
- * callbacks:
+ * Each file calls only those above it in this list; callbacks lead the other way:
  *
- *	params.c	what the user asks for
+ *	params.c	mode, policy, limits
  *	arch_*.c	the counter
  *	page.c		the host's pages: finding, copying and validating them
- *	resync.c	interrupting this CPU, to follow the pages
+ *	resync.c	requesting a resync
  *	rejected.c	why the pages are not followed
- *	readings.c		what the kernel has seen of the counters
- *	accepted.c	clocks by what the kernel accepted of the pages
- *	counter.c	keeping that, and reading clocks by it and the pages
- *	accept.c	accepting: how the guest's counters go on
- *	realtime.c		whether the wall clock is the host's
- *	tk_core.c	the timekeeping core, if it was made for this,
- *	compat/tk_stock.c	or any other
- *	transport.c	what brings pages
+ *	readings.c	the last readings of the counters
+ *	accepted.c	extrapolating by the accepted state
+ *	counter.c	the accepted state, and reading the counters by it
+ *	accept.c	accepting pages: epochs, offsets, gaps
+ *	realtime.c	who owns CLOCK_REALTIME
+ *	tk_core.c	backend for a patched timekeeping core
+ *	compat/tk_stock.c	backend for any other
+ *	transport.c	regions, bring-up, doorbells
  *	status.c	the status by name
  *	chardev.c	/dev/hostclock0
- *	notify.c	the log, and news for user space
- *	follow.c	the clocksources, and following the pages
+ *	notify.c	log, uevents, pollers
+ *	follow.c	clocksources, resync handler
  *	ptp.c		/dev/ptpN
  *	sysfs.c		/sys/class/misc/hostclock0/
  *	doorbell.c	ivshmem's interrupt
- *	pci.c		ivshmem
+ *	pci.c		ivshmem, a transport
  *
  * Locks, outermost first:
  *	clocksource_mutex, timekeeper_lock (the core's)
  *	transport.c's mutex	regions, bring-up and take-down
- *	counter.c's view_busy	writers of the view; interrupts off, any context
- * The clocksource's read() takes none of them: it reads latches, and may try
- * for view_busy.
+ *	counter.c's write lock	the accepted state; interrupts off, any context
+ * The clocksource's read() takes none of them: it reads a latch, and may try to take the
+ * write lock.
  *
  * See hostclock.rst for what a user sees of all this.
  */
@@ -53,7 +52,7 @@
 #include "tk.h"
 #include "transport.h"
 
-/* Device and PTP clock are there; under the transports' mutex */
+/* Are the device and the PTP clock registered? */
 static bool hostclock_interfaces;
 
 static void hostclock_interfaces_up(void)
@@ -105,7 +104,7 @@ static int hostclock_start(void)
 	return 0;
 }
 
-/* Start as far as the pages that are there allow. */
+/* Start as far as the pages allow. */
 static int hostclock_bring_up(void)
 {
 	if (!hostclock_guest_page()->mem)
@@ -121,7 +120,7 @@ static int hostclock_bring_up(void)
 	return hostclock_start();
 }
 
-/* Stop everything, before pages go away. */
+/* Stop everything, before pages are removed. */
 static void hostclock_take_down(void)
 {
 	if (hostclock_running()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Telling what happened: the log, a change event of /dev/hostclock0 for udev and
- * mdev, and whoever polls the device.  And what else a resync leaves to a worker.
+ * The worker that a resync schedules: it notifies the log, udev and mdev (by a change
+ * event of /dev/hostclock0) and pollers, and does what else may sleep.
  */
 #include <linux/device.h>
 #include <linux/kobject.h>
@@ -19,16 +19,16 @@
 #include "status.h"
 #include "tk.h"
 
-/* Are there a device and its listeners? */
-static DEFINE_MUTEX(hostclock_report_mutex);
-static bool hostclock_report_on;
+/* Is there a device, and so somebody to notify? */
+static DEFINE_MUTEX(hostclock_notify_mutex);
+static bool hostclock_notify_on;
 
-static void hostclock_report(struct work_struct *work);
-static DECLARE_WORK(hostclock_report_work, hostclock_report);
+static void hostclock_notify_handler(struct work_struct *work);
+static DECLARE_WORK(hostclock_notify_work, hostclock_notify_handler);
 
 #define HOSTCLOCK_UEVENT_VARS	7
 
-/* The gravest of what happened names the event. */
+/* Report the most severe change. */
 static const char *hostclock_event_name(unsigned long changes)
 {
 	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
@@ -49,16 +49,7 @@ static const char *hostclock_event_name(unsigned long changes)
 	return "page";
 }
 
-/**
- * hostclock_uevent - send the event
- * @changes: HOSTCLOCK_CHANGED_*
- *
- * Variables: HOSTCLOCK_EVENT, HOSTCLOCK_STATUS, and as numbers HOSTCLOCK_EPOCH,
- * HOSTCLOCK_GUEST_EPOCH, HOSTCLOCK_DISRUPTION (vmclock's marker),
- * HOSTCLOCK_GENERATION and HOSTCLOCK_CAUSE.
- *
- * Context: may sleep.
- */
+/* See hostclock.rst for the variables */
 static void hostclock_uevent(unsigned long changes)
 {
 	const struct hostclock_guest_page *gp = hostclock_guest_page()->mem;
@@ -91,38 +82,37 @@ static void hostclock_log(unsigned long changes)
 	struct device *dev = hostclock_chardev_device()->parent;
 
 	if (test_bit(HOSTCLOCK_CHANGED_ERROR, &changes))
-		dev_warn_ratelimited(dev, "not following the page any more: %s\n",
+		dev_warn_ratelimited(dev, "not following the pages any more: %s\n",
 				     hostclock_error_string(hostclock_last_error()));
 	if (test_bit(HOSTCLOCK_CHANGED_RECOVERED, &changes))
-		dev_info_ratelimited(dev, "following the page again\n");
+		dev_info_ratelimited(dev, "following the pages again\n");
 	if (test_bit(HOSTCLOCK_CHANGED_JUMP, &changes))
-		dev_warn_ratelimited(dev, "the page's clock jumped within an epoch\n");
+		dev_warn_ratelimited(dev, "the host's clock jumped within an epoch\n");
 	if (test_bit(HOSTCLOCK_CHANGED_GUEST, &changes))
 		dev_info_ratelimited(dev, "disruption (cause %u), clocks resynchronized\n",
 				     READ_ONCE(hostclock_info()->cause));
 	else if (test_bit(HOSTCLOCK_CHANGED_CLOCK, &changes))
-		dev_info_ratelimited(dev, "the host's clock was set, followed\n");
+		dev_info_ratelimited(dev, "the host's clock was set, following\n");
 	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
 		dev_info_ratelimited(dev, "status %s\n", hostclock_status_name());
 	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
-		dev_warn_ratelimited(dev, "the wall clock was set or steered, detached until follow is written to wall\n");
+		dev_warn_ratelimited(dev, "CLOCK_REALTIME was set or steered: detached until \"follow\" is written to sysfs' wall\n");
 	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
-		dev_info_ratelimited(dev, "the wall clock is the host's again\n");
+		dev_info_ratelimited(dev, "CLOCK_REALTIME follows the host's again\n");
 }
 
 static void hostclock_notify(unsigned long changes)
 {
-	mutex_lock(&hostclock_report_mutex);
-	if (hostclock_report_on) {
+	mutex_lock(&hostclock_notify_mutex);
+	if (hostclock_notify_on) {
 		hostclock_log(changes);
 		hostclock_uevent(changes);
 		hostclock_chardev_wake();
 	}
-	mutex_unlock(&hostclock_report_mutex);
+	mutex_unlock(&hostclock_notify_mutex);
 }
 
-/* What a resync leaves to be done by somebody who may sleep. */
-static void hostclock_report(struct work_struct *work)
+static void hostclock_notify_handler(struct work_struct *work)
 {
 	unsigned long changes = hostclock_take_recorded();
 
@@ -133,9 +123,9 @@ static void hostclock_report(struct work_struct *work)
 	}
 	if (test_bit(HOSTCLOCK_SET_REALTIME, &changes)) {
 		hostclock_tk_set_realtime();
-		/* what became of it is for the next turn to tell */
+		/* the next run notifies of the result */
 		if (hostclock_recorded())
-			schedule_work(&hostclock_report_work);
+			schedule_work(&hostclock_notify_work);
 	}
 	changes &= ~BIT(HOSTCLOCK_SET_REALTIME);
 	if (changes)
@@ -143,36 +133,36 @@ static void hostclock_report(struct work_struct *work)
 }
 
 /**
- * hostclock_notify_schedule - have what is recorded told, and done
+ * hostclock_notify_schedule - notify of the recorded changes
  */
 void hostclock_notify_schedule(void)
 {
-	schedule_work(&hostclock_report_work);
+	schedule_work(&hostclock_notify_work);
 }
 
 /**
- * hostclock_notify_flush - wait until it is
+ * hostclock_notify_flush - wait until that is done
  */
 void hostclock_notify_flush(void)
 {
-	flush_work(&hostclock_report_work);
+	flush_work(&hostclock_notify_work);
 }
 
 /**
- * hostclock_notify_cancel - do not any more, and wait for what is under way
+ * hostclock_notify_cancel - do not do it, or wait if it has begun
  */
 void hostclock_notify_cancel(void)
 {
-	cancel_work_sync(&hostclock_report_work);
+	cancel_work_sync(&hostclock_notify_work);
 }
 
 /**
- * hostclock_notify_listeners - are there a device and its listeners?
- * @on: false: not any more, and nobody is using them when this returns
+ * hostclock_notify_listeners - the device comes or goes
+ * @on: false: it is not used any more when this returns
  */
 void hostclock_notify_listeners(bool on)
 {
-	mutex_lock(&hostclock_report_mutex);
-	hostclock_report_on = on;
-	mutex_unlock(&hostclock_report_mutex);
+	mutex_lock(&hostclock_notify_mutex);
+	hostclock_notify_on = on;
+	mutex_unlock(&hostclock_notify_mutex);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pages: finding them in what devices offer, and taking consistent,
- * validated copies of them.
+ * The host's pages: finding them in the regions that devices offer, and taking
+ * consistent, validated copies.
  */
 #include <linux/kernel.h>
 
@@ -27,11 +27,11 @@ static const char * const hostclock_error_strings[] = {
 	[HOSTCLOCK_ERR_RANGE - HOSTCLOCK_PAGE_ERRORS] =
 		"a counter is not within 0 to 255 years",
 	[HOSTCLOCK_ERR_REALTIME - HOSTCLOCK_PAGE_ERRORS] =
-		"the kernel refuses the wall time",
+		"the kernel refuses that CLOCK_REALTIME",
 };
 
 /**
- * hostclock_error_string - a fault in words
+ * hostclock_error_string - an error in words
  * @error: 0, an enum hostclock_page_error or an enum hostclock_error
  */
 const char *hostclock_error_string(int error)
@@ -56,7 +56,7 @@ static bool hostclock_is_guest_page(const void *mem)
 }
 
 /**
- * hostclock_region_has_pages - does a region have pages of ours?
+ * hostclock_region_has_pages - is there a page of ours?
  * @region: mapped memory
  */
 bool hostclock_region_has_pages(const struct hostclock_region *region)
@@ -72,10 +72,10 @@ bool hostclock_region_has_pages(const struct hostclock_region *region)
 }
 
 /**
- * hostclock_pages_add - take a region's pages into account
+ * hostclock_pages_add - add the pages of a region
  * @region: mapped; stays so until hostclock_pages_forget()
  *
- * Context: one at a time.
+ * Context: calls are serialized by the caller.
  */
 void hostclock_pages_add(const struct hostclock_region *region)
 {
@@ -91,7 +91,7 @@ void hostclock_pages_add(const struct hostclock_region *region)
 		} else if (hostclock_is_clock_page(page.mem) &&
 			   hostclock_nr_clocks < ARRAY_SIZE(hostclock_clocks)) {
 			hostclock_clocks[hostclock_nr_clocks] = page;
-			/* a resync on another CPU may be looking */
+			/* a resync on another CPU may be reading them */
 			smp_store_release(&hostclock_nr_clocks,
 					  hostclock_nr_clocks + 1);
 		}
@@ -152,17 +152,17 @@ phys_addr_t hostclock_clock_phys(const void *mem)
 }
 
 /**
- * hostclock_copy_params - copy the set that holds now
+ * hostclock_copy_params - copy the parameters that are valid now
  * @cp: the page
  * @tsc_offset: guest TSC - the page's counter
- * @params: where to put the set, not validated
- * @count: where to put the page's seq >> 1 if the set is the newest and has begun,
- *	   otherwise HOSTCLOCK_NOT_NEWEST, which tells to look again when it begins
- * @tsc: where to put the guest TSC for which the set was chosen
+ * @params: where to put them, not validated
+ * @count: where to put the page's seq >> 1 if they are its newest, otherwise
+ *	   HOSTCLOCK_NOT_NEWEST: the newest begin later, without another change
+ * @tsc: where to put the guest TSC of now
  *
  * Context: any, NMI included.
- * Return: 0; HOSTCLOCK_PAGE_TORN if each of HOSTCLOCK_MAX_TRIES tries was
- * overtaken; HOSTCLOCK_ERR_BEFORE_FIRST if the counter is before all sets.
+ * Return: 0; HOSTCLOCK_PAGE_TORN if the writer interfered HOSTCLOCK_MAX_TRIES times;
+ * HOSTCLOCK_ERR_BEFORE_FIRST if the TSC is before all parameters in the page.
  */
 int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 				  u64 tsc_offset, struct hostclock_params *params,
@@ -205,12 +205,12 @@ static bool notrace hostclock_slew_ok(const struct hostclock_params *params)
 }
 
 /**
- * hostclock_check_params - may this set be used?
- * @header: private copy of its page's header, validated
- * @params: private copy of the set
+ * hostclock_check_params - validate parameters
+ * @header: private copy of their page's header, validated
+ * @params: private copy
  *
  * Context: any, NMI included.
- * Return: 0 or a fault.
+ * Return: 0 or an error.
  */
 int notrace hostclock_check_params(const struct hostclock_clock_page *header,
 				   const struct hostclock_params *params)
@@ -234,14 +234,14 @@ static int hostclock_snapshot_guest_page(struct hostclock_snapshot *c)
 }
 
 /**
- * hostclock_take_snapshot - copy and validate what the pages say now
- * @c: where to put it; means nothing unless 0 is returned
+ * hostclock_take_snapshot - copy and validate the pages
+ * @c: where to put the copies; valid only if 0 is returned
  *
- * Bounded.  Between the copies of the guest page and the clock page either may
- * change; their epochs say of what the capture was made.
+ * Takes a bounded time.  The guest page and the clock page are not copied at one
+ * instant; their epochs tell whether either changed in between.
  *
- * Context: any, with the regions kept from going away.
- * Return: 0 or a fault.
+ * Context: any, while the regions cannot go away.
+ * Return: 0 or an error.
  */
 int hostclock_take_snapshot(struct hostclock_snapshot *c)
 {

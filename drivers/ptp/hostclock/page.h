@@ -7,24 +7,21 @@
 
 #include <hostclock/validate.h>
 
-/*
- * Why the pages are not followed: 0, an enum hostclock_page_error, or one of
- * these.
- */
+/* Why the pages are not followed: these, or an enum hostclock_page_error */
 enum hostclock_error {
 	HOSTCLOCK_ERR_NO_GUEST_PAGE = HOSTCLOCK_PAGE_ERRORS,
 	HOSTCLOCK_ERR_NO_CLOCK_PAGE,
-	HOSTCLOCK_ERR_COUNTER,	/* this machine's counter is no good */
+	HOSTCLOCK_ERR_COUNTER,		/* the kernel considers the TSC unstable */
 	HOSTCLOCK_ERR_SLEW,		/* mult too far from raw_mult */
-	HOSTCLOCK_ERR_BEFORE_FIRST,		/* the counter is before all sets */
+	HOSTCLOCK_ERR_BEFORE_FIRST,	/* the TSC is before all parameters */
 	HOSTCLOCK_ERR_RANGE,		/* counters outside 0 to 255 years */
-	HOSTCLOCK_ERR_REALTIME,		/* the kernel refuses that wall time */
+	HOSTCLOCK_ERR_REALTIME,		/* the kernel refuses that CLOCK_REALTIME */
 	HOSTCLOCK_ERRS
 };
 
-/* A piece of memory that a device offers. */
+/* Memory that a device offers */
 struct hostclock_region {
-	struct list_head node;	/* transport.c's */
+	struct list_head node;
 	const struct hostclock_doorbell_ops *doorbell;	/* or NULL */
 	struct device *dev;
 	void *mem;
@@ -32,16 +29,16 @@ struct hostclock_region {
 	size_t size;		/* bytes mapped, a multiple of the page size */
 };
 
-/* One page found, by magic. */
 struct hostclock_page {
 	const void *mem;
 	phys_addr_t phys;
 	const struct hostclock_region *region;
 };
 
+/* Instead of a sequence count, which is below 2^31 */
 #define HOSTCLOCK_NOT_NEWEST	(~0U)
 
-/* A consistent, validated copy of the pages, and the counter at that time. */
+/* Validated copies of the pages; count and tsc as hostclock_copy_params() gives them */
 struct hostclock_snapshot {
 	struct hostclock_guest_page guest;
 	struct hostclock_clock_page clock;	/* header only */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the user asks for: module parameters.
+ * Module parameters: mode, policy and limits.
  */
 #include <linux/module.h>
 #include <linux/string.h>
@@ -9,7 +9,7 @@
 
 static char *mode = "follow";
 module_param(mode, charp, 0444);
-MODULE_PARM_DESC(mode, "follow: the wall clock is the host's (default); raw: only the counter is; ptp: no clocksource");
+MODULE_PARM_DESC(mode, "follow: CLOCK_REALTIME is the host's (default); raw: only the counter is; ptp: no clocksource");
 
 /*
  * How far MONOTONIC's rate may be from RAW's.  500 ppm is the most that
@@ -21,7 +21,7 @@ MODULE_PARM_DESC(mode, "follow: the wall clock is the host's (default); raw: onl
 
 static unsigned int max_slew_ppm = HOSTCLOCK_SLEW_PPM;
 module_param(max_slew_ppm, uint, 0644);
-MODULE_PARM_DESC(max_slew_ppm, "refuse pages that slew by more than this (default 2000, at most 101500)");
+MODULE_PARM_DESC(max_slew_ppm, "reject pages that slew by more than this (default 2000, at most 101500)");
 
 static const char * const hostclock_mode_names[] = {
 	[HOSTCLOCK_MODE_FOLLOW]	= "follow",
@@ -38,17 +38,11 @@ static const char * const hostclock_policy_names[] = {
 static enum hostclock_mode hostclock_current_mode;
 static u8 hostclock_current_policy;
 
-/**
- * hostclock_mode - the mode, fixed when the module was loaded
- */
 enum hostclock_mode notrace hostclock_mode(void)
 {
 	return hostclock_current_mode;
 }
 
-/**
- * hostclock_mode_name - and its name
- */
 const char *hostclock_mode_name(void)
 {
 	return hostclock_mode_names[hostclock_current_mode];
@@ -60,7 +54,7 @@ const char *hostclock_mode_name(void)
 enum hostclock_counter notrace hostclock_mode_counter(void)
 {
 	return hostclock_current_mode == HOSTCLOCK_MODE_RAW ? HOSTCLOCK_RAW :
-							  HOSTCLOCK_MONO;
+								 HOSTCLOCK_MONO;
 }
 
 /**
@@ -72,23 +66,20 @@ unsigned int notrace hostclock_max_slew_ppm(void)
 }
 
 /**
- * hostclock_policy - what MONOTONIC is to do about gaps, HOSTCLOCK_POLICY_*
+ * hostclock_policy - does MONOTONIC count gaps?  HOSTCLOCK_POLICY_*
  */
 u8 hostclock_policy(void)
 {
 	return READ_ONCE(hostclock_current_policy);
 }
 
-/**
- * hostclock_policy_name - the same by name
- */
 const char *hostclock_policy_name(void)
 {
 	return hostclock_policy_names[hostclock_policy()];
 }
 
 /**
- * hostclock_policy_set - set it
+ * hostclock_policy_set - set the policy
  * @name: "default", "suspend" or "steal"
  *
  * Return: 0 or -EINVAL.
@@ -121,7 +112,7 @@ module_param_cb(policy, &hostclock_policy_ops, NULL, 0644);
 MODULE_PARM_DESC(policy, "what MONOTONIC does about time the guest missed: suspend, steal, or default: what the host says");
 
 /**
- * hostclock_params_init - once, before anything else of this file
+ * hostclock_params_init - parse the mode
  *
  * Return: 0 or -EINVAL.
  */

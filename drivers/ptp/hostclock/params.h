@@ -6,8 +6,8 @@
 #include <hostclock/reader.h>
 
 enum hostclock_mode {
-	HOSTCLOCK_MODE_FOLLOW,	/* the wall clock is the host's */
-	HOSTCLOCK_MODE_RAW,	/* only the counter is; the guest runs NTP */
+	HOSTCLOCK_MODE_FOLLOW,	/* CLOCK_REALTIME is the host's */
+	HOSTCLOCK_MODE_RAW,	/* only the counter is; NTP runs in the guest */
 	HOSTCLOCK_MODE_PTP,	/* no clocksource */
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Discovery: memory of ivshmem devices that has pages of ours in it.  Any other
- * such device is somebody else's, and is left alone.
+ * Transport: ivshmem devices whose memory has pages of ours.  Any other ivshmem device
+ * belongs to somebody else.
  */
 #include <linux/io.h>
 #include <linux/module.h>
@@ -16,7 +16,7 @@
 #define HOSTCLOCK_IVSHMEM_DEVICE	0x1110
 #define HOSTCLOCK_IVSHMEM_BAR		2
 
-/* Map the memory, as far as pages may be there. */
+/* Map as much as our pages can take up. */
 static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
 {
 	struct hostclock_region *region;
@@ -80,17 +80,11 @@ static struct pci_driver hostclock_pci_driver = {
 	.remove		= hostclock_pci_remove,
 };
 
-/**
- * hostclock_pci_register - start looking for devices
- */
 int hostclock_pci_register(void)
 {
 	return pci_register_driver(&hostclock_pci_driver);
 }
 
-/**
- * hostclock_pci_unregister - give back all that were found
- */
 void hostclock_pci_unregister(void)
 {
 	pci_unregister_driver(&hostclock_pci_driver);

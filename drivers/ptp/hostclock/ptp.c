@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The PTP clock.  It tells TAI, as PTP clocks do, and cannot be set.
+ * The PTP clock.  It gives TAI, as PTP clocks do, and cannot be set.
  *
  * Cross timestamps (PTP_SYS_OFFSET_PRECISE) are given whatever the kernel's
- * clocksource is, because an NTP daemon stays with the first method that works:
- * exact where the clocksource's value can be turned into one of the counter,
- * otherwise for the middle of the shortest of a few tries.
+ * clocksource is, because an NTP daemon stays with the first method that works.  They are exact
+ * if the clocksource's value can be converted to the counter's; otherwise they are for
+ * the middle of the shortest of several tries.
  */
 #include <linux/err.h>
 #include <linux/irqflags.h>
@@ -24,10 +24,10 @@
 
 static struct ptp_clock *hostclock_ptp;
 
-/* Some of these are not hit by an interrupt. */
+/* An interrupt may hit some of these. */
 #define HOSTCLOCK_CROSS_TRIES	8
 
-/* Neighbouring readings that are close enough: 1 us by any counter to 4 GHz. */
+/* Close enough: at least 1 us by any TSC up to 4 GHz */
 #define HOSTCLOCK_CROSS_TICKS	4000
 
 static int hostclock_ptp_snapshot(struct hostclock_snapshot *c)
@@ -63,7 +63,7 @@ static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
 	if (ret)
 		return ret;
 	epoch = c.params.epoch;
-	/* Once more, between the system's timestamps, with the TSC value. */
+	/* Read once more, between the system's timestamps. */
 	local_irq_save(flags);
 	ptp_read_system_prets(sts);
 	ret = hostclock_copy_params(c.cp, le64_to_cpu(c.guest.tsc_offset), &c.params,
@@ -76,14 +76,14 @@ static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
 	return 0;
 }
 
-/* One instant by the system's clocks, and TSC values around it. */
+/* A snapshot of the system's clocks, and the TSC before and after */
 struct hostclock_instant {
 	struct system_time_snapshot snap;
 	u64 before;
 	u64 after;
 };
 
-static void hostclock_instant_take(struct hostclock_instant *t)
+static void hostclock_take_instant(struct hostclock_instant *t)
 {
 	unsigned long flags;
 
@@ -94,7 +94,7 @@ static void hostclock_instant_take(struct hostclock_instant *t)
 	local_irq_restore(flags);
 }
 
-/* The TSC value at which the view's counter was @ns, between two such values */
+/* The TSC value at which the guest's counter was ns, within the instant */
 static u64 hostclock_tsc_between(enum hostclock_counter which, u64 ns,
 				 const struct hostclock_instant *t)
 {
@@ -109,29 +109,26 @@ static u64 hostclock_tsc_between(enum hostclock_counter which, u64 ns,
 					   t->after);
 	if (ns < first_ns || ns > last_ns || first_ns == last_ns)
 		return t->before + (t->after - t->before) / 2;
-	/* both factors are a few us at most, as long as nobody stopped the VM */
+	/* both factors are a few us at most unless the VM was stopped */
 	return t->before + mul_u64_u64_div_u64(ns - first_ns,
 					       t->after - t->before,
 					       last_ns - first_ns);
 }
 
-/* The TSC value at that instant */
+/* The TSC value of the snapshot */
 static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
 {
 	u64 cycles = t->snap.cycles;
 
 	if (hostclock_counter_in_use(HOSTCLOCK_RAW))
 		return hostclock_tsc_between(HOSTCLOCK_RAW, cycles, t);
-	/* a counter that falls between two readings of the TSC is the TSC */
+	/* a clocksource whose value is between the TSC's is the TSC */
 	if (cycles >= t->before && cycles <= t->after)
 		return cycles;
 	return t->before + (t->after - t->before) / 2;
 }
 
-/*
- * If the clocksource is ours, its value at the instant, less what the view adds
- * to it, is the host's MONOTONIC, without a detour by the TSC.
- */
+/* If the clocksource is ours, the host's MONOTONIC is its value less the offset. */
 static bool hostclock_cross_follow(const struct hostclock_snapshot *c,
 				   struct system_device_crosststamp *xt)
 {
@@ -162,9 +159,9 @@ hostclock_cross_bracket(const struct hostclock_snapshot *c,
 	struct hostclock_instant best, t;
 	int tries = HOSTCLOCK_CROSS_TRIES;
 
-	hostclock_instant_take(&best);
+	hostclock_take_instant(&best);
 	while (--tries && best.after - best.before > HOSTCLOCK_CROSS_TICKS) {
-		hostclock_instant_take(&t);
+		hostclock_take_instant(&t);
 		if (t.after - t.before < best.after - best.before)
 			best = t;
 	}
@@ -227,10 +224,10 @@ static struct ptp_clock_info hostclock_ptp_info = {
 };
 
 /**
- * hostclock_ptp_register - offer the PTP clock
+ * hostclock_ptp_register - register the PTP clock
  * @parent: the device that has the guest page
  *
- * Until the pages are valid, reading it fails with EAGAIN.
+ * Reading it fails with EAGAIN until the pages are valid.
  *
  * Return: 0 or a negative error code.
  */
@@ -245,9 +242,6 @@ int hostclock_ptp_register(struct device *parent)
 	return 0;
 }
 
-/**
- * hostclock_ptp_unregister - withdraw it; whoever has it open gets ENODEV
- */
 void hostclock_ptp_unregister(void)
 {
 	if (hostclock_ptp)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel has seen of the counters, and how much of them it can take in.
+ * The last readings of the counters, and how far the next may be ahead of them.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
@@ -8,37 +8,34 @@
 #include "readings.h"
 
 /* By enum hostclock_counter */
-static u64 hostclock_last[2];		/* the highest reading, about */
-static bool hostclock_in_use[2];		/* by the timekeeper */
+static u64 hostclock_last[2];
+static bool hostclock_in_use[2];	/* as the current clocksource */
 
-static u64 hostclock_vdso_tsc;		/* guest TSC */
+static u64 hostclock_vdso_tsc;		/* guest TSC of the last vDSO update, 0 if none */
 static u64 hostclock_max_delta_ns;
 
 /**
- * hostclock_last_reading - what a counter was last, less at most HOSTCLOCK_RECORD_INTERVAL_NS
+ * hostclock_last_reading - the last recorded reading
  * @which: counter
+ *
+ * Real readings may be HOSTCLOCK_RECORD_INTERVAL_NS above it.
  */
 u64 notrace hostclock_last_reading(enum hostclock_counter which)
 {
 	return READ_ONCE(hostclock_last[which]);
 }
 
-/**
- * hostclock_set_last_reading - what it is, even if that is less than before
- * @which: counter
- * @ns: that
- */
 void notrace hostclock_set_last_reading(enum hostclock_counter which, u64 ns)
 {
 	WRITE_ONCE(hostclock_last[which], ns);
 }
 
 /**
- * hostclock_record_reading - note a reading if it is HOSTCLOCK_RECORD_INTERVAL_NS above the last
- * @which: of which counter
+ * hostclock_record_reading - record a reading unless it is near the last
+ * @which: counter
  * @ns: the reading
  *
- * Return: the reading.
+ * Return: @ns.
  */
 u64 notrace hostclock_record_reading(enum hostclock_counter which, u64 ns)
 {
@@ -47,45 +44,33 @@ u64 notrace hostclock_record_reading(enum hostclock_counter which, u64 ns)
 	return ns;
 }
 
-/**
- * hostclock_vdso_update_tsc - guest TSC of the last vDSO update; 0: there was none
- */
 u64 notrace hostclock_vdso_update_tsc(void)
 {
 	return READ_ONCE(hostclock_vdso_tsc);
 }
 
-/**
- * hostclock_set_vdso_update_tsc - the vDSO is updated
- * @tsc: guest TSC
- */
 void hostclock_set_vdso_update_tsc(u64 tsc)
 {
 	WRITE_ONCE(hostclock_vdso_tsc, tsc);
 }
 
 /**
- * hostclock_counter_in_use - does the timekeeper count with this?
- * @which: HOSTCLOCK_MONO or HOSTCLOCK_RAW, as a clocksource of its own
+ * hostclock_counter_in_use - is it read by the current clocksource?
+ * @which: counter
  */
 bool notrace hostclock_counter_in_use(enum hostclock_counter which)
 {
 	return READ_ONCE(hostclock_in_use[which]);
 }
 
-/**
- * hostclock_counter_set_in_use - it does, or not any more
- * @which: counter
- * @on: which of both
- */
 void hostclock_counter_set_in_use(enum hostclock_counter which, bool on)
 {
 	WRITE_ONCE(hostclock_in_use[which], on);
 }
 
 /**
- * hostclock_set_max_delta - how far the timekeeper lets a reading be ahead of the last
- * @ns: so far
+ * hostclock_set_max_delta - tell what the timekeeping core can convert
+ * @ns: the most that a reading may be ahead of the last
  */
 void hostclock_set_max_delta(u64 ns)
 {
@@ -93,9 +78,9 @@ void hostclock_set_max_delta(u64 ns)
 }
 
 /**
- * hostclock_exceeds_max_delta - is that more than a timekeeper that counts with us can take in?
+ * hostclock_exceeds_max_delta - would the timekeeping core fail to convert it?
  * @which: counter
- * @ns: what it would be
+ * @ns: a reading
  */
 bool notrace hostclock_exceeds_max_delta(enum hostclock_counter which, u64 ns)
 {

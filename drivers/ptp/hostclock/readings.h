@@ -7,7 +7,7 @@
 
 #include <hostclock/reader.h>
 
-/* How often the highest reading is noted: 2^30 ns, about a second. */
+/* A reading is recorded if it is this much above the last: 2^30 ns, about a second */
 #define HOSTCLOCK_RECORD_INTERVAL_NS	BIT_ULL(30)
 
 u64 hostclock_last_reading(enum hostclock_counter which);

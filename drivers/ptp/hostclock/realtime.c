@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose the wall clock is.  It is the host's, until somebody in the guest sets or
- * steers it.  That is obeyed, and for good: the wall clock is detached then, goes
- * on as CLOCK_MONOTONIC does, and does so until it is attached again.
+ * Who owns CLOCK_REALTIME.  It follows the host's clock until somebody in the guest
+ * sets or steers it.  Then it is detached: it advances with CLOCK_MONOTONIC until it
+ * is attached again.
  *
- * Nobody tells us that the clock was set, so it is compared, before anything new
- * is followed, with what the timekeeper was told last.
+ * The kernel does not tell drivers that the clock was set.  So before each resync it
+ * is compared with what was last set by the driver.
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -14,25 +14,24 @@
 #include "realtime.h"
 #include "resync.h"
 
-/* Value of hostclock_realtime_offset_ns: the timekeeper was not told, or maybe not. */
+/* hostclock_realtime_offset_ns while the driver does not know it */
 #define HOSTCLOCK_OFFSET_UNKNOWN	S64_MIN
 
 /*
- * Another CPU may be telling the timekeeper something new, or may have read a TSC
- * that is ahead of this one's by a hair, for which the timekeeper makes up.  So it
- * takes that many comparisons in a row to believe it.
+ * A single difference proves nothing: another CPU may be setting the clock for the
+ * driver, or cross-CPU TSC skew may have made the timekeeper hold its reading.
  */
 #define HOSTCLOCK_REALTIME_TRIES	4
 
 static bool hostclock_detached;
-/* REALTIME - the guest's counter, set */
+/* REALTIME - MONOTONIC counter, as set by the driver */
 static s64 hostclock_realtime_offset_ns = HOSTCLOCK_OFFSET_UNKNOWN;
 
 /**
- * hostclock_realtime_set_offset - the timekeeper was told: CLOCK_REALTIME - counter
- * @offset_ns: that much
+ * hostclock_realtime_set_offset - the driver sets CLOCK_REALTIME
+ * @offset_ns: REALTIME - MONOTONIC counter
  *
- * Context: any but NMI; nobody can have read the clocks since.
+ * Context: any but NMI, before anybody can read the new time.
  */
 void hostclock_realtime_set_offset(s64 offset_ns)
 {
@@ -40,16 +39,13 @@ void hostclock_realtime_set_offset(s64 offset_ns)
 }
 
 /**
- * hostclock_realtime_forget_offset - CLOCK_REALTIME may be anything
+ * hostclock_realtime_forget_offset - do not take the next difference for a set clock
  */
 void hostclock_realtime_forget_offset(void)
 {
 	WRITE_ONCE(hostclock_realtime_offset_ns, HOSTCLOCK_OFFSET_UNKNOWN);
 }
 
-/**
- * hostclock_realtime_detached - does CLOCK_REALTIME follow no more?
- */
 bool hostclock_realtime_detached(void)
 {
 	return READ_ONCE(hostclock_detached);
@@ -59,21 +55,21 @@ static bool hostclock_realtime_changed(void)
 {
 	struct system_time_snapshot snap;
 	int tries = HOSTCLOCK_REALTIME_TRIES;
-	s64 wall_ns;
+	s64 offset_ns;
 
 	do {
-		wall_ns = READ_ONCE(hostclock_realtime_offset_ns);
-		if (wall_ns == HOSTCLOCK_OFFSET_UNKNOWN)
+		offset_ns = READ_ONCE(hostclock_realtime_offset_ns);
+		if (offset_ns == HOSTCLOCK_OFFSET_UNKNOWN)
 			return false;
 		ktime_get_snapshot(&snap);
-		if (ktime_to_ns(snap.real) - (s64)snap.cycles == wall_ns)
+		if (ktime_to_ns(snap.real) - (s64)snap.cycles == offset_ns)
 			return false;
 	} while (--tries);
-	return READ_ONCE(hostclock_realtime_offset_ns) == wall_ns;
+	return READ_ONCE(hostclock_realtime_offset_ns) == offset_ns;
 }
 
 /**
- * hostclock_realtime_check - see whether the wall clock was set or is steered
+ * hostclock_realtime_check - detach CLOCK_REALTIME if somebody set or steered it
  *
  * Context: any but NMI and the timekeeper's write side.
  */
@@ -87,9 +83,9 @@ void hostclock_realtime_check(void)
 }
 
 /**
- * hostclock_realtime_attach_silently - CLOCK_REALTIME may be anything, and follows
+ * hostclock_realtime_attach_silently - follow the host's clock from the next resync on
  *
- * Context: any; a resync is to be forced then.
+ * Context: any; the caller forces a resync.
  */
 void hostclock_realtime_attach_silently(void)
 {
@@ -98,9 +94,9 @@ void hostclock_realtime_attach_silently(void)
 }
 
 /**
- * hostclock_realtime_attach - follow the host's clock again, whatever was
+ * hostclock_realtime_attach - follow the host's clock again
  *
- * Context: may sleep; the clock is the host's once the report has run.
+ * Context: any; done when the notification has run.
  */
 void hostclock_realtime_attach(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why the pages are not followed, and how they were when they were refused: they are
- * not judged again until they change.
+ * Why the pages are not followed, and which content was rejected: it is not checked
+ * again until it changes.
  */
 #include <linux/atomic.h>
 #include <linux/kernel.h>
@@ -12,13 +12,13 @@
 #include "rejected.h"
 
 static int hostclock_current_error;
-static int hostclock_latest_error;	/* for the log: it may be over by then */
-static bool hostclock_is_rejected;	/* the pages, as the key found them */
-static u64 hostclock_rejected_key;
-static u64 hostclock_rejected_until;	/* guest TSC; 0: until they change */
+static int hostclock_latest_error;	/* for the log, which may be written later */
+static bool hostclock_is_rejected;
+static u64 hostclock_rejected_key;	/* hostclock_pages_key() */
+static u64 hostclock_rejected_until;	/* guest TSC; 0: until the pages change */
 
 /**
- * hostclock_error - why the pages are not followed, 0 if they are
+ * hostclock_error - why the pages are not followed; 0 if they are
  */
 int notrace hostclock_error(void)
 {
@@ -26,7 +26,7 @@ int notrace hostclock_error(void)
 }
 
 /**
- * hostclock_last_error - why they were not the last time
+ * hostclock_last_error - the last error, even if it is over
  */
 int hostclock_last_error(void)
 {
@@ -34,10 +34,10 @@ int hostclock_last_error(void)
 }
 
 /**
- * hostclock_error_set - they are not followed
- * @error: for this reason
+ * hostclock_error_set - the pages are not followed any more
+ * @error: why
  *
- * Return: were they until now?
+ * Return: true if there was no error before.
  */
 bool hostclock_error_set(int error)
 {
@@ -46,10 +46,10 @@ bool hostclock_error_set(int error)
 }
 
 /**
- * hostclock_error_clear - this fault is over
+ * hostclock_error_clear - an error is over
  * @error: which
  *
- * Return: was it there?
+ * Return: true if it was the current one.
  */
 bool hostclock_error_clear(int error)
 {
@@ -57,10 +57,10 @@ bool hostclock_error_clear(int error)
 }
 
 /**
- * hostclock_rejected - are the pages still as they were when refused?
+ * hostclock_rejected - was this content of the pages rejected?
  * @key: hostclock_pages_key()
  *
- * They are not, though none is written, once a set begins that was not looked at.
+ * Not any more once newer parameters begin, though the page is not written then.
  */
 bool notrace hostclock_rejected(u64 key)
 {
@@ -72,11 +72,11 @@ bool notrace hostclock_rejected(u64 key)
 }
 
 /**
- * hostclock_rejected_set - the pages are refused
- * @key: as this found them
- * @until: guest TSC at which another set begins; 0: until they change
+ * hostclock_rejected_set - this content of the pages is rejected
+ * @key: hostclock_pages_key()
+ * @until: guest TSC at which newer parameters begin; 0: until the pages change
  *
- * Context: one at a time.
+ * Context: write lock held.
  */
 void hostclock_rejected_set(u64 key, u64 until)
 {
@@ -85,17 +85,11 @@ void hostclock_rejected_set(u64 key, u64 until)
 	WRITE_ONCE(hostclock_is_rejected, true);
 }
 
-/**
- * hostclock_rejected_clear - the pages are accepted
- */
 void hostclock_rejected_clear(void)
 {
 	WRITE_ONCE(hostclock_is_rejected, false);
 }
 
-/**
- * hostclock_rejected_forget - there are no pages
- */
 void hostclock_rejected_forget(void)
 {
 	hostclock_is_rejected = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lazy resync: whoever reads a clock and finds the pages to be of another epoch
- * raises an interrupt on this very CPU.  Its handler makes the timekeeper follow
- * the new parameters, and that makes the reader, which the interrupt hit within
- * the timekeeper's read section, go again and return the new time.
+ * Lazy resync: a clocksource read() that finds another epoch in the pages raises an
+ * irq_work on its own CPU.  The handler re-anchors the timekeeper.  The interrupted
+ * reader is inside the timekeeper's read section, so it retries and returns the new
+ * time.
  */
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
@@ -13,51 +13,44 @@
 #include "resync.h"
 
 /*
- * Resyncs within a period of 2^23 counts, after which the last good parameters do
- * until the next: a page that changed its epoch between any two readings would
- * otherwise make a reader go again for ever.  The period is 3.2 ms at 2.6 GHz, 8.4 ms
- * at 1 GHz.  It is the TSC's, and not a tick, because guests' ticks may come late.
+ * Resyncs per period of 2^23 TSC ticks.  After that, readers use the accepted state
+ * until the next period: a page that changes its epoch all the time must not make a
+ * reader retry forever.  The period is 3.2 ms at 2.6 GHz, 8.4 ms at 1 GHz.  It is not a
+ * timer tick because those may come late in a guest.
  */
 #define HOSTCLOCK_RESYNCS_PER_PERIOD	16
 #define HOSTCLOCK_PERIOD_SHIFT		23
 
-/*
- * Every CPU has its own, and waits for none that its host does not run just now,
- * unless that one is in the middle of it.
- */
+/* Per CPU, so that none waits for a vCPU that is not running. */
 static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 
-/* In whose handler clocks are read, too: no need to ask for it once more. */
+/* The handler reads clocks, too, which must not request another resync. */
 static DEFINE_PER_CPU(bool, hostclock_resyncing);
 
-/* Which period, 2^64 >> 23 at most, << 8 | how many in that */
+/* Number of the period << 8 | resyncs in that period */
 static atomic64_t hostclock_resyncs;
 
-/* Do one even if nothing is new. */
+/* Resync even if the pages are unchanged. */
 static bool hostclock_force;
 
-/* HOSTCLOCK_CHANGED_* that a worker is to tell */
+/* HOSTCLOCK_CHANGED_*, to be notified of */
 static atomic_long_t hostclock_changes;
 
 /**
- * hostclock_resync_running - is this CPU in the handler?
+ * hostclock_resync_running - is this CPU in the resync handler?
  */
 bool notrace hostclock_resync_running(void)
 {
 	return raw_cpu_read(hostclock_resyncing);
 }
 
-/**
- * hostclock_resync_set_running - it is, or not any more
- * @on: which
- */
 void hostclock_resync_set_running(bool on)
 {
 	this_cpu_write(hostclock_resyncing, on);
 }
 
 /**
- * hostclock_resync_allowed - may one more resync be asked for in this period?
+ * hostclock_resync_allowed - count a resync; is it within the limit?
  *
  * Context: any, NMI included.
  */
@@ -67,18 +60,18 @@ bool notrace hostclock_resync_allowed(void)
 	u64 new = hostclock_rdtsc() >> HOSTCLOCK_PERIOD_SHIFT << 8;
 	u64 used = old - new;
 
-	/* of this period, not of another, which leaves a huge number */
+	/* in another period, the difference is huge */
 	if (used <= 0xff)
 		new = old + 1;
 	if (used <= 0xff && used >= HOSTCLOCK_RESYNCS_PER_PERIOD)
 		return false;
-	/* Lost the race: somebody else is asking for the same. */
+	/* A lost race does not matter: the other CPU counted its resync. */
 	atomic64_cmpxchg(&hostclock_resyncs, old, new);
 	return true;
 }
 
 /**
- * hostclock_resync_raise - have this CPU interrupt itself, to see what is new
+ * hostclock_resync_raise - raise the irq_work on this CPU
  *
  * Context: any, NMI and the timekeeper's write side included.
  */
@@ -88,7 +81,7 @@ void notrace hostclock_resync_raise(void)
 }
 
 /**
- * hostclock_force_resync - set the clocks by the pages, whatever the view says
+ * hostclock_force_resync - resync even if the pages are unchanged
  *
  * Context: any.
  */
@@ -98,16 +91,13 @@ void hostclock_force_resync(void)
 	hostclock_resync_raise();
 }
 
-/**
- * hostclock_resync_forced - was one forced that is still to be done?
- */
 bool hostclock_resync_forced(void)
 {
 	return READ_ONCE(hostclock_force);
 }
 
 /**
- * hostclock_resync_take_forced - the same, for whoever does it now
+ * hostclock_resync_take_forced - is a forced resync pending?  It is not afterwards.
  */
 bool hostclock_resync_take_forced(void)
 {
@@ -115,7 +105,7 @@ bool hostclock_resync_take_forced(void)
 }
 
 /**
- * hostclock_record - remember what changed, for a worker to tell
+ * hostclock_record - record changes for the notification
  * @changes: HOSTCLOCK_CHANGED_*
  *
  * Context: any, NMI included.
@@ -125,16 +115,13 @@ void notrace hostclock_record(unsigned long changes)
 	atomic_long_or(changes, &hostclock_changes);
 }
 
-/**
- * hostclock_recorded - is there something for the worker to tell?
- */
 bool hostclock_recorded(void)
 {
 	return atomic_long_read(&hostclock_changes);
 }
 
 /**
- * hostclock_take_recorded - what changed since this was called last
+ * hostclock_take_recorded - get and clear the recorded changes
  */
 unsigned long hostclock_take_recorded(void)
 {
@@ -142,8 +129,8 @@ unsigned long hostclock_take_recorded(void)
 }
 
 /**
- * hostclock_resync_init - once, before anything else of this file
- * @handler: what the interrupt does
+ * hostclock_resync_init - set the resync handler
+ * @handler: runs in hard interrupt context
  */
 void hostclock_resync_init(void (*handler)(struct irq_work *work))
 {
@@ -154,7 +141,7 @@ void hostclock_resync_init(void (*handler)(struct irq_work *work))
 }
 
 /**
- * hostclock_resync_sync - wait for handlers that are under way
+ * hostclock_resync_sync - wait for pending handlers on all CPUs
  *
  * Context: may sleep.
  */

@@ -6,18 +6,18 @@
 #include <linux/irq_work.h>
 #include <linux/types.h>
 
-/* Bit numbers in what is recorded, and of hostclock_change.what. */
+/* Bit numbers of recorded changes */
 enum {
 	HOSTCLOCK_CHANGED_CLOCK,	/* clock epoch: the host's clock was set */
 	HOSTCLOCK_CHANGED_GUEST,	/* guest epoch: a disruption */
-	HOSTCLOCK_CHANGED_JUMP,		/* the page was not continuous */
-	HOSTCLOCK_CHANGED_PAGE,		/* another clock page is followed now */
-	HOSTCLOCK_CHANGED_ERROR,	/* the pages are refused */
-	HOSTCLOCK_CHANGED_RECOVERED,	/* no more */
+	HOSTCLOCK_CHANGED_JUMP,		/* the host's clock jumped within an epoch */
+	HOSTCLOCK_CHANGED_PAGE,		/* another clock page is accepted now */
+	HOSTCLOCK_CHANGED_ERROR,	/* the pages are rejected */
+	HOSTCLOCK_CHANGED_RECOVERED,	/* they are not any more */
 	HOSTCLOCK_CHANGED_STATUS,	/* the page's status */
-	HOSTCLOCK_CHANGED_DETACHED,	/* the guest set its wall clock */
-	HOSTCLOCK_CHANGED_ATTACHED,	/* and took that back */
-	HOSTCLOCK_SET_REALTIME,		/* the wall clock remains to be set */
+	HOSTCLOCK_CHANGED_DETACHED,	/* the guest set CLOCK_REALTIME */
+	HOSTCLOCK_CHANGED_ATTACHED,	/* CLOCK_REALTIME follows again */
+	HOSTCLOCK_SET_REALTIME,		/* no change: CLOCK_REALTIME must be set */
 };
 
 void hostclock_record(unsigned long changes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The status, by name.
+ * The synchronization status as sysfs, the log and uevents name it.
  */
 #include "accept.h"
 #include "counter.h"
@@ -17,9 +17,9 @@ static const char * const hostclock_statuses[] = {
 };
 
 /**
- * hostclock_quality_now - the view of now, and how far it can be trusted
+ * hostclock_quality_now - get the accepted state and its sync quality
  * @rb: where to put the one
- * @quality: and the other
+ * @quality: where to put that
  *
  * Return: false if not running.
  */
@@ -35,8 +35,7 @@ bool hostclock_quality_now(struct hostclock_read_base *rb, struct hostclock_sync
 }
 
 /**
- * hostclock_status_name - "waiting" before the first valid page, "degraded"
- * while it is refused, or what it says itself
+ * hostclock_status_name - the page's status, or a reason not to believe it
  */
 const char *hostclock_status_name(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/class/misc/hostclock0/: what the driver knows, one value per file.
- * Reading any of them looks at the pages first, so that it is of now.
+ * /sys/class/misc/hostclock0/, one value per file.  Reading any of them checks the pages
+ * first, so that the value is current.
  */
 #include <linux/device.h>
 #include <linux/sysfs.h>
@@ -59,7 +59,7 @@ static ssize_t status_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(status);
 
-/* For how long the status has been that, as far as the guest noticed */
+/* Time since the guest noticed the change of status */
 static ssize_t status_age_ns_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
@@ -85,7 +85,7 @@ static ssize_t reason_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(reason);
 
-/* Only a wall clock that follows can be detached. */
+/* Only a CLOCK_REALTIME that follows can be detached. */
 static bool hostclock_has_realtime(void)
 {
 	return hostclock_mode() == HOSTCLOCK_MODE_FOLLOW &&
@@ -123,7 +123,7 @@ static ssize_t clocksource_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(clocksource);
 
-/* Files that show a number of the view, of its trust, or of the state */
+/* Numbers of the accepted state, its sync quality and the pages' info */
 #define HOSTCLOCK_ATTR(_name, _format, _value)				\
 static ssize_t _name##_show(struct device *dev,				\
 			    struct device_attribute *attr, char *buf)	\
@@ -157,7 +157,7 @@ HOSTCLOCK_ATTR(resyncs, "%llu", hostclock_info()->resyncs);
 HOSTCLOCK_ATTR(disruptions, "%llu", hostclock_info()->disruptions);
 HOSTCLOCK_ATTR(wakeups, "%llu", hostclock_wakeups());
 
-/* A bound that goes with some ns; the page tells none for no ns */
+/* The error bound of ns; the page may leave it out if ns is 0 */
 static ssize_t hostclock_emit_bound(char *buf, u64 ns, u64 bound_ns)
 {
 	if (bound_ns == HOSTCLOCK_ERROR_UNKNOWN || (ns && !bound_ns))
@@ -183,15 +183,15 @@ static ssize_t gaps_error_ns_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(gaps_error_ns);
 
-/* How often the host rang, or "none" if it cannot */
+/* Doorbell interrupts, or "none" if there is no doorbell */
 static ssize_t rings_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	u64 rings;
+	u64 count;
 
-	if (!hostclock_doorbell_interrupts(&rings))
+	if (!hostclock_doorbell_interrupts(&count))
 		return sysfs_emit(buf, "none\n");
-	return sysfs_emit(buf, "%llu\n", rings);
+	return sysfs_emit(buf, "%llu\n", count);
 }
 static DEVICE_ATTR_RO(rings);
 

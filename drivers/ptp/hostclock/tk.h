@@ -11,7 +11,7 @@ const char *hostclock_tk_name(void);
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw);
 int hostclock_tk_enable(enum hostclock_counter which);
 void hostclock_tk_reanchor(struct clocksource *cs);
-void hostclock_tk_set_realtime(void);
+void hostclock_tk_set_realtime(void);	/* after HOSTCLOCK_SET_REALTIME */
 void hostclock_tk_set_pages(void);
 
 #endif /* _HOSTCLOCK_TK_H */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For kernels whose timekeeping core can be re-anchored, and whose vDSO reads
- * the pages itself.  See compat/tk_stock.c for the others.
+ * Backend for kernels with timekeeping_reanchor(), whose vDSO reads the pages itself.
  */
 #include <linux/kernel.h>
 #include <linux/timekeeping_anchor.h>
@@ -21,16 +20,16 @@
 #include "tk.h"
 
 /*
- * The core converts any delta, but into seconds by repeated subtraction: 2^50 ns,
- * 13 days, are 1.1 million steps, about a millisecond.
+ * The core converts any delta, but to seconds by repeated subtraction: 2^50 ns, 13
+ * days, take 1.1 million steps, about a millisecond.
  */
 #define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(50)
 
-/* The clock page that the vDSO has */
+/* The clock page that the vDSO reads */
 static const void *hostclock_vdso_page;
 
 /**
- * hostclock_tk_name - what this kernel's timekeeping core can do, by name
+ * hostclock_tk_name - the backend, as sysfs names it
  */
 const char *hostclock_tk_name(void)
 {
@@ -53,9 +52,9 @@ static bool hostclock_get_sync(struct clocksource *cs,
 	struct hostclock_read_base rb;
 	bool stale;
 
-	/* asks for a resync if it must */
+	/* requests a resync if needed */
 	hostclock_counter(HOSTCLOCK_MONO);
-	/* takes over what is new, or waits for who is at it */
+	/* accepts new parameters, or waits for the CPU that does */
 	stale = hostclock_resync_needed();
 	hostclock_read_base_get(&rb);
 	hostclock_sync_quality_at(&rb.params, hostclock_rdtsc() - rb.accepted.tsc_offset,
@@ -68,14 +67,14 @@ static bool hostclock_get_sync(struct clocksource *cs,
 }
 
 /**
- * hostclock_tk_init - fit the clocksources to this kernel
- * @mono: counts HOSTCLOCK_MONO
- * @raw: counts HOSTCLOCK_RAW
+ * hostclock_tk_init - set the clocksources' members that this kernel adds
+ * @mono: reads HOSTCLOCK_MONO
+ * @raw: reads HOSTCLOCK_RAW
  */
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 {
 	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
-	/* The core is told of a jump, and does without converting it. */
+	/* The core is told of a jump and need not convert it. */
 	hostclock_accept_set_max_jump(U64_MAX);
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
 	raw->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_RAW;
@@ -84,7 +83,7 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	__clocksource_update_freq_scale(raw, 1, NSEC_PER_SEC);
 }
 
-/* The vDSO must not take one clock page for another. */
+/* The vDSO may still have another clock page than the accepted one. */
 static void hostclock_vdso_publish_accepted(void)
 {
 	struct hostclock_read_base rb;
@@ -93,16 +92,16 @@ static void hostclock_vdso_publish_accepted(void)
 	hostclock_vdso_set_anchor(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL);
 }
 
-/* Within the timekeeper's write section. */
+/* Called within the timekeeper's write section */
 static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a)
 {
-	const struct hostclock_info *state = hostclock_info();
+	const struct hostclock_info *info = hostclock_info();
 	struct hostclock_change change = {};
 
 	if (!hostclock_resync_due())
 		return -EALREADY;
 	if (hostclock_accept(&change)) {
-		/* Like the kernel, the vDSO does without the page now. */
+		/* The vDSO must not use rejected pages, either. */
 		hostclock_vdso_set_anchor(NULL);
 		return -EIO;
 	}
@@ -110,7 +109,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 	a->mono_jump_ns = change.mono_jump_ns;
 	a->boot_jump_ns = change.boot_jump_ns;
 	if (hostclock_mode_counter() == HOSTCLOCK_RAW) {
-		/* This counter did not jump, whatever the clocks do. */
+		/* The RAW counter did not jump. */
 		a->keep_wall = true;
 		return 0;
 	}
@@ -119,15 +118,15 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		a->keep_wall = true;
 		return 0;
 	}
-	hostclock_realtime_set_offset(state->wall_offset_ns);
-	a->wall_offset_ns = state->wall_offset_ns;
-	a->tai_offset_sec = state->tai_offset_sec;
-	a->tai_valid = state->tai_valid;
+	hostclock_realtime_set_offset(info->wall_offset_ns);
+	a->wall_offset_ns = info->wall_offset_ns;
+	a->tai_offset_sec = info->tai_offset_sec;
+	a->tai_valid = info->tai_valid;
 	return 0;
 }
 
 /**
- * hostclock_tk_reanchor - make the timekeeper follow what the pages say now
+ * hostclock_tk_reanchor - accept the pages and re-anchor the timekeeper
  * @cs: the current clocksource
  *
  * Context: hard interrupt.
@@ -144,15 +143,13 @@ void hostclock_tk_reanchor(struct clocksource *cs)
 	}
 }
 
-/**
- * hostclock_tk_set_realtime - nothing: the wall clock was set along with the rest
- */
 void hostclock_tk_set_realtime(void)
 {
+	/* done by hostclock_tk_reanchor() */
 }
 
 /**
- * hostclock_tk_enable - a clocksource is about to be used
+ * hostclock_tk_enable - prepare the vDSO for a clocksource
  * @which: counter
  *
  * Context: all CPUs stopped.
@@ -168,7 +165,7 @@ int hostclock_tk_enable(enum hostclock_counter which)
 }
 
 /**
- * hostclock_tk_set_pages - give the vDSO the pages of the view, or none
+ * hostclock_tk_set_pages - map the accepted pages for the vDSO, or none
  *
  * Context: may sleep.
  */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What transports share: memory that comes and goes with devices, being brought up
- * when there are valid pages in it, and doorbells.
+ * What transports share: regions of memory that come and go with devices, bringing the
+ * driver up when there are valid pages in them, and doorbells.
+ *
+ * A new transport maps its memory, checks hostclock_region_has_pages() and calls
+ * hostclock_region_add().
  */
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -14,14 +17,13 @@
 #include "transport.h"
 
 /*
- * A page without valid contents is looked at again after 50 ms, and then after
- * twice as long each time up to 1.6 s: six timers in all.  After that only
- * when somebody uses the device.
+ * If the pages are not valid yet, retry after 50 ms, then after twice as long each time
+ * up to 1.6 s: six timers in all.  After that, only when somebody uses the device.
  */
 #define HOSTCLOCK_RETRY_MS	50
 #define HOSTCLOCK_RETRIES	6
 
-/* Guards the regions, bringing up and taking down; outside of all other locks */
+/* Protects the regions, bring-up and take-down; the outermost of our locks */
 static DEFINE_MUTEX(hostclock_mutex);
 static LIST_HEAD(hostclock_regions);
 static const struct hostclock_bring_up_ops *hostclock_ops;
@@ -29,9 +31,9 @@ static const struct hostclock_bring_up_ops *hostclock_ops;
 static void hostclock_retry(struct work_struct *work);
 static DECLARE_DELAYED_WORK(hostclock_retry_work, hostclock_retry);
 static unsigned int hostclock_retries;
-static u64 hostclock_timers;	/* started by the driver */
+static u64 hostclock_timers;	/* started so far */
 
-/* Which region's device can ring, or NULL */
+/* The region whose device has a doorbell, or NULL */
 static const struct hostclock_region *hostclock_doorbell_region;
 static u64 hostclock_doorbell_count;
 
@@ -61,7 +63,7 @@ static void hostclock_retry(struct work_struct *work)
 }
 
 /**
- * hostclock_region_add - a device offers a region
+ * hostclock_region_add - add a device's region
  * @region: mapped; stays so until hostclock_region_del()
  *
  * Context: may sleep.
@@ -76,8 +78,8 @@ void hostclock_region_add(struct hostclock_region *region)
 }
 
 /**
- * hostclock_region_del - it goes away
- * @region: one that was added; nobody uses it when this returns
+ * hostclock_region_del - remove it
+ * @region: not used any more when this returns
  *
  * Context: may sleep.
  */
@@ -97,8 +99,7 @@ void hostclock_region_del(struct hostclock_region *region)
 }
 
 /**
- * hostclock_check_pages - somebody uses the device, or it rings: see what the pages
- * say now
+ * hostclock_check_pages - check the pages for changes
  *
  * Context: any but NMI.
  */
@@ -110,16 +111,13 @@ void hostclock_check_pages(void)
 		mod_delayed_work(system_wq, &hostclock_retry_work, 0);
 }
 
-/**
- * hostclock_wakeups - how many timers the driver has started
- */
 u64 hostclock_wakeups(void)
 {
 	return READ_ONCE(hostclock_timers);
 }
 
 /**
- * hostclock_doorbell_interrupt - the host says that there is something new
+ * hostclock_doorbell_interrupt - the host tells that the pages changed
  *
  * Context: hard interrupt.
  */
@@ -130,21 +128,21 @@ void hostclock_doorbell_interrupt(void)
 }
 
 /**
- * hostclock_doorbell_interrupts - how often the host rang
- * @rings: where to put it
+ * hostclock_doorbell_interrupts - how many there were
+ * @count: where to put it
  *
- * Return: can it?
+ * Return: false if there is no doorbell.
  */
-bool hostclock_doorbell_interrupts(u64 *rings)
+bool hostclock_doorbell_interrupts(u64 *count)
 {
-	*rings = READ_ONCE(hostclock_doorbell_count);
+	*count = READ_ONCE(hostclock_doorbell_count);
 	return READ_ONCE(hostclock_doorbell_region);
 }
 
 /**
- * hostclock_doorbell_start - have the guest page's device ring, if it can
+ * hostclock_doorbell_start - use the doorbell of the guest page's device, if any
  *
- * Context: while being brought up.
+ * Context: bring-up.
  */
 void hostclock_doorbell_start(void)
 {
@@ -161,9 +159,9 @@ void hostclock_doorbell_start(void)
 }
 
 /**
- * hostclock_doorbell_stop - it does not any more, and nobody listens
+ * hostclock_doorbell_stop - stop using it
  *
- * Context: while being taken down.
+ * Context: take-down.
  */
 void hostclock_doorbell_stop(void)
 {
@@ -173,17 +171,13 @@ void hostclock_doorbell_stop(void)
 	WRITE_ONCE(hostclock_doorbell_region, NULL);
 }
 
-/**
- * hostclock_transport_init - once, before anything else of this file
- * @ops: what is done when pages come and go
- */
 void hostclock_transport_init(const struct hostclock_bring_up_ops *ops)
 {
 	hostclock_ops = ops;
 }
 
 /**
- * hostclock_transport_stop - after all regions went away
+ * hostclock_transport_stop - stop retrying, after all regions were removed
  */
 void hostclock_transport_stop(void)
 {

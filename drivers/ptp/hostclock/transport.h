@@ -6,15 +6,15 @@
 
 #include "page.h"
 
-/* How a device can say that its pages have something new */
+/* An interrupt by which the host tells that the pages changed */
 struct hostclock_doorbell_ops {
-	int (*start)(struct device *dev);	/* -ENODEV: it cannot */
-	void (*stop)(struct device *dev);	/* none under way when it returns */
+	int (*start)(struct device *dev);	/* -ENODEV: the device has none */
+	void (*stop)(struct device *dev);	/* waits for running handlers */
 };
 
-/* What main.c does when pages come and go; called with the mutex held */
+/* Called when regions come and go; serialized */
 struct hostclock_bring_up_ops {
-	int (*bring_up)(void);	/* 0, or the fault for which to try again later */
+	int (*bring_up)(void);	/* 0, or the error after which to retry */
 	void (*take_down)(void);
 };
 
@@ -23,11 +23,12 @@ void hostclock_region_add(struct hostclock_region *region);
 void hostclock_region_del(struct hostclock_region *region);
 void hostclock_doorbell_interrupt(void);
 
-/* For everybody above */
+/* For the interfaces */
 void hostclock_check_pages(void);
 u64 hostclock_wakeups(void);
-bool hostclock_doorbell_interrupts(u64 *rings);
+bool hostclock_doorbell_interrupts(u64 *count);
 
+/* For main.c */
 void hostclock_transport_init(const struct hostclock_bring_up_ops *ops);
 void hostclock_transport_stop(void);
 void hostclock_doorbell_start(void);

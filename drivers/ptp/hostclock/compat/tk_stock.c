@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For kernels whose timekeeping core knows nothing of us: the vDSO does without
- * the pages, MONOTONIC_RAW counts as MONOTONIC does, and the wall clock is set
- * from a worker, so readers get the old time until it has run.
+ * Backend for unpatched kernels: the vDSO does not read the pages, MONOTONIC_RAW is
+ * MONOTONIC, and CLOCK_REALTIME is set by a worker, so readers get the old time until
+ * it has run.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
@@ -22,53 +22,37 @@
 #include "../resync.h"
 #include "../tk.h"
 
-/**
- * hostclock_tk_name - what this kernel's timekeeping core can do, by name
- */
 const char *hostclock_tk_name(void)
 {
 	return "stock";
 }
 
 /*
- * How far ahead the instant is chosen for which the wall clock is set: 20 us,
- * which the worker spends with interrupts off.  Doubled each time that it was
- * late, 20 us << 5 = 640 us in the end.
+ * CLOCK_REALTIME is set for an instant 20 us ahead, for which the worker waits with
+ * interrupts off.  The lead is doubled when it was too short, up to 20 us << 5 = 640 us.
  */
 #define HOSTCLOCK_SET_LEAD_NS	20000
 #define HOSTCLOCK_SET_TRIES	6
 
 /*
  * 6.1 multiplies in 64 bits, by 2^23 for a clock of 1 GHz, so 2^41 ns overflow.
- * Half of that is 18 minutes, more than it lets a CPU sleep.
+ * Half of that, 18 minutes, is more than a CPU may sleep.
  */
 #define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(40)
 
-/* The reading that hostclock_set_realtime_at() arranged */
+/* The pinned reading of hostclock_set_realtime_at(), and the task that is to get it */
 static struct task_struct *hostclock_setter;
 static u64 hostclock_pinned_ns;
 static bool hostclock_pinned_used;
 
-/**
- * hostclock_tk_init - nothing to fit
- * @mono: not used
- * @raw: not used
- */
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 {
 	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
-	/* The core knows nothing of a jump and counts it in MONOTONIC, as it is meant to. */
+	/* To the core, a jump is a delta like any other. */
 	hostclock_accept_set_max_jump(HOSTCLOCK_TK_MAX_DELTA_NS);
 }
 
-/**
- * hostclock_tk_reanchor - accept the pages; the wall clock is set later
- * @cs: the current clocksource
- *
- * There is no way to make BOOTTIME count what MONOTONIC does not.
- *
- * Context: hard interrupt.
- */
+/* BOOTTIME cannot be made to count what MONOTONIC does not. */
 void hostclock_tk_reanchor(struct clocksource *cs)
 {
 	struct hostclock_change change = {};
@@ -80,10 +64,9 @@ void hostclock_tk_reanchor(struct clocksource *cs)
 }
 
 /*
- * The first reading that the borrower makes with interrupts off, but not from
- * an interrupt, is do_settimeofday64()'s.  It waits, for at most the lead, until
- * the counter is what it was told it would be.
- * False: this is another reading, or the instant is past already.
+ * Make do_settimeofday64() read the chosen instant.  Its reading is the first that the
+ * setter does with interrupts off, but not from an interrupt.  Wait for the instant, at
+ * most the lead; return false if it is past, or if this is another reading.
  */
 static bool notrace hostclock_pinned_reading(enum hostclock_counter which, u64 *ns)
 {
@@ -103,7 +86,7 @@ static bool notrace hostclock_pinned_reading(enum hostclock_counter which, u64 *
 	return true;
 }
 
-/* Set the wall clock for the instant at which the counter will be at_ns. */
+/* Set CLOCK_REALTIME for the instant at which the counter is at_ns. */
 static int hostclock_set_realtime_at(u64 at_ns, s64 wall_offset_ns)
 {
 	struct timespec64 ts = ns_to_timespec64(at_ns + wall_offset_ns);
@@ -122,9 +105,9 @@ static int hostclock_set_realtime_at(u64 at_ns, s64 wall_offset_ns)
 }
 
 /**
- * hostclock_tk_set_realtime - set the wall clock by the view, exact to the ns
+ * hostclock_tk_set_realtime - set CLOCK_REALTIME, exact to the ns
  *
- * Context: the report's worker.
+ * Context: the notification's worker.
  */
 void hostclock_tk_set_realtime(void)
 {
@@ -151,21 +134,14 @@ void hostclock_tk_set_realtime(void)
 	else if (ret == -EINVAL)
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
 	else
-		pr_warn_ratelimited("hostclock: the wall clock may be off by microseconds\n");
+		pr_warn_ratelimited("hostclock: CLOCK_REALTIME may be off by microseconds\n");
 }
 
-/**
- * hostclock_tk_enable - nothing to do
- * @which: which clocksource is about to be used
- */
 int hostclock_tk_enable(enum hostclock_counter which)
 {
 	return 0;
 }
 
-/**
- * hostclock_tk_set_pages - nothing: this kernel's vDSO has no use for them
- */
 void hostclock_tk_set_pages(void)
 {
 }
