@@ -18,6 +18,8 @@
  */
 #define PATIENCE	500000
 #define ANYWAY		3
+/* Changes of a clock to choose from: one may be held up. */
+#define CHANGES		8
 /* Consecutive readings in which a clock that moves in steps repeats itself. */
 #define STEP_READINGS	64
 
@@ -128,17 +130,8 @@ u64 reading_step_ns(void)
 	return repeats && step != ~0ULL ? step : 0;
 }
 
-/**
- * reading_change - read a clock just when it changes
- * @id: the clock
- * @limit_ns: how long to wait, by CLOCK_MONOTONIC_RAW
- * @r: the reading
- *
- * For clocks that move in steps: where they are right is where they step.
- *
- * Return: by how much it changed, 0 if it did not in time.
- */
-u64 reading_change(clockid_t id, u64 limit_ns, struct reading *r)
+/* One change of a clock. */
+static u64 change(clockid_t id, u64 limit_ns, struct reading *r)
 {
 	u64 last = reading_ns(id);
 	u64 begun = reading_ns(CLOCK_MONOTONIC_RAW);
@@ -149,4 +142,30 @@ u64 reading_change(clockid_t id, u64 limit_ns, struct reading *r)
 			return r->ns - last;
 	} while (reading_ns(CLOCK_MONOTONIC_RAW) - begun < limit_ns);
 	return 0;
+}
+
+/**
+ * reading_change - read a clock just when it changes
+ * @id: the clock
+ * @limit_ns: how long to wait for a change, by CLOCK_MONOTONIC_RAW
+ * @best: the reading; of several changes the one that is known best
+ *
+ * For clocks that move in steps: where they are right is where they step.
+ *
+ * Return: by how much it changed, 0 if it did not in time.
+ */
+u64 reading_change(clockid_t id, u64 limit_ns, struct reading *best)
+{
+	struct reading r;
+	u64 step_ns = 0;
+	int i;
+
+	for (i = 0; i < CHANGES; i++) {
+		step_ns = change(id, limit_ns, &r);
+		if (!step_ns)
+			return 0;
+		if (!i || r.width < best->width)
+			*best = r;
+	}
+	return step_ns;
 }
