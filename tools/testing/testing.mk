@@ -24,7 +24,7 @@ check-static check-native check-e2e check-soak:
 
 check-kunit: kunit
 
-prepare-static: $(BZIMAGE) $(O)/series/.stamp
+prepare-static: $(BZIMAGE) $(O)/series/.stamp $(addprefix $(O)/bin/,hostclockd hostclockctl hostclockd-sim)
 prepare-native: all
 prepare-kunit: $(GUEST)
 prepare-e2e prepare-soak: all guest-stock-6.1
