@@ -69,7 +69,7 @@ static int open_directory(struct exporter *x, struct problem *why)
 	return files_lock(x->dir, "lock", why) < 0 ? -1 : 0;
 }
 
-/* How far from its nominal frequency, of which this is a part, a TSC is not. */
+/* A TSC differs from its nominal frequency by less than one part in this. */
 #define KHZ_DRIFT	1000
 
 /*
@@ -113,14 +113,14 @@ static int open_clock(struct exporter *x, const struct daemon_parts *parts,
 }
 
 /*
- * Held up between the last look at the counter and publishing, it would publish
- * late.  It sleeps but for some us ten times a second, so this starves nobody.
+ * Preemption between the last TSC reading and publishing would make it publish late.
+ * It runs for some us ten times a second, so this starves nobody.
  */
 static int take_priority(int priority, struct problem *why)
 {
 	struct sched_param param = { .sched_priority = priority };
 
-	/* Being paged out holds it up as well; that may be forbidden. */
+	/* Page faults would delay it as well.  Locking memory may be forbidden. */
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	if (priority && sched_setscheduler(0, SCHED_FIFO, &param))
 		return problem_errno(why,

@@ -19,7 +19,7 @@ static struct watch poll_timer = { .fd = -1 };
 static struct watch set_timer = { .fd = -1 };
 static struct watch epoch_timer = { .fd = -1 };
 
-/* Say it once, not ten times a second. */
+/* Log an error once, not ten times a second. */
 static void update_failed(const struct problem *why)
 {
 	static struct problem said;
@@ -32,8 +32,8 @@ static void update_failed(const struct problem *why)
 static void update(struct exporter *x, u64 lead_ns)
 {
 	struct leap_plan plan = x->leap;
-	u64 epoch = x->pages[0].set.epoch;
-	u8 status = x->pages[0].set.status;
+	u64 epoch = x->pages[0].params.epoch;
+	u8 status = x->pages[0].params.status;
 	struct problem why;
 
 	if (x->frozen)
@@ -47,7 +47,7 @@ static void update(struct exporter *x, u64 lead_ns)
 	x->pages_lost = false;
 	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
 		exporter_changed(x);
-	if (x->pages[0].set.epoch != epoch || x->pages[0].set.status != status)
+	if (x->pages[0].params.epoch != epoch || x->pages[0].params.status != status)
 		vmclock_renew_all(x);
 	else
 		vmclock_renew_some(x);
@@ -89,7 +89,7 @@ static void epoch_due(void *arg)
 	update(x, LEAD_SOON_NS);
 }
 
-/* Change the epoch that often, for nothing; 0: no more. */
+/* Change the epoch at this rate, for tests; 0 stops it. */
 void schedule_epochs(unsigned int hz)
 {
 	u64 interval_ns = hz ? NSEC_PER_SEC / hz : 0;
@@ -97,7 +97,7 @@ void schedule_epochs(unsigned int hz)
 	loop_timer_set(&epoch_timer, interval_ns, interval_ns);
 }
 
-/* Have the kernel cancel a timer in the far future when the clock is set. */
+/* The kernel cancels a timer in the far future when the clock is set. */
 static void arm_set_timer(void)
 {
 	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };

@@ -11,7 +11,7 @@
 
 #include "files.h"
 
-/* Ours, of the right kind, and nobody else may write it. */
+/* Check that it is ours, of the right type, and writable by nobody else. */
 static int check_owner(int fd, const char *name, mode_t type,
 		       struct problem *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Files and directories that others may look at but not bend: links are never
- * followed, and what is found must be ours and writable by nobody else.
+ * Files and directories that others can read but not subvert: links are never
+ * followed, and existing files must be ours and writable by nobody else.
  */
 #ifndef HOSTCLOCKD_FILES_H
 #define HOSTCLOCKD_FILES_H

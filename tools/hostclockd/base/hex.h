@@ -18,7 +18,10 @@ static inline void hex_write(char *text, const void *bytes, size_t n)
 		sprintf(text + 2 * i, "%02x", ((const unsigned char *)bytes)[i]);
 }
 
-/* Return: whether there are just as many; otherwise some may have been written. */
+/*
+ * Return: whether the text has exactly that many bytes; if not, some may have been
+ * written.
+ */
 static inline bool hex_read(const char *text, void *bytes, size_t n)
 {
 	size_t i;

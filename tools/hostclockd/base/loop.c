@@ -35,10 +35,7 @@ void loop_remove(struct watch *w)
 	w->fd = -1;
 }
 
-/*
- * One event at a time: its handler may remove other watches.  After each, @after is
- * called.
- */
+/* One event at a time, since its handler may remove other watches; then @after. */
 void loop_run(void (*after)(void *arg), void *arg)
 {
 	struct epoll_event ev;
@@ -58,7 +55,7 @@ void loop_stop(void)
 	stopping = true;
 }
 
-/* Make a timer, not running yet.  Return: 0 or -1. */
+/* Create a timer, not armed yet.  Return: 0 or -1. */
 int loop_timer(struct watch *w, clockid_t clock, struct problem *why)
 {
 	w->fd = timerfd_create(clock, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -67,7 +64,7 @@ int loop_timer(struct watch *w, clockid_t clock, struct problem *why)
 	return loop_add(w, why);
 }
 
-/* Expire in @first_ns, then every @interval_ns; zero: not (again). */
+/* Expire in @first_ns, then every @interval_ns; 0 disarms it, or makes it expire once. */
 void loop_timer_set(struct watch *w, u64 first_ns, u64 interval_ns)
 {
 	struct itimerspec its = {
@@ -80,7 +77,7 @@ void loop_timer_set(struct watch *w, u64 first_ns, u64 interval_ns)
 	timerfd_settime(w->fd, 0, &its, NULL);
 }
 
-/* How often it expired since last asked. */
+/* How often it has expired since the last call. */
 u64 loop_timer_expired(struct watch *w)
 {
 	u64 count = 0;

@@ -116,7 +116,7 @@ const struct argp options_argp = {
 	.parser = parse_option,
 };
 
-/* What holds if nothing is said. */
+/* The defaults. */
 void options_default(struct options *opt)
 {
 	*opt = (struct options) {

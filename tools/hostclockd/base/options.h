@@ -34,7 +34,7 @@ struct options {
 	const char *kvm_debugfs;
 };
 
-/* The options of any hostclockd, into a struct options. */
+/* The options that hostclockd and hostclockd-sim share; the input is a struct options. */
 extern const struct argp options_argp;
 
 void options_default(struct options *opt);

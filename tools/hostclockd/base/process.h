@@ -8,12 +8,12 @@
 #include <hostclock/platform.h>
 
 /*
- * In clock ticks since the host's boot; 0 if there is no such process.  Tells a
- * process from a later one of the same number.
+ * In clock ticks since the host's boot; 0 if there is no such process.  Distinguishes
+ * a process from a later one with the same PID.
  */
 u64 process_start(pid_t pid);
 
-/* How long ago that was, ns, at least: rounded up by two clock ticks. */
+/* How long ago that was, in ns, rounded up by two clock ticks. */
 u64 process_age_ns(u64 start);
 
 #endif /* HOSTCLOCKD_PROCESS_H */

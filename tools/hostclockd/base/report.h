@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How hostclockd says that something went wrong. */
+/* Error messages. */
 #ifndef HOSTCLOCKD_REPORT_H
 #define HOSTCLOCKD_REPORT_H
 

@@ -7,7 +7,7 @@
 
 #include "base/report.h"
 
-/* Where the TAI offset was learnt. */
+/* Where the TAI offset comes from. */
 enum tai_source {
 	TAI_UNKNOWN,
 	TAI_KERNEL,
@@ -37,8 +37,8 @@ enum tai_source {
  * @utc_maxerror_ns:	its bound, or HOSTCLOCK_ERROR_UNKNOWN
  * @exact:		simulated: nothing is measured, changes begin at tsc
  * @renewed:		the relation to the TSC is another one than before
- * @problem:		why the above is no function of the TSC, and so not to be
- *			trusted; NULL if it is.  Good until the next look.
+ * @problem:		why the above is no function of the TSC, so that it must not be
+ *			relied on; NULL if it is.  Valid until the next sample.
  */
 struct clock_sample {
 	u64 tsc;
@@ -65,8 +65,8 @@ struct clock_sample {
 struct page;
 
 /**
- * struct clock_source - host clocks that can be looked at
- * @sample:	look; a simulated clock answers for @begin, the TSC value at
+ * struct clock_source - host clocks that can be sampled
+ * @sample:	take a sample; a simulated clock answers for @begin, the TSC value at
  *		which changes asked of it take effect, a real one for now
  * @plan:	give a page's next parameters their course, all but what any page's
  *		status says; false if the page shall follow the samples as usual.  May

@@ -21,16 +21,16 @@
  * @smear:	HOSTCLOCK_SMEAR_*
  * @map:	the page in the host-wide file
  * @seq:	its sequence count, which is never read back
- * @set:	the newest set; epoch 0 if there is none
- * @previous:	the one before
- * @next:	the one in the making
+ * @params:	the newest parameters; epoch 0 if there are none
+ * @previous:	those before
+ * @next:	those being planned
  */
 struct page {
 	u8 format;
 	u8 smear;
 	struct hostclock_clock_page *map;
 	u32 seq;
-	struct params set;
+	struct params params;
 	struct params previous;
 	struct params next;
 };
@@ -103,17 +103,17 @@ struct page_hooks {
  * @scale:		nominal ns per TSC tick, as a rate
  * @scaled:		a scaled page's counter, as the TSC of a guest
  * @continued:		the pages go on from where an earlier exporter left them
- * @begins:		TSC at which the newest sets begin
+ * @begins:		TSC at which the newest parameters start
  * @last_epoch:		the latest epoch given to anything
  * @unsaved:		the state file is older than the state
- * @force_epoch:	the next sets shall have a new epoch
- * @pages_lost:		a page began anew, and guests have not been told
+ * @force_epoch:	the next parameters get a new epoch
+ * @pages_lost:		a page started afresh, and guests have not been notified
  * @stats:		cost of updates
  * @frozen:		a test wants no updates
  * @hooks:		of tests, or NULL
  * @vms:		the guests
  * @renew_next:	whose vmclock part is renewed next, NULL: the first's
- * @poll_next:	whose counter is looked at next, NULL: the first's; under TCG, under KVM
+ * @poll_next:	which guest is polled next, NULL: the first; under TCG, under KVM
  */
 struct exporter {
 	struct options opt;
@@ -143,13 +143,13 @@ struct exporter {
 	struct vm *poll_next[2];
 };
 
-/* A new epoch for anything: never 0, never one that was used before. */
+/* A new epoch: never 0, never one that was used before. */
 static inline u64 exporter_new_epoch(struct exporter *x)
 {
 	return ++x->last_epoch;
 }
 
-/* Something has changed that a later exporter needs: have it written down. */
+/* State that a later exporter needs has changed: write it at the end of the dispatch. */
 static inline void exporter_changed(struct exporter *x)
 {
 	x->unsaved = true;

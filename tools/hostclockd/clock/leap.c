@@ -4,9 +4,9 @@
 #include "base/rate.h"
 #include "leap.h"
 
-/* By then the host's kernel has stepped, at one of its timer ticks. */
+/* The host's kernel has stepped by then: it does so at a timer tick. */
 #define HOST_STEPS_WITHIN_NS	NSEC_PER_SEC
-/* For that long, a leap second is told as past. */
+/* How long a past leap second is announced as past. */
 #define TOLD_NS			(43200 * NSEC_PER_SEC)
 
 static struct hostclock_leap leap_of(const struct leap_plan *plan, u8 smear)
@@ -42,11 +42,11 @@ static void adopt(struct leap_plan *plan, const struct clock_sample *s,
 	plan->realtime_offset_ns = s->realtime_offset_ns;
 	plan->tai_sec = s->tai_sec;
 	plan->mono_ns = s->leap_sec * NSEC_PER_SEC - s->realtime_offset_ns;
-	/* Told too late: MONOTONIC goes on from here, REALTIME steps. */
+	/* Announced too late: MONOTONIC continues, REALTIME steps. */
 	plan->bias_ns -= offset_ns(plan, smear, mono_ns);
 }
 
-/* Whatever became of it, the smeared MONOTONIC goes on from where it is. */
+/* Drop the plan; the smeared MONOTONIC continues from its present value. */
 static void drop(struct leap_plan *plan, u8 smear, s64 mono_ns)
 {
 	plan->bias_ns += offset_ns(plan, smear, mono_ns);
@@ -76,11 +76,11 @@ static bool is_over(const struct leap_plan *plan, const struct clock_sample *s,
 }
 
 /**
- * leap_follow - take up, keep or end the plan
+ * leap_follow - make, keep or end the plan
  * @plan: the plan
  * @s: what the host's clocks say
  * @smear: kind of the smeared pages, HOSTCLOCK_SMEAR_*
- * @mono_ns: host MONOTONIC when the set in the making begins
+ * @mono_ns: host MONOTONIC when the parameters being planned start
  */
 void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
 		 u8 smear, s64 mono_ns)
@@ -99,17 +99,17 @@ void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
  * @s: what the host's clocks say
  * @smear: the page's kind, HOSTCLOCK_SMEAR_*
  * @mono_ns: the instant, host MONOTONIC
- * @view: the answer
+ * @state: the answer
  */
 void leap_at(const struct leap_plan *plan, const struct clock_sample *s,
-	     u8 smear, s64 mono_ns, struct leap_state *view)
+	     u8 smear, s64 mono_ns, struct leap_state *state)
 {
 	struct hostclock_leap leap = leap_of(plan, smear);
 	bool strict = smear == HOSTCLOCK_SMEAR_STRICT;
 	s64 u = mono_ns - plan->mono_ns;
 	s64 stepped = 0;
 
-	*view = (struct leap_state) {
+	*state = (struct leap_state) {
 		.realtime_offset_ns = s->realtime_offset_ns,
 		.tai_sec = s->tai_sec,
 		.bias_ns = strict ? 0 : plan->bias_ns,
@@ -118,16 +118,16 @@ void leap_at(const struct leap_plan *plan, const struct clock_sample *s,
 	if (plan->sign) {
 		if (plan->strict)
 			stepped = offset_ns(plan, HOSTCLOCK_SMEAR_STRICT, mono_ns);
-		view->realtime_offset_ns = plan->realtime_offset_ns + (strict ? stepped : 0);
-		view->tai_sec = plan->tai_sec - stepped / NSEC_PER_SEC;
-		view->indicator = hostclock_leap_indicator(&leap, u);
+		state->realtime_offset_ns = plan->realtime_offset_ns + (strict ? stepped : 0);
+		state->tai_sec = plan->tai_sec - stepped / NSEC_PER_SEC;
+		state->indicator = hostclock_leap_indicator(&leap, u);
 	}
 	if (strict)
 		return;
-	view->realtime_offset_ns -= plan->bias_ns;
-	view->bias_ns += offset_ns(plan, smear, mono_ns);
+	state->realtime_offset_ns -= plan->bias_ns;
+	state->bias_ns += offset_ns(plan, smear, mono_ns);
 	if (plan->sign)
-		hostclock_leap_piece_at(&leap, u, &view->piece);
+		hostclock_leap_piece_at(&leap, u, &state->piece);
 }
 
 /* The next instant after @mono_ns at which a page changes; S64_MAX if none. */

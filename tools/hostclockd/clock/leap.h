@@ -52,7 +52,7 @@ struct leap_state {
 void leap_follow(struct leap_plan *plan, const struct clock_sample *s,
 		 u8 smear, s64 mono_ns);
 void leap_at(const struct leap_plan *plan, const struct clock_sample *s,
-	     u8 smear, s64 mono_ns, struct leap_state *view);
+	     u8 smear, s64 mono_ns, struct leap_state *state);
 s64 leap_next_ns(const struct leap_plan *plan, u8 smear, s64 mono_ns);
 
 #endif /* HOSTCLOCKD_LEAP_H */

@@ -47,7 +47,7 @@ void pages_header(const struct exporter *x, const struct page *pg,
 	WRITE_ONCE(cp->magic, htole32(HOSTCLOCK_CLOCK_MAGIC));
 }
 
-/* Nothing in the file can be used: no set, but the header. */
+/* Nothing in the file is usable: write the header, with no parameters. */
 static void start_over(const struct exporter *x, struct page *pg)
 {
 	WRITE_ONCE(pg->map->magic, 0);
@@ -55,7 +55,10 @@ static void start_over(const struct exporter *x, struct page *pg)
 	pages_header(x, pg, pg->map);
 }
 
-/* May a set found in the file be continued?  The header must be this host's. */
+/*
+ * Load the parameters in the file.  They can be continued if the header is this
+ * host's.
+ */
 static bool restore(struct exporter *x, struct page *pg)
 {
 	struct hostclock_clock_page *cp = pg->map;
@@ -67,15 +70,15 @@ static bool restore(struct exporter *x, struct page *pg)
 	if (memcmp(cp, &want, offsetof(struct hostclock_clock_page, seq)))
 		return false;
 	newest = (pg->seq >> 1) & 1;
-	params_decode(&cp->params[newest], &pg->set);
+	params_decode(&cp->params[newest], &pg->params);
 	params_decode(&cp->params[newest ^ 1], &pg->previous);
-	if (pg->set.shift < 1 || pg->set.shift > 31 || !pg->set.mult ||
-	    !pg->set.raw_mult)
-		pg->set.epoch = 0;
+	if (pg->params.shift < 1 || pg->params.shift > 31 || !pg->params.mult ||
+	    !pg->params.raw_mult)
+		pg->params.epoch = 0;
 	if (HOSTCLOCK_LE32(cp->seq) & 1)	/* half overwritten */
 		pg->previous.epoch = 0;
-	if (pg->set.epoch > x->last_epoch)
-		x->last_epoch = pg->set.epoch;
+	if (pg->params.epoch > x->last_epoch)
+		x->last_epoch = pg->params.epoch;
 	return true;
 }
 
@@ -84,8 +87,8 @@ static bool restore(struct exporter *x, struct page *pg)
  * @x: the exporter; opt, dir and khz are set
  * @why: what went wrong
  *
- * Sets that are in it already are taken up; whether they still fit the clock is
- * for update_continues() to say.
+ * Parameters that are in it already are loaded; update_continues() checks whether
+ * they still fit the clock.
  *
  * Return: 0 or -1.
  */
@@ -139,18 +142,18 @@ u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate)
 			   x->scaled.ratio);
 }
 
-/* The set that holds at a counter value, for readers in this process. */
-const struct params *page_set_at(const struct page *pg, u64 counter)
+/* The parameters in force at a counter value, for readers in this process. */
+const struct params *page_params_at(const struct page *pg, u64 counter)
 {
-	if ((s64)(counter - pg->set.cycle_last) >= 0 || !pg->previous.epoch)
-		return &pg->set;
+	if ((s64)(counter - pg->params.cycle_last) >= 0 || !pg->previous.epoch)
+		return &pg->params;
 	return &pg->previous;
 }
 
-/* The next set has nothing to continue. */
+/* The next parameters do not continue the present ones. */
 void page_start_afresh(struct page *pg)
 {
-	pg->set.epoch = 0;
+	pg->params.epoch = 0;
 	pg->previous.epoch = 0;
 }
 

@@ -14,6 +14,6 @@ void pages_rescale(struct exporter *x, const struct hostclock_tsc *tsc);
 void page_start_afresh(struct page *pg);
 u64 page_counter(const struct exporter *x, const struct page *pg, u64 tsc);
 u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate);
-const struct params *page_set_at(const struct page *pg, u64 counter);
+const struct params *page_params_at(const struct page *pg, u64 counter);
 
 #endif /* HOSTCLOCKD_PAGE_H */

@@ -57,8 +57,8 @@ void params_decode(const struct hostclock_params *in, struct params *p)
 }
 
 /*
- * One clock @delta counts later, without rounding: what the shifted ns hold
- * below a nanosecond is carried over.
+ * Advance one clock by @delta counts without rounding: the fraction of a nanosecond
+ * in the shifted ns is kept.
  */
 static void advance(u64 *sec, u64 *snsec, u64 delta, u32 mult, u32 shift)
 {
@@ -72,7 +72,7 @@ static void advance(u64 *sec, u64 *snsec, u64 delta, u32 mult, u32 shift)
 		 (sum.lo & ((1ULL << shift) - 1));
 }
 
-/* Make a set begin at a later counter value, exactly where it would be then. */
+/* Move the start to a later counter value without changing the clocks there. */
 void params_advance(struct params *p, u64 counter)
 {
 	u64 delta = counter - p->cycle_last;
@@ -82,7 +82,7 @@ void params_advance(struct params *p, u64 counter)
 	p->cycle_last = counter;
 }
 
-/* Make a set begin at given values. */
+/* Start at the given values. */
 void params_rebase(struct params *p, u64 counter, u64 mono_ns, u64 raw_ns)
 {
 	p->cycle_last = counter;
@@ -92,7 +92,7 @@ void params_rebase(struct params *p, u64 counter, u64 mono_ns, u64 raw_ns)
 	p->raw_snsec = raw_ns % HOSTCLOCK_NSEC_PER_SEC << p->shift;
 }
 
-/* A clock at a counter value, which may be before the set's beginning. */
+/* A clock at a counter value, which may be before cycle_last. */
 static u64 value(u64 sec, u64 snsec, s64 delta, u32 mult, u32 shift)
 {
 	u64 before = 0;
@@ -119,7 +119,7 @@ u64 params_raw(const struct params *p, u64 counter)
 		     p->raw_mult, p->shift);
 }
 
-/* May both be sets of one epoch?  The ABI header says what must agree. */
+/* Can both belong to one epoch?  The ABI header says what must be equal. */
 bool params_same_epoch(const struct params *a, const struct params *b)
 {
 	return a->realtime_offset_ns == b->realtime_offset_ns &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A clock page's parameter set in the host's own byte order. */
+/* A clock page's parameters in the host's byte order. */
 #ifndef HOSTCLOCKD_PARAMS_H
 #define HOSTCLOCKD_PARAMS_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writing sets into the pages: the host-wide ones, and every private copy.
- * Sequence counts come from this process's own memory: a guest may write to a
- * private copy, and what it writes must mean nothing here.
+ * Write parameters to the host-wide pages and to every private copy.  Sequence counts
+ * are kept in this process: a guest can write to its private copy, and nothing it
+ * writes there may have an effect here.
  */
 #include <time.h>
 
@@ -16,9 +16,9 @@
 #define SPIN_NS		100000
 
 /*
- * Wait until the newest sets hold: the older ones may then be overwritten.  They
- * begin two intervals ahead at most, unless the TSC was set back: then nobody can
- * read them.
+ * Wait until the newest parameters are in force, so that the older ones can be
+ * overwritten.  They start at most two intervals ahead, unless the TSC was set back;
+ * nobody can use them then.
  */
 void publish_wait(const struct exporter *x)
 {
@@ -38,16 +38,16 @@ void publish_wait(const struct exporter *x)
 static void fill(struct hostclock_clock_page *cp, const struct page *pg,
 		 const struct page_hooks *hooks)
 {
-	struct hostclock_params *set = hostclock_page_claim_at(cp, pg->seq);
+	struct hostclock_params *params = hostclock_page_claim_at(cp, pg->seq);
 
-	params_encode(&pg->next, set);
+	params_encode(&pg->next, params);
 	if (hooks) {
-		hooks->params(set);
+		hooks->params(params);
 		hooks->header(cp);
 	}
 }
 
-/* Claim the older sets and fill them in.  May be repeated. */
+/* Claim the older parameters and overwrite them.  May be repeated. */
 void publish_fill(struct exporter *x)
 {
 	struct page_copies *c;
@@ -60,7 +60,7 @@ void publish_fill(struct exporter *x)
 	}
 }
 
-/* Make the filled sets the newest. */
+/* Publish the parameters that publish_fill() wrote. */
 void publish_done(struct exporter *x)
 {
 	struct page_copies *c;
@@ -73,14 +73,15 @@ void publish_done(struct exporter *x)
 		for (c = x->copies; c; c = c->next)
 			hostclock_page_publish_at(page_copy(c, i), pg->seq);
 		pg->seq += 2;
-		pg->previous = pg->set;
-		pg->set = pg->next;
+		pg->previous = pg->params;
+		pg->params = pg->next;
 	}
 }
 
 /*
- * Bring one VM's copies up to date, whatever they hold: the newest set as the
- * update that made it, then the older one while seq is odd.
+ * Bring one VM's copies up to date, whatever is in them: publish the newest
+ * parameters as the update did that made them, then write the older ones while seq is
+ * odd.
  */
 void publish_copy(struct exporter *x, const struct page_copies *copies)
 {
@@ -91,7 +92,7 @@ void publish_copy(struct exporter *x, const struct page_copies *copies)
 		struct hostclock_clock_page *cp = page_copy(copies, i);
 
 		pages_header(x, pg, cp);
-		params_encode(&pg->set, hostclock_page_claim_at(cp, pg->seq - 2));
+		params_encode(&pg->params, hostclock_page_claim_at(cp, pg->seq - 2));
 		hostclock_page_publish_at(cp, pg->seq - 2);
 		params_encode(&pg->previous, hostclock_page_claim_at(cp, pg->seq));
 		hostclock_page_publish_at(cp, pg->seq - 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A clock is read between two TSC readings; the tightest of several such
- * brackets counts, and half its width is the bound of the measurement.
+ * A clock is read between two TSC readings.  The tightest of several such brackets is
+ * used, and half its width bounds the measurement error.
  */
 #include <string.h>
 #include <sys/syscall.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The relation between clocks and TSC is judged at the start, and from then on
- * watched: at every look the clocksource's name and whether both clocks are where
- * they must be, now and then another CPU.  If it does not hold, the clocks go on
- * as they were, with an error bound that is measured; and once it is seen to hold
- * again, by the same judgement as at the start, they are what they are then.
+ * The relation between the clocks and the TSC is judged at the start and checked from
+ * then on: at every poll the clocksource's name and that both clocks are within their
+ * bounds, and now and then another CPU.  If a check fails, the clocks are
+ * extrapolated with a measured error bound.  Once the same judgement as at the start
+ * succeeds again, the relation is learnt anew.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,14 +17,14 @@
 
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
-/* Looks at the start, and the time between them. */
+/* Polls at the start, and the time between them. */
 #define OPEN_LOOKS	11
 #define OPEN_PAUSE_NS	(ACCEPT_SPAN_NS / (OPEN_LOOKS - 2))
 /* Judgements at the start: a virtual host may be held up during one. */
 #define OPEN_TRIES	3
-/* Looks between two visits to another CPU: some seconds, and some 10 us each. */
+/* Polls between two visits to another CPU: every few seconds, some 10 us each. */
 #define VISIT_EVERY	32
-/* So many readings in a row that take too long are no accident. */
+/* After this many slow readings in a row, the counter is considered another one. */
 #define WIDE_LOOKS	3
 /* Clocks that are so far off go on from where they are, not from where they were. */
 #define FAR_NS		NSEC_PER_SEC
@@ -43,7 +43,7 @@ static void read_name(const struct relation *r, char name[32])
 		snprintf(name, 32, "unknown");
 }
 
-/* Begin to judge anew. */
+/* Restart the judgement. */
 static void judge_anew(struct relation *r)
 {
 	char name[32];
@@ -52,7 +52,7 @@ static void judge_anew(struct relation *r)
 	evidence_begin(&r->seen, name, r->seen.max_slew_ppb);
 }
 
-/* The relation does not hold any more.  r->why is set, as problem_set() returns -1. */
+/* The relation does not hold any more.  r->why has been set: problem_set() returns -1. */
 static void lose(struct relation *r, int problem)
 {
 	(void)problem;
@@ -70,8 +70,8 @@ static struct reading read_raw(void)
 }
 
 /*
- * Look at a CPU, as seen from where this runs now.  A CPU that cannot be visited is
- * none where anything of ours runs.
+ * Compare a CPU with the one this runs on.  A CPU that cannot be visited is one where
+ * nothing of ours runs.
  */
 static int visit(struct relation *r, int cpu, u64 rate, struct problem *why)
 {
@@ -146,7 +146,7 @@ static void gather(struct relation *r, const struct reading *raw,
 	evidence_add(e, raw, mono);
 }
 
-/* What the evidence says is how the clocks are from now on. */
+/* Adopt the relation that the evidence shows. */
 static void take(struct relation *r)
 {
 	const struct evidence *e = &r->seen;
@@ -169,8 +169,8 @@ static u64 half_ns(const struct relation *r, const struct reading *reading)
 }
 
 /*
- * MONOTONIC's rate: over the history, for as long as a straight line through
- * it passes through the new reading; otherwise from the last interval on.
+ * MONOTONIC's rate: over the history while a straight line through it also fits the
+ * new reading, otherwise over the last interval.
  */
 static void learn_mono_rate(struct relation *r, const struct reading *now)
 {
@@ -192,7 +192,7 @@ static void learn_mono_rate(struct relation *r, const struct reading *now)
 			       now->tsc - r->mono[0].tsc);
 }
 
-/* A clock that a hypervisor makes may have been set right by a little. */
+/* A hypervisor may have corrected its clock a little. */
 static void learn_raw_rate(struct relation *r, const struct reading *now)
 {
 	s64 off = line_off_ns(&r->raw, now);
@@ -239,7 +239,10 @@ static int check_mono(struct relation *r, const struct reading *now)
 			   (long long)off, (long long)dt_ns / 1000000);
 }
 
-/* A reading that takes as long as another counter's, though its name be the same. */
+/*
+ * Is reading as slow as with another counter, although the clocksource has the same
+ * name?
+ */
 static int check_width(struct relation *r, const struct reading *now)
 {
 	struct costs c;
@@ -271,7 +274,7 @@ static void check_name(struct relation *r)
 				    r->seen.name, name));
 }
 
-/* The same clocks as before, as far as nobody knows better. */
+/* Extrapolate: nothing better is known. */
 static void extrapolate(struct relation *r, const struct reading *raw,
 			const struct reading *mono, struct clock_sample *s)
 {
@@ -340,7 +343,10 @@ static bool regain(struct relation *r, const struct reading *raw,
 		return false;
 	if (accept_judge(&r->seen, &why) || check_rate(r, &why)) {
 		r->why = why;
-		/* What is wrong for good stays wrong; a single jump is left behind. */
+		/*
+		 * A permanent error keeps failing the judgement; a single jump ages
+		 * out of the evidence.
+		 */
 		if (r->seen.count > 2 * ACCEPT_LEAST)
 			judge_anew(r);
 		return false;

@@ -9,25 +9,25 @@
 #include "update.h"
 
 /*
- * A residual is steered away over this many update intervals: of measurement
- * noise, half gets into the page.
+ * The residual is corrected over this many update intervals, so that half of the
+ * measurement noise gets into the page.
  */
 #define STEER_INTERVALS	2
 /*
- * Frequency and adjtime() together give 1000 ppm; with UTC-SLS's 1000 ppm that
- * makes the 2000 which guests' drivers accept.
+ * The kernel's frequency and adjtime() add up to 1000 ppm, UTC-SLS adds 1000 ppm:
+ * together the 2000 ppm that the guests' driver accepts.
  */
 #define MAX_SLEWS	2
-/* Preempted this often in a row: publish, and count it as missed. */
+/* After this many preemptions in a row, publish late and count the update as missed. */
 #define MAX_TRIES	16
 /*
- * Pages further off than this start over: at 500 ppm, steering them back would
- * take more than half an hour.
+ * Pages further off than this start afresh: at 500 ppm, steering them back would take
+ * more than half an hour.
  */
 #define SANE_NS		NSEC_PER_SEC
 /*
- * And after a time in which they could not be trusted, if it would take longer
- * than this: at 500 ppm, if they are off by more than 5 ms.
+ * After a time without a valid relation, pages also start afresh if steering them
+ * back would take longer than this: at 500 ppm, if they are off by more than 5 ms.
  */
 #define RENEW_SEC	10
 
@@ -44,7 +44,7 @@ static s64 clamp(s64 value, s64 limit)
 	return value < -limit ? -limit : value;
 }
 
-/* A rate as a multiplier, to nearest. */
+/* A rate as a multiplier, rounded to nearest. */
 static u32 mult_of(const struct exporter *x, const struct page *pg, u64 tsc_rate)
 {
 	u64 rate = page_rate(x, pg, tsc_rate);
@@ -52,7 +52,10 @@ static u32 mult_of(const struct exporter *x, const struct page *pg, u64 tsc_rate
 	return ((rate >> (RATE_BITS - pg->next.shift - 1)) + 1) >> 1;
 }
 
-/* The multiplier for a rate, with @gap_ns to be made good over the next updates. */
+/*
+ * The multiplier for a rate, corrected so that @gap_ns is made up over the next
+ * updates.
+ */
 static u32 steer(const struct exporter *x, const struct page *pg, u64 tsc_rate,
 		 s64 gap_ns)
 {
@@ -83,8 +86,8 @@ static void plan_raw(struct exporter *x, struct page *pg, u64 tsc)
 }
 
 /*
- * No more than MAX_SLEWS times max_slew from RAW, whatever the host does: guests
- * take a page whose clock runs wild for a broken one.
+ * Limit MONOTONIC to MAX_SLEWS times max_slew from RAW, whatever the host does:
+ * guests reject pages whose clock is faster or slower.
  */
 static u32 limit_mult(const struct exporter *x, const struct page *pg, u32 mult)
 {
@@ -94,19 +97,19 @@ static u32 limit_mult(const struct exporter *x, const struct page *pg, u32 mult)
 	return raw + clamp((s64)mult - raw, limit);
 }
 
-/* MONOTONIC's multiplier, and what can be said about its error. */
+/* MONOTONIC's multiplier and its error bound. */
 static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
-		      const struct leap_state *view)
+		      const struct leap_state *state)
 {
 	const struct clock_sample *s = &x->sample;
 	struct params *n = &pg->next;
-	s64 gap = mono_at(s, tsc) + view->bias_ns -
+	s64 gap = mono_at(s, tsc) + state->bias_ns -
 		  (s64)params_mono(n, n->cycle_last);
 	u64 since_ns = rate_ns(tsc - s->tsc, s->raw_rate);
 	u32 mult = limit_mult(x, pg, steer(x, pg, s->mono_rate, gap));
 	s64 steered = rate_diff_ppb(mult, mult_of(x, pg, s->mono_rate));
 
-	n->mult = hostclock_leap_mult(&view->piece, mult);
+	n->mult = hostclock_leap_mult(&state->piece, mult);
 	n->maxerror_ns = (gap < 0 ? -gap : gap) + s->half_ns + 1 +
 			 rate_muldiv(since_ns, x->opt.max_slew_ppb, PPB);
 	n->maxerror_rate_ppb = x->opt.max_slew_ppb +
@@ -116,7 +119,7 @@ static void plan_mono(struct exporter *x, struct page *pg, u64 tsc,
 }
 
 static void plan_status(struct exporter *x, struct params *n,
-			const struct leap_state *view)
+			const struct leap_state *state)
 {
 	const struct clock_sample *s = &x->sample;
 
@@ -124,17 +127,17 @@ static void plan_status(struct exporter *x, struct params *n,
 	if (s->problem || (x->opt.require_utc && !s->utc_synced))
 		n->status = HOSTCLOCK_STATUS_FREERUNNING;
 	n->utc_maxerror_ns = s->utc_maxerror_ns;
-	n->leap_indicator = view->indicator;
-	n->leap_sec = view->indicator ? x->leap.sec : 0;
+	n->leap_indicator = state->indicator;
+	n->leap_sec = state->indicator ? x->leap.sec : 0;
 	n->flags = s->tai_source != TAI_UNKNOWN ? HOSTCLOCK_PARAMS_TAI_VALID : 0;
-	n->tai_sec = view->tai_sec;
-	n->realtime_offset_ns = view->realtime_offset_ns;
+	n->tai_sec = state->tai_sec;
+	n->realtime_offset_ns = state->realtime_offset_ns;
 	n->boottime_offset_ns = s->boottime_offset_ns;
 	if (x->hooks)
 		x->hooks->planned(n);
 }
 
-/* The clocks jump where the next set begins, by more than could be steered. */
+/* The clocks jump where the next parameters start, by more than can be steered. */
 static void plan_gap(struct exporter *x, struct page *pg)
 {
 	struct params *n = &pg->next;
@@ -146,9 +149,9 @@ static void plan_gap(struct exporter *x, struct page *pg)
 		    params_raw(n, n->cycle_last) + x->sample.gap_ns);
 }
 
-/* A first set, with nothing to continue. */
+/* First parameters, which continue nothing. */
 static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
-		       const struct leap_state *view)
+		       const struct leap_state *state)
 {
 	const struct clock_sample *s = &x->sample;
 	bool scaled = pg->format == HOSTCLOCK_FORMAT_SCALED;
@@ -158,34 +161,34 @@ static void plan_first(struct exporter *x, struct page *pg, u64 tsc,
 	hostclock_calc_mult_shift(scaled ? NSEC_PER_SEC : x->khz * 1000, 0, &mult,
 				  &pg->next.shift);
 	params_rebase(&pg->next, page_counter(x, pg, tsc),
-		      mono_at(s, tsc) + view->bias_ns,
+		      mono_at(s, tsc) + state->bias_ns,
 		    s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate));
 }
 
 static void plan_epoch(struct exporter *x, struct page *pg)
 {
-	if (!pg->set.epoch || x->sample.gap_ns || x->force_epoch ||
-	    !params_same_epoch(&pg->set, &pg->next))
+	if (!pg->params.epoch || x->sample.gap_ns || x->force_epoch ||
+	    !params_same_epoch(&pg->params, &pg->next))
 		pg->next.epoch = exporter_new_epoch(x);
 }
 
-/* From the samples: continue the newest set, and steer to where the clock is. */
+/* Follow the samples: continue the newest parameters and steer towards the clock. */
 static void plan_course(struct exporter *x, struct page *pg, u64 tsc,
-			const struct leap_state *view)
+			const struct leap_state *state)
 {
-	if (pg->set.epoch) {
-		pg->next = pg->set;
+	if (pg->params.epoch) {
+		pg->next = pg->params;
 		params_advance(&pg->next, page_counter(x, pg, tsc));
 		plan_gap(x, pg);
 	} else {
-		plan_first(x, pg, tsc, view);
+		plan_first(x, pg, tsc, state);
 	}
 	plan_raw(x, pg, tsc);
-	plan_mono(x, pg, tsc, view);
+	plan_mono(x, pg, tsc, state);
 	pg->next.valid_ns = x->opt.valid_ns;
 }
 
-/* The page begins anew, and so must whoever follows it. */
+/* The page starts afresh, and its guests need new epochs. */
 static void abandon(struct exporter *x, struct page *pg)
 {
 	page_start_afresh(pg);
@@ -194,22 +197,22 @@ static void abandon(struct exporter *x, struct page *pg)
 
 static void plan_page(struct exporter *x, struct page *pg, u64 tsc)
 {
-	struct leap_state view;
+	struct leap_state state;
 
-	/* The TSC went back: nothing holds yet that could be continued. */
-	if (pg->set.epoch && (s64)(page_counter(x, pg, tsc) - pg->set.cycle_last) < 0)
+	/* The TSC went back: no parameters are in force that could be continued. */
+	if (pg->params.epoch && (s64)(page_counter(x, pg, tsc) - pg->params.cycle_last) < 0)
 		abandon(x, pg);
 	leap_at(&x->leap, &x->sample, pg->smear, mono_at(&x->sample, tsc),
-		&view);
+		&state);
 	if (!x->src->plan || !x->src->plan(x->src, pg, &x->sample))
-		plan_course(x, pg, tsc, &view);
-	plan_status(x, &pg->next, &view);
+		plan_course(x, pg, tsc, &state);
+	plan_status(x, &pg->next, &state);
 	plan_epoch(x, pg);
 }
 
 /*
- * Where the next sets should begin: at @tsc, unless a leap second or a smear
- * changes something before the update after this one.
+ * Where the next parameters should start: at @tsc, unless a leap second or smear
+ * begins or ends before the update after this one.
  */
 static u64 align(const struct exporter *x, u64 tsc)
 {
@@ -217,28 +220,28 @@ static u64 align(const struct exporter *x, u64 tsc)
 	s64 begin = mono_at(s, tsc);
 	s64 next = leap_next_ns(&x->leap, x->opt.smear, begin);
 
-	/* s->exact: something else changes at @tsc already */
+	/* s->exact: another change already takes effect at @tsc */
 	if (s->exact || next - begin > (s64)(x->opt.interval_ns * 3 / 2))
 		return tsc;
 	return s->tsc + rate_counts(next - s->mono_ns, s->mono_rate);
 }
 
-/* Is the page's set the sample's clock, within @limit_ns? */
+/* Is the page within @limit_ns of the sample? */
 static bool page_continues(struct exporter *x, struct page *pg, s64 limit_ns)
 {
 	u64 counter = page_counter(x, pg, x->sample.tsc);
-	struct leap_state view;
+	struct leap_state state;
 	s64 off;
 
-	if (!pg->set.epoch ||
-	    (s64)(counter - pg->set.cycle_last) < -(s64)(x->khz * 1000))
+	if (!pg->params.epoch ||
+	    (s64)(counter - pg->params.cycle_last) < -(s64)(x->khz * 1000))
 		return false;
-	leap_at(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &view);
-	off = params_mono(&pg->set, counter) - x->sample.mono_ns - view.bias_ns;
+	leap_at(&x->leap, &x->sample, pg->smear, x->sample.mono_ns, &state);
+	off = params_mono(&pg->params, counter) - x->sample.mono_ns - state.bias_ns;
 	return off < limit_ns && off > -limit_ns;
 }
 
-/* The clock is another one: which pages cannot be steered there soon? */
+/* The clock has changed: abandon the pages that cannot be steered to it soon. */
 static void abandon_far(struct exporter *x)
 {
 	s64 limit_ns = rate_muldiv(RENEW_SEC * NSEC_PER_SEC,
@@ -246,7 +249,7 @@ static void abandon_far(struct exporter *x)
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		if (x->pages[i].set.epoch &&
+		if (x->pages[i].params.epoch &&
 		    !page_continues(x, &x->pages[i], limit_ns))
 			abandon(x, &x->pages[i]);
 	}
@@ -286,13 +289,13 @@ static void account(struct exporter *x, u64 begun)
 }
 
 /**
- * update_run - sample the clock and publish new sets
+ * update_run - sample the clock and publish new parameters
  * @x: the exporter
  * @lead_ns: how far ahead; at least LEAD_SOON_NS
  * @why: what went wrong
  *
- * Begins when the sets in force have begun to hold, so may sleep for the lead
- * of the update before.
+ * Waits until the newest parameters are in force, so it may sleep for the previous
+ * update's lead.
  *
  * Return: 0 or -1.
  */
@@ -325,10 +328,10 @@ int update_run(struct exporter *x, u64 lead_ns, struct problem *why)
 }
 
 /**
- * update_continues - do the sets found in the file fit this host and its clock?
+ * update_continues - do the parameters in the file fit this host and its clock?
  * @x: the exporter, with a sample
  *
- * Sets that do not are given up, so that the next update starts afresh.
+ * Those that do not are dropped, so that the next update starts afresh.
  *
  * Return: true if all were kept.
  */
@@ -342,8 +345,8 @@ bool update_continues(struct exporter *x)
 
 		if (page_continues(x, pg, SANE_NS)) {
 			if (!pg->format &&
-			    (s64)(pg->set.cycle_last - x->begins) > 0)
-				x->begins = pg->set.cycle_last;
+			    (s64)(pg->params.cycle_last - x->begins) > 0)
+				x->begins = pg->params.cycle_last;
 			continue;
 		}
 		page_start_afresh(pg);

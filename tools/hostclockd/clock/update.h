@@ -5,7 +5,7 @@
 
 #include "exporter.h"
 
-/* How far ahead sets are published: routinely, and when something happened. */
+/* How far ahead parameters are published: normally, and when something has changed. */
 #define LEAD_NS		2000000ULL
 #define LEAD_SOON_NS	400000ULL
 

@@ -28,7 +28,7 @@ static struct vm *vm_of(struct exporter *x, struct json_object *req,
 	return vm;
 }
 
-/* A choice from a list of names into *value, which it otherwise leaves alone. */
+/* Look a name up in a list; *value is unchanged if the request does not have it. */
 static int choose(struct json_object *req, const char *key,
 		  const char *const *names, u8 *value, struct problem *why)
 {
@@ -80,8 +80,8 @@ static int do_create(struct exporter *x, struct json_object *req,
 }
 
 /*
- * Why the guest's counter is another than before, if nobody says: another process
- * means that the guest was restored into it.
+ * The cause of a new counter if the request has none: in another process, the guest
+ * must have been restored.
  */
 static u8 likely_cause(const struct vm *vm, pid_t pid)
 {
@@ -171,24 +171,24 @@ static int do_handover(struct exporter *x, struct json_object *req,
 		       struct json_object *reply, struct problem *why)
 {
 	const struct vm *vm = vm_of(x, req, why);
-	struct json_object *tuple = json_object_new_object();
+	struct json_object *record = json_object_new_object();
 
-	json_object_object_add(reply, "tuple", tuple);
-	return vm ? handover_fill(x, vm, tuple, why) : -1;
+	json_object_object_add(reply, "tuple", record);
+	return vm ? handover_fill(x, vm, record, why) : -1;
 }
 
 static int do_takeover(struct exporter *x, struct json_object *req,
 		       struct json_object *reply, struct problem *why)
 {
 	struct vm *vm = vm_of(x, req, why);
-	struct json_object *tuple;
+	struct json_object *record;
 
 	(void)reply;
 	if (!vm)
 		return -1;
-	if (!json_object_object_get_ex(req, "tuple", &tuple))
-		return problem_set(why, "takeover: there is no tuple");
-	if (handover_take(x, vm, tuple, why))
+	if (!json_object_object_get_ex(req, "tuple", &record))
+		return problem_set(why, "takeover: there is no handover record");
+	if (handover_take(x, vm, record, why))
 		return -1;
 	exporter_changed(x);
 	return 0;

@@ -27,8 +27,8 @@ static void drop(struct client *c)
 }
 
 /*
- * What is answered to be done is on disk.  What could not be written before is no
- * fault of this command.
+ * What a command has changed is on disk before it is answered, or it fails.  Earlier
+ * changes that could not be written do not make it fail.
  */
 static int run(struct exporter *x, struct json_object *req,
 	       struct json_object *reply, struct problem *why)
@@ -89,7 +89,10 @@ static void request_ready(void *arg)
 	answer(c, buffer);
 }
 
-/* The file's mode keeps others out; this also keeps out who got hold of it. */
+/*
+ * The socket's mode keeps other users out; this also rejects those who got a
+ * descriptor.
+ */
 static bool is_owner(int fd)
 {
 	struct ucred cred;

@@ -15,7 +15,7 @@ static struct json_object *page_status(struct exporter *x,
 {
 	struct json_object *o = json_object_new_object();
 	u64 counter = page_counter(x, pg, hostclock_rdtsc());
-	const struct params *p = page_set_at(pg, counter);
+	const struct params *p = page_params_at(pg, counter);
 	s64 age_ns = rate_ns_signed(counter - p->cycle_last,
 				    page_rate(x, pg, x->scale));
 
@@ -101,9 +101,9 @@ static void clock_status(struct exporter *x, struct json_object *out)
 }
 
 /**
- * status_fill - everything there is to know, for `hostclockctl status`
+ * status_fill - all status, for `hostclockctl status`
  * @x: the exporter
- * @vm: the first VM to tell of, or NULL
+ * @vm: the first VM to include, or NULL
  * @out: where to put it
  *
  * If it is not about all VMs behind that, "more" is the name of the last that it is

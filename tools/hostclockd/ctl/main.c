@@ -10,7 +10,7 @@
 /* Between two tries of something that may work in a moment. */
 #define RETRY_MS	50
 
-/* Ask, and ask again for as long as the answer is "not yet". */
+/* Ask, and retry while the answer is "again". */
 static enum ctl_result ask(const struct ctl *ctl, struct json_object **reply,
 			   struct problem *why)
 {
@@ -38,7 +38,7 @@ static void collect(struct json_object *vms, struct json_object *reply)
 		json_object_array_add(vms, json_object_get(json_object_array_get_idx(list, i)));
 }
 
-/* The exporter tells of so many VMs at a time: ask on until it was all of them. */
+/* One answer has up to STATUS_VMS VMs: ask until there are no more. */
 static enum ctl_result ask_all(const struct ctl *ctl, struct json_object **reply,
 			       struct problem *why)
 {
@@ -59,7 +59,7 @@ static enum ctl_result ask_all(const struct ctl *ctl, struct json_object **reply
 	return result;
 }
 
-/* What can be told without an exporter, from what it has left. */
+/* Answer from the pages if no exporter is running. */
 static int answer_offline(const struct ctl *ctl, struct json_object **reply,
 			  struct problem *why)
 {

@@ -64,7 +64,7 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
-/* How many words follow each command: at least, at most. */
+/* Minimum and maximum number of arguments of each command. */
 static const struct {
 	const char *name;
 	int min;
@@ -108,11 +108,11 @@ static void word(struct argp_state *state, const char *text)
 static void read_handover(struct argp_state *state)
 {
 	struct ctl *ctl = ((struct parsing *)state->input)->ctl;
-	struct json_object *tuple = json_object_from_fd(STDIN_FILENO);
+	struct json_object *record = json_object_from_fd(STDIN_FILENO);
 
-	if (!json_object_is_type(tuple, json_type_object))
+	if (!json_object_is_type(record, json_type_object))
 		argp_error(state, "takeover: standard input must be what `handover` printed");
-	json_object_object_add(ctl->request, "tuple", tuple);
+	json_object_object_add(ctl->request, "tuple", record);
 }
 
 static void check(struct argp_state *state)

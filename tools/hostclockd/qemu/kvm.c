@@ -11,7 +11,10 @@
 
 #include "kvm.h"
 
-/* KVM names a VM's directory PID-FD and each CPU's vcpuN.  Look for it, or open it. */
+/*
+ * Open a VM's directory, finding it first if need be.  KVM calls it PID-FD, and each
+ * CPU's vcpuN.
+ */
 static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 {
 	char path[PATH_MAX], prefix[16];

@@ -34,7 +34,7 @@ static void handle_event(struct monitor *m, struct json_object *event)
 		m->events->resumed(m->arg, &when);
 }
 
-/* Act upon all that has arrived; the connection may end by that. */
+/* Handle all events that have arrived; this may close the connection. */
 void monitor_handle(struct monitor **monitor)
 {
 	struct json_object *event;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Listening to a QEMU's monitor (QMP): who stops the VM or lets it go on, and when.
- * That takes a monitor of our own, since it serves one client at a time.
+ * Listening to a QEMU's monitor (QMP) for when the VM stops and resumes.  This takes
+ * a monitor of our own, since a monitor serves one client at a time.
  */
 #ifndef HOSTCLOCKD_MONITOR_H
 #define HOSTCLOCKD_MONITOR_H

@@ -13,13 +13,13 @@
 #include "base/rate.h"
 #include "qmp.h"
 
-/* Nothing else is done meanwhile, so be brief. */
+/* Everything else waits meanwhile, so keep it short. */
 #define TIMEOUT_MS	500
 #define MAX_LINE	8192
 /* Clock and TSC are read within so many ticks, unless that keeps failing. */
 #define NOW_TICKS	10000
 #define NOW_TRIES	16
-/* An event that seems to be older has been stamped by a clock that was set since. */
+/* The clock has been set since an event that seems older than this. */
 #define MAX_AGE_NS	(10 * NSEC_PER_SEC)
 
 /**
@@ -128,7 +128,7 @@ static int qmp_sort(struct json_object *o, const struct qmp_hearer *hearer,
 	return 1;
 }
 
-/* Skip the greeting, and have events heard, up to the answer. */
+/* Read up to the answer, skipping the greeting and passing events on. */
 static int qmp_answer(struct qmp *q, const struct qmp_hearer *hearer,
 		      struct json_object **result, struct problem *why)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A QEMU's monitor (QMP).  It serves one client at a time, so a connection for a
- * command lasts for that command: others need it too.
+ * A QEMU's monitor (QMP).  It serves one client at a time, so connections for a
+ * command are closed after it: others need the monitor, too.
  */
 #ifndef HOSTCLOCKD_QMP_H
 #define HOSTCLOCKD_QMP_H

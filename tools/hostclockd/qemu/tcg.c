@@ -57,8 +57,9 @@ struct doubt {
 };
 
 /*
- * Two pointers may differ by what the TSC happens to be.  Those are told apart by
- * started_here(), unless the VM did not, or did not start yet; then by not moving.
+ * Two unrelated words may differ by about the TSC.  started_here() rules them out,
+ * unless the VM has not started or was migrated here; then that they do not change
+ * does.
  */
 static int search(const u8 *data, u64 size, u64 window, u64 t0, u64 *at,
 		  bool *sure)
@@ -83,7 +84,7 @@ static int search(const u8 *data, u64 size, u64 window, u64 t0, u64 *at,
 	return hits[here];
 }
 
-/* Was the guest given a TSC value since this was found for the first time? */
+/* Has the guest been given a TSC value since this candidate was first found? */
 static bool moved(const struct words *w, pid_t pid, u64 address)
 {
 	static struct doubt doubt;

@@ -164,7 +164,7 @@ static int event_scribble(struct exporter *x, char **argv, struct problem *why)
 	return 0;
 }
 
-/* At a store to come, into the first clock page or the first VM's. */
+/* Die at a later store to the first clock page or to the first VM's page. */
 static int die_later(struct exporter *x, char **argv, struct problem *why)
 {
 	bool guest = !strcmp(argv[1], "guest");
@@ -223,7 +223,7 @@ static int hostile_field(char **argv, struct problem *why)
 	return faults_hostile(argv[0], value, why);
 }
 
-/* All of them in one update: they may mean something together only. */
+/* All fields in one update: they may make sense only together. */
 static int event_hostile(struct exporter *x, char **argv, struct problem *why)
 {
 	int bad = 0;

@@ -61,7 +61,7 @@ static struct hostile {
 	u64 value;
 } hostile[MAX_HOSTILE];
 static int used;
-/* Published instead of what is so, unless negative. */
+/* Published instead of the real values unless negative. */
 static int status = -1;
 static s64 error_ns = -1;
 
@@ -97,13 +97,13 @@ int faults_hostile(const char *name, u64 value, struct problem *why)
 	return 0;
 }
 
-/* Publish that HOSTCLOCK_STATUS_*, or what is so if it is negative. */
+/* Publish this HOSTCLOCK_STATUS_*, or the real one if it is negative. */
 void faults_status(int instead)
 {
 	status = instead;
 }
 
-/* Publish that maxerror_ns; the same. */
+/* Publish this maxerror_ns, or the real one if it is negative. */
 void faults_error(s64 instead_ns)
 {
 	error_ns = instead_ns;
@@ -140,7 +140,7 @@ static void change_guest(struct hostclock_guest_page *gp)
 	apply(IN_GUEST_PAGE, gp);
 }
 
-/* Before it is in the page: others act on status and error, too. */
+/* Changed in the plan, not in the page: doorbells and status depend on them, too. */
 static void change_plan(struct params *next)
 {
 	if (status >= 0)
@@ -164,7 +164,7 @@ static void scribble(void *start, size_t size)
 		*p++ = random();
 }
 
-/* A writer that died half way through a set. */
+/* A writer that died half way through writing parameters. */
 static void tear_clock(struct hostclock_clock_page *cp, u32 seq)
 {
 	scribble(hostclock_page_claim_at(cp, seq),
@@ -217,7 +217,7 @@ void faults_scribble(struct exporter *x, const char *what)
 		scribble(vm->page.map, sizeof(*vm->page.map));
 }
 
-/* Write again what updates do not; the next one does the rest. */
+/* Rewrite what updates do not; the next update does the rest. */
 void faults_repair(struct exporter *x)
 {
 	struct page_copies *c;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostclockd-sim: hostclockd with all that only tests need.  Never installed: what is
- * here lets whoever may use the control socket break every guest's clocks.
+ * hostclockd-sim: hostclockd with what only tests need.  Never installed: anyone who
+ * may use its control socket can break every guest's clocks.
  */
 #include <stdio.h>
 #include <stdlib.h>

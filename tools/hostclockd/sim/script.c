@@ -134,7 +134,7 @@ static void arm(void)
 	loop_timer_set(&timer, due > now ? due - now : 1, 0);
 }
 
-/* One event per dispatch: what it changes is written down before the next. */
+/* One event per dispatch, so that the state is written before the next. */
 static void due(void *arg)
 {
 	struct exporter *x = arg;

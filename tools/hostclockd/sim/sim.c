@@ -9,9 +9,9 @@
 #include "clock/page.h"
 #include "sim.h"
 
-/* A static set is good for as long as any guest under -icount: a year. */
+/* Static parameters stay valid for longer than any guest runs under -icount: a year. */
 #define ICOUNT_VALID_NS	(365 * 86400 * NSEC_PER_SEC)
-/* What the simulated kernel admits of its clock: as after a good NTP sync. */
+/* The simulated kernel's error bound: as when well synchronized by NTP. */
 #define UTC_MAXERROR_NS	1000000
 
 /**
@@ -81,8 +81,8 @@ static void leap(struct model *m)
 }
 
 /*
- * Where a change takes effect, the old clock ends and the new one begins: what
- * was asked for is laid over the old one's values there.
+ * A change takes effect at @begin: the old clock's values there, overridden by what
+ * was requested.
  */
 static void change(const struct sim *sim, struct model *m, u64 begin)
 {
@@ -135,7 +135,7 @@ static void sim_commit(struct clock_source *src)
 {
 	struct sim *sim = of(src);
 
-	/* Without a change the old beginning stays, and so does every ns. */
+	/* Without a change, keep the old start: no rounding accumulates. */
 	if (!sim->changed && sim->next.leap == sim->now.leap)
 		return;
 	sim->now = sim->next;
@@ -175,7 +175,7 @@ void sim_sleep(struct clock_source *src, s64 ns)
 	of(src)->changed = true;
 }
 
-/* So much time passes at once: no clock but the counter fails to count it. */
+/* Time passes at once: all clocks jump, the counter does not. */
 void sim_gap(struct clock_source *src, u64 ns)
 {
 	of(src)->asked.gap_ns += ns;
@@ -203,8 +203,8 @@ void sim_leap(struct clock_source *src, int sign, s64 in_sec)
 }
 
 /*
- * For guests under -icount: one set for all of the counter's life, which begins
- * at 0 when the guest does.  Its offsets may change, its rates may not.
+ * For guests under -icount: parameters that start at counter 0, as the guest does,
+ * and never advance.  Their offsets can change, their rates cannot.
  */
 static bool plan_static(struct clock_source *src, struct page *pg,
 			const struct clock_sample *s)
@@ -214,7 +214,7 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 	(void)src;
 	if (pg->format != HOSTCLOCK_FORMAT_SCALED)
 		return false;
-	*n = pg->set;
+	*n = pg->params;
 	if (!n->epoch) {
 		hostclock_calc_mult_shift(NSEC_PER_SEC, 0, &n->mult, &n->shift);
 		n->raw_mult = n->mult;
@@ -226,14 +226,14 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 	return true;
 }
 
-/* Go on where a page's newest set is. */
+/* Continue from a page's newest parameters. */
 static void take_up(struct model *m, const struct page *pg)
 {
-	m->mono_ns = params_mono(&pg->set, m->tsc);
-	m->raw_ns = params_raw(&pg->set, m->tsc);
-	m->realtime_offset_ns = pg->set.realtime_offset_ns;
-	m->boottime_offset_ns = pg->set.boottime_offset_ns;
-	m->tai_sec = pg->set.tai_sec;
+	m->mono_ns = params_mono(&pg->params, m->tsc);
+	m->raw_ns = params_raw(&pg->params, m->tsc);
+	m->realtime_offset_ns = pg->params.realtime_offset_ns;
+	m->boottime_offset_ns = pg->params.boottime_offset_ns;
+	m->tai_sec = pg->params.tai_sec;
 }
 
 /**
@@ -273,7 +273,7 @@ struct clock_source *sim_open(struct exporter *x, const struct sim_options *opt,
 	m->tai_sec = s->tai_sec;
 	if (opt->realtime_set)
 		m->realtime_offset_ns = opt->realtime_ns - (s64)s->mono_ns;
-	if (x->pages[0].set.epoch)
+	if (x->pages[0].params.epoch)
 		take_up(m, &x->pages[0]);
 	sim->asked = *m;
 	return &sim->src;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A simulated host clock: an exact function of the real TSC, which commands
- * change.  A change takes effect just where the next sets begin.
+ * A simulated host clock: an exact function of the real TSC that commands change. A
+ * change takes effect where the next parameters start.
  */
 #ifndef HOSTCLOCKD_SIM_H
 #define HOSTCLOCKD_SIM_H

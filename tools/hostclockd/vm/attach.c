@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Beginning to follow a guest.  Whatever can be found out about its new process is
- * found out first, so that one that cannot be followed leaves all as it was.
+ * Attaching to a guest.  Everything that can fail is tried first, so that a process
+ * that cannot be followed changes nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -84,8 +84,8 @@ static int find_tcg(struct exporter *x, const struct attachment *to,
 }
 
 /*
- * A VM that runs has an epoch now, one that does not gets it when it goes on.  So who
- * cannot be asked, now, is not attached to: that an answer is late means nothing.
+ * A VM that runs gets an epoch now, one that does not when it resumes.  A VM that
+ * cannot be asked is not attached to: that an answer is late says nothing about it.
  */
 static int find_kvm(struct exporter *x, struct vm *vm, const struct attachment *to,
 		    struct finding *f, struct problem *why)
@@ -138,7 +138,7 @@ static void learn_uuid(struct vm *vm)
 	json_object_put(answer);
 }
 
-/* Whoever was spoken to before is not any more. */
+/* Drop the connections to the previous process and store the new paths. */
 static void name_sockets(struct vm *vm, const struct attachment *to)
 {
 	tcg_close(&vm->source.tcg);
@@ -147,7 +147,7 @@ static void name_sockets(struct vm *vm, const struct attachment *to)
 	snprintf(vm->source.events_path, sizeof(vm->source.events_path), "%s", to->events_path);
 }
 
-/* Stop following; the page says that it must not be used. */
+/* Stop following.  The page becomes invalid. */
 void vm_detach(struct exporter *x, struct vm *vm)
 {
 	if (vm->page.epoch && vm->state == VM_RUNNING) {
@@ -180,10 +180,10 @@ void vm_remove(struct exporter *x, struct vm *vm)
  * @to: the process
  * @why: what went wrong
  *
- * If the process is none that can be followed, what was followed before still is; if
- * only its --events cannot be listened to, nothing is any more.
+ * If the process cannot be followed, nothing changes; if only its --events socket
+ * fails, the guest is detached.
  *
- * Return: 0 or -1; what goes wrong later, following tries to make good.
+ * Return: 0 or -1; later errors are retried by polling.
  */
 int attach_process(struct exporter *x, struct vm *vm, const struct attachment *to,
 		   struct problem *why)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Beginning to follow a guest. */
+/* Attaching to guests and detaching from them. */
 #ifndef HOSTCLOCKD_ATTACH_H
 #define HOSTCLOCKD_ATTACH_H
 

@@ -19,7 +19,7 @@
 #include "clock/page.h"
 #include "doorbell.h"
 
-/* A guest has one QEMU; a few more do no harm.  The oldest gives way. */
+/* A guest has one QEMU; a few more do no harm.  A new one replaces the oldest. */
 #define CONNECTIONS	4
 
 #define PROTOCOL_VERSION	0
@@ -66,17 +66,17 @@ struct doorbell {
 	u64 rings;
 };
 
-/* What was told of each clock page. */
+/* What guests were last interrupted for, by clock page. */
 static struct {
 	u64 epoch;
 	u8 status;
-} told[PAGES];
+} notified[PAGES];
 
 static int directory = -1;
 static struct watch timer = { .fd = -1 };
 static bool timer_runs;
 
-/* EAGAIN: the counter is full, and QEMU told long since. */
+/* EAGAIN: the counter is full, so QEMU has an interrupt pending. */
 void doorbell_ring(struct vm *vm)
 {
 	const u64 one = 1;
@@ -102,7 +102,7 @@ static void drop(struct connection *c)
 	close(c->eventfd);
 }
 
-/* It has ended, or said something, which QEMU never does. */
+/* The peer has closed, or sent something, which QEMU never does. */
 static void connection_ready(void *arg)
 {
 	struct connection *c = arg;
@@ -128,7 +128,7 @@ static struct connection *free_connection(struct doorbell *bell)
 	return oldest;
 }
 
-/* From now on it is rung.  Takes both descriptors, whatever comes of it. */
+/* Interrupt it from now on.  Takes over both descriptors, even on failure. */
 static void connect_to(struct doorbell *bell, int fd, int event, pid_t pid)
 {
 	struct connection *c = free_connection(bell);
@@ -172,8 +172,8 @@ static int tell(int fd, s64 message, int descriptor)
 }
 
 /*
- * All that QEMU waits for at its start; a new socket has room for it.  Who has
- * gone away again need not be told.
+ * Everything that QEMU waits for when it starts; it fits into a new socket's buffer.
+ * Errors of a peer that has closed already are not logged.
  */
 static int greet(struct doorbell *bell, int fd, int event)
 {
@@ -221,7 +221,7 @@ static void listener_ready(void *arg)
 	if (fd >= 0) {
 		accepted(bell, fd);
 	} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-		/* it would be ready all the time */
+		/* it would stay readable */
 		say("%s: nobody can connect to its doorbell any more: %s",
 		    bell->vm->name, strerror(errno));
 		loop_remove(&bell->listener);
@@ -262,7 +262,7 @@ int doorbell_create(struct exporter *x, struct vm *vm, struct problem *why)
 	return -1;
 }
 
-/* Nobody is rung any more, and nobody can connect. */
+/* Close all connections and the socket. */
 void doorbell_remove(struct vm *vm)
 {
 	struct doorbell *bell = vm->doorbell;
@@ -278,7 +278,7 @@ void doorbell_remove(struct vm *vm)
 	free(bell);
 }
 
-/* Whom an exporter that comes after this one can ring. */
+/* What a later exporter needs to interrupt the same QEMUs. */
 struct json_object *doorbell_save(const struct vm *vm)
 {
 	struct json_object *list = json_object_new_array(), *o;
@@ -321,7 +321,7 @@ static int connect_again(struct doorbell *bell, struct json_object *o,
 }
 
 /**
- * doorbell_restore - ring those who connected to an earlier exporter
+ * doorbell_restore - interrupt the QEMUs that connected to an earlier exporter
  * @vm: the guest, which has a doorbell
  * @saved: from doorbell_save()
  *
@@ -353,19 +353,19 @@ void doorbell_status(const struct vm *vm, struct json_object *out)
 	json_put_uint(out, "doorbell_rings", vm->doorbell->rings);
 }
 
-static bool is_rung(const struct exporter *x, int page)
+static bool is_notified(const struct exporter *x, int page)
 {
-	const struct params *set = &x->pages[page].set;
+	const struct params *params = &x->pages[page].params;
 
-	return told[page].epoch == set->epoch && told[page].status == set->status;
+	return notified[page].epoch == params->epoch && notified[page].status == params->status;
 }
 
 /**
- * doorbell_updated - ring if the clock pages say something that is worth it
+ * doorbell_updated - interrupt guests if the clock pages have changed enough
  * @x: the exporter; sets were published
  *
- * A set that is of another epoch or status than the one before.  Rung when it
- * begins to hold: whoever looks earlier finds nothing new.
+ * That is, if the epoch or status has changed.  The interrupt comes when the new
+ * parameters are in force: a guest that checked earlier would find nothing new.
  */
 void doorbell_updated(struct exporter *x)
 {
@@ -374,7 +374,7 @@ void doorbell_updated(struct exporter *x)
 	int i;
 
 	for (i = 0; i < PAGES; i++)
-		all &= is_rung(x, i);
+		all &= is_notified(x, i);
 	if (all || timer_runs)
 		return;
 	timer_runs = true;
@@ -395,9 +395,9 @@ static void sets_begin(void *arg)
 		return;
 	}
 	for (i = 0; i < PAGES; i++) {
-		news[i] = !is_rung(x, i);
-		told[i].epoch = x->pages[i].set.epoch;
-		told[i].status = x->pages[i].set.status;
+		news[i] = !is_notified(x, i);
+		notified[i].epoch = x->pages[i].params.epoch;
+		notified[i].status = x->pages[i].params.status;
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (news[pages_find(x, vm->format, vm->smear) - x->pages])
@@ -405,7 +405,7 @@ static void sets_begin(void *arg)
 	}
 }
 
-/* A guest takes three descriptors; 1024, the usual limit, are few. */
+/* A guest takes three descriptors; the usual limit of 1024 would be too low. */
 static void raise_limit(void)
 {
 	struct rlimit limit;
@@ -416,7 +416,7 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Before there are guests. */
+/* Call before there are guests. */
 int doorbell_open(struct exporter *x, struct problem *why)
 {
 	raise_limit();
@@ -428,7 +428,7 @@ int doorbell_open(struct exporter *x, struct problem *why)
 	return loop_timer(&timer, CLOCK_MONOTONIC, why);
 }
 
-/* The sockets go; QEMUs keep their ends, for an exporter to come. */
+/* Remove the sockets.  QEMUs keep their eventfds for a later exporter. */
 void doorbell_close(struct exporter *x)
 {
 	struct vm *vm;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Doorbells: interrupts that tell guests to look at their pages.  A hint; a guest
- * without looks when it reads a clock.
+ * Doorbells: interrupts that make guests check their pages.  They are a hint: a guest
+ * without one checks when it reads a clock.
  *
- * QEMU's ivshmem-doorbell device gets its memory, here the guest's page file, and
- * an eventfd for its interrupt from a server on a Unix socket; see QEMU's
- * docs/specs/ivshmem-spec.  Every guest has a socket of its own, on which there
- * is no other peer.
+ * QEMU's ivshmem-doorbell device gets its memory, here the guest's page file, and an
+ * eventfd for its interrupt from a server on a Unix socket; see QEMU's
+ * docs/specs/ivshmem-spec.  Every guest has a socket of its own, on which there is no
+ * other peer.
  */
 #ifndef HOSTCLOCKD_DOORBELL_H
 #define HOSTCLOCKD_DOORBELL_H

@@ -15,9 +15,9 @@
 #include "qemu/qmp.h"
 #include "transition.h"
 
-/* One in so many polls looks at all CPUs of a KVM guest, the others at one of them. */
+/* One poll in this many checks all CPUs of a KVM guest, the others one CPU. */
 #define KVM_POLLS	8
-/* And so many looks lie between two questions to a monitor that did not answer. */
+/* A monitor that did not answer is asked again after this many polls. */
 #define ASK_POLLS	16
 
 static void gone(struct exporter *x, struct vm *vm)
@@ -29,8 +29,8 @@ static void gone(struct exporter *x, struct vm *vm)
 }
 
 /*
- * A QEMU that was attached to before its VM was made may turn out to use KVM.  It
- * does before its counter is first set.
+ * A QEMU that was attached to before it created its VM may turn out to use KVM.  It
+ * opens KVM before it first sets the counter.
  */
 static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
 {
@@ -70,7 +70,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 	if (turns_out_kvm(vm, &s))
 		return;
 	vm->source.problem.text[0] = '\0';
-	/* Without a stop it changes when vCPUs find their readings out of order. */
+	/* Without a stop, QEMU changes it when vCPUs read the TSC out of order. */
 	found = s.count == vm->source.tcg.count ? HOSTCLOCK_CAUSE_OFFSET :
 					   HOSTCLOCK_CAUSE_STOP;
 	if (s.count != vm->source.tcg.count || s.value != vm->source.tcg.value)
@@ -83,7 +83,7 @@ static void follow_tcg(struct exporter *x, struct vm *vm)
 		transition_stop(x, vm, s.value, false);
 }
 
-/* The offset of a scaled TSC to the scaled pages' counter, or of a plain one. */
+/* Offset to the counter of the guest's page, which may be a scaled TSC. */
 static int kvm_offset(struct exporter *x, struct vm *vm,
 		      const struct hostclock_tsc *tsc, u64 *offset,
 		      struct problem *why)
@@ -154,8 +154,8 @@ static bool check_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 }
 
 /*
- * One that was attached to before it runs: its page is to be right when it does.  Who
- * attached has found that out, but for a VM that was not there yet.
+ * Is it known whether a VM runs that was attached to before it ran?  Attaching finds
+ * out unless the VM did not exist yet.
  */
 static bool is_known(struct vm *vm)
 {
@@ -188,7 +188,7 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
 }
 
-/* Look at the guest now. */
+/* Check the guest's offset now. */
 void follow_check(struct exporter *x, struct vm *vm)
 {
 	if (vm->state == VM_GONE)
@@ -199,7 +199,7 @@ void follow_check(struct exporter *x, struct vm *vm)
 		follow_kvm(x, vm);
 }
 
-/* Is there anything that a brief look would not show? */
+/* Could there be a change that checking one CPU does not show? */
 static bool needs_poll(struct exporter *x, struct vm *vm)
 {
 	const struct vm_source *s = &vm->source;
@@ -209,7 +209,7 @@ static bool needs_poll(struct exporter *x, struct vm *vm)
 	       !kvm_same(x->opt.kvm_debugfs, &s->kvm);
 }
 
-/* Look at one guest: briefly, mostly, if KVM has it. */
+/* Poll one guest; under KVM most polls check one CPU only. */
 void follow_poll(struct exporter *x, struct vm *vm)
 {
 	if (vm->source.method != VM_KVM || needs_poll(x, vm) ||
@@ -217,7 +217,7 @@ void follow_poll(struct exporter *x, struct vm *vm)
 		follow_check(x, vm);
 }
 
-/* The host's TSC then; or as late as it can have been. */
+/* The host's TSC at that time, or the latest it can have been. */
 static u64 tsc_of(const struct exporter *x, const struct qmp_when *when)
 {
 	return when->tsc - rate_counts(when->age_ns, x->scale);
@@ -228,8 +228,8 @@ static u64 tsc_of(const struct exporter *x, const struct qmp_when *when)
  * @vm: the guest
  * @when: when
  *
- * What was noticed of it before was noticed later.  News that are older than its going
- * on again come too late to mean anything.
+ * What had been noticed of it before was noticed later.  Events older than the last
+ * resume are ignored.
  */
 void follow_stopped(struct vm *vm, const struct qmp_when *when)
 {
@@ -251,7 +251,7 @@ void follow_stopped(struct vm *vm, const struct qmp_when *when)
 }
 
 /**
- * follow_resumed - somebody has let the VM go on
+ * follow_resumed - somebody has continued the VM
  * @vm: the guest
  * @when: when
  *
@@ -267,7 +267,7 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 	if (vm->source.method != VM_KVM)
 		return;
 	if (vm->state == VM_STOPPED) {
-		/* It stopped again since. */
+		/* It has stopped again since. */
 		if (when->known && vm->stopped_at &&
 		    (s64)(tsc - vm->stopped_at) < 0)
 			return;
@@ -282,11 +282,11 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 }
 
 /**
- * follow_missed - what became of the VM while nobody followed it?
+ * follow_missed - find out what happened to the VM while it was not followed
  * @x: the exporter
- * @vm: the guest, just looked at
+ * @vm: the guest, just polled
  *
- * For one that tells of its stops, of which some may not have been heard.
+ * For a VM whose events are listened to, some of which may have been missed.
  */
 void follow_missed(struct exporter *x, struct vm *vm)
 {
@@ -316,7 +316,7 @@ static void heard_resume(void *arg, const struct qmp_when *when)
 }
 
 /**
- * follow_listen - hear from now on who stops the VM, if it has a monitor for that
+ * follow_listen - listen to the VM's events, if it has a monitor for that
  * @vm: the guest, not listened to
  * @why: what went wrong
  *

@@ -42,7 +42,7 @@ int vm_count(const struct exporter *x)
 	return n;
 }
 
-/* A name is a file's, below vm/. */
+/* Names become file names below vm/. */
 bool vm_name_ok(const char *name, struct problem *why)
 {
 	size_t len = strlen(name);
@@ -57,10 +57,7 @@ bool vm_name_ok(const char *name, struct problem *why)
 	return false;
 }
 
-/*
- * Write all that changes only now and then; whatever had been written over it (by
- * a guest, or by a migration) is gone.
- */
+/* Write the guest page, all of it: a guest or a migration may have overwritten it. */
 void vm_publish(struct exporter *x, struct vm *vm)
 {
 	struct hostclock_guest_page *gp = vm->page.map;
@@ -100,7 +97,7 @@ void vm_publish(struct exporter *x, struct vm *vm)
 		publish_copy(x, &vm->copies);
 }
 
-/* The clock is another one: what the guest was told of it is no longer true. */
+/* The clock has changed: the guest's epoch is no longer valid. */
 void vm_renew(struct exporter *x, struct vm *vm)
 {
 	if (!vm->page.epoch)
@@ -110,7 +107,7 @@ void vm_renew(struct exporter *x, struct vm *vm)
 	vm->page.marker++;
 }
 
-/* The same for all, and tell them. */
+/* The same for all guests, and notify them. */
 void vms_renew(struct exporter *x)
 {
 	struct vm *vm;
@@ -183,7 +180,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	return vm;
 }
 
-/* Nothing of a guest that is not followed any more is left. */
+/* Free a guest that is not followed any more, and remove its file. */
 void vm_free(struct exporter *x, struct vm *vm)
 {
 	struct page_copies **copies;
@@ -232,7 +229,7 @@ u64 vm_host_counter(const struct exporter *x, const struct vm *vm)
 	return vm_counter_at(x, vm, hostclock_rdtsc());
 }
 
-/* Is the last stop known to be where the present offset ended? */
+/* Is the last stop where the present offset ended? */
 static bool stop_is_end(const struct vm *vm)
 {
 	if (vm->predicted || !vm->page.epoch)
@@ -241,7 +238,7 @@ static bool stop_is_end(const struct vm *vm)
 	       (vm->state == VM_STOPPED || vm->state == VM_GONE);
 }
 
-/* Why this epoch began; a prediction and its correction have one reason. */
+/* Set the cause of the new epoch; a prediction and its correction have the same. */
 static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 {
 	if (vm->predicted)
@@ -258,7 +255,7 @@ static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 	}
 }
 
-/* What users of the guest's clocks should hear of. */
+/* Is it a disruption for users of the guest's clocks? */
 static bool is_disruption(const struct vm *vm, u64 tsc_offset)
 {
 	if (vm->predicted)
@@ -300,7 +297,7 @@ void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 host_tsc,
 	u64 tsc = vm_counter_at(x, vm, host_tsc) + tsc_offset;
 
 	if (vm->page.epoch && vm->page.tsc_offset == tsc_offset) {
-		/* A counter that runs on does not tell whether the VM does. */
+		/* Under KVM the counter runs on while the VM is stopped. */
 		if (vm->state == VM_RUNNING ||
 		    (vm->state == VM_STOPPED && vm->source.method != VM_TCG))
 			return;

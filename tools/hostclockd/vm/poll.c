@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When guests are looked at.  What can be heard is heard: looking is for what nobody
- * told.  A TSC offset of KVM's changes rarely, and with every other update is enough; a
- * QEMU that emulates its CPUs changes it with every stop and cont, so it is looked at
- * more often, most of all while it is likely that something happens.
+ * When guests are polled, for changes that no event reports.  KVM's TSC offsets
+ * change rarely, so they are polled with every other update.  A QEMU that emulates
+ * its CPUs changes the offset with every stop and cont, so it is polled more often,
+ * most often when a change is likely.
  */
 #include "base/array.h"
 #include "base/rate.h"
@@ -11,24 +11,24 @@
 #include "follow.h"
 #include "poll.h"
 
-/* Looks at a time: some 10 to 20 us each under KVM, 3 us under TCG. */
+/* Guests per poll: 10 to 20 us each under KVM, 3 us under TCG. */
 #define KVM_LOOKS	48
 #define TCG_LOOKS	32
 
-/* Between two looks. */
+/* Intervals between polls. */
 #define KVM_NS		200000000ULL
 #define TCG_HEARD_NS	100000000ULL
 #define TCG_STABLE_NS	50000000ULL
 #define TCG_QUICK_NS	12500000ULL
-/* For so long after the latest change. */
+/* For this long after the latest change. */
 #define QUICK_FOR_NS	2000000000ULL
 
 /**
- * struct round - the guests of one kind, looked at in turn
+ * struct round - the guests of one method, polled in turn
  * @method:	which
- * @looks:	so many at a time
- * @last:	the host's TSC when some were looked at last
- * @pause_ns:	how long no others need be
+ * @looks:	how many at a time
+ * @last:	the host's TSC at the last poll
+ * @pause_ns:	how long until the next
  */
 struct round {
 	enum vm_method method;
@@ -42,7 +42,7 @@ static struct round rounds[] = {
 	{ .method = VM_KVM, .looks = KVM_LOOKS },
 };
 
-/* How soon should this guest be looked at again? */
+/* When should this guest be polled again? */
 static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 {
 	u64 ago;
@@ -51,20 +51,20 @@ static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 		return KVM_NS;
 	if (vm->source.monitor)
 		return TCG_HEARD_NS;
-	/* That it goes on must be noticed at once: till then its clocks are wrong. */
+	/* A resume must be noticed at once: the guest's clocks are wrong until then. */
 	if (vm->state == VM_STOPPED)
 		return TCG_QUICK_NS;
 	ago = rate_ns(hostclock_rdtsc() - vm->source.changed, x->scale);
 	return ago < QUICK_FOR_NS ? TCG_QUICK_NS : TCG_STABLE_NS;
 }
 
-/* The interval is so long, within a tenth, that no timer of its own is needed. */
+/* Is the interval an update interval, within a tenth, so that it needs no timer? */
 static bool goes_with_updates(const struct exporter *x, const struct round *r)
 {
 	return r->pause_ns >= x->opt.interval_ns * 9 / 10;
 }
 
-/* Look at some; with more guests than that, each has its turn less often. */
+/* Poll some guests, in turn. */
 static void run(struct exporter *x, struct round *r)
 {
 	struct vm **cursor = &x->poll_next[r->method == VM_KVM];
@@ -87,7 +87,7 @@ static void run(struct exporter *x, struct round *r)
 	*cursor = vm;
 }
 
-/* Is it this round's turn?  One that has time until an update does not wake anybody. */
+/* Is this round due?  One that can wait for the next update causes no wake-up. */
 static bool is_due(const struct exporter *x, const struct round *r, u64 since,
 		   bool updated)
 {
@@ -95,7 +95,7 @@ static bool is_due(const struct exporter *x, const struct round *r, u64 since,
 		return updated;
 	if (!goes_with_updates(x, r))
 		return since >= r->pause_ns * 3 / 4;
-	/* Rather a little late, with the next one, than half an interval early. */
+	/* Better a little late, with the next update, than half an interval early. */
 	return updated && since + x->opt.interval_ns > r->pause_ns * 5 / 4;
 }
 

@@ -8,7 +8,7 @@
 
 struct exporter;
 
-/* There is nobody to look at. */
+/* There is nothing to poll. */
 #define POLL_NEVER	(~0ULL)
 
 u64 poll_run(struct exporter *x, bool updated);

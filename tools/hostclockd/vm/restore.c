@@ -16,7 +16,7 @@
 #include "state.h"
 #include "stopped.h"
 
-/* What was found at the start, until the VMs are taken up. */
+/* The state file's content, until the VMs are restored. */
 static struct json_object *found;
 
 static void load_builds(struct json_object *o)
@@ -114,7 +114,7 @@ static void load_vm(struct json_object *o, struct vm *vm)
 	vm->source.kvm_offset = json_uint(o, "stopped_offset");
 	vm->taken_over = json_int(o, "taken_over");
 	hex_read(json_text(o, "vm_id", ""), vm->page.vm_id, sizeof(vm->page.vm_id));
-	/* What readers saw is unknown: begin where they are unlikely to be. */
+	/* It is unknown which counts readers saw: start where they are unlikely to be. */
 	vm->page.seq = hostclock_rdtsc() & ~1U;
 	vm->page.vmclock_seq = vm->page.seq;
 }
@@ -135,7 +135,7 @@ static void load_doorbell(struct exporter *x, struct vm *vm,
 }
 
 /**
- * state_restore - go on with the guests of an earlier exporter
+ * state_restore - restore the guests of an earlier exporter
  * @x: the exporter, its clock pages published
  * @why: what went wrong
  *

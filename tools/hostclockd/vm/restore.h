@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Going on from the state that an earlier exporter left. */
+/* Restoring the state of an earlier exporter. */
 #ifndef HOSTCLOCKD_RESTORE_H
 #define HOSTCLOCKD_RESTORE_H
 

@@ -11,7 +11,7 @@
 #include "state.h"
 #include "stopped.h"
 
-/* Between attempts to write a state that cannot be written. */
+/* Time between attempts to write the state after an error. */
 #define RETRY_NS	NSEC_PER_SEC
 
 void state_host_id(char text[HEX_SIZE(16)])
@@ -135,10 +135,7 @@ int state_sync(struct exporter *x, struct problem *why)
 	return 0;
 }
 
-/*
- * The same for changes that nobody waits for: says once what goes wrong, and tries
- * again every RETRY_NS.
- */
+/* The same at the end of a dispatch: logs an error once, and retries every RETRY_NS. */
 void state_keep(struct exporter *x)
 {
 	static struct problem said;

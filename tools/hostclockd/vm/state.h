@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writing down what a restarted exporter needs beside the pages.  Valid for the
- * boot of the host that it was written in.
+ * The state file: what a restarted exporter needs in addition to the pages.  It is
+ * valid until the host reboots.
  *
- * Whoever changes any of it calls exporter_changed(); it is written once, at the end
- * of the dispatch, and before a command is answered.
+ * Code that changes any of it calls exporter_changed().  It is written once, at the
+ * end of the dispatch, and before a command is answered.
  */
 #ifndef HOSTCLOCKD_STATE_H
 #define HOSTCLOCKD_STATE_H
@@ -14,7 +14,7 @@
 
 #define STATE_FILE	"state"
 #define STATE_VERSION	1
-/* As many VMs as there can be, of 2 KiB; rather more. */
+/* VM_MAX VMs of 2 KiB each, and a margin. */
 #define STATE_MAX	(VM_MAX * 8192UL)
 
 /* The boot that the state is valid for. */

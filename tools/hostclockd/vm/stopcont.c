@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stopping and continuing a VM by its monitor, with its page right before it runs.
- * However late QEMU answers: what counts is when it says that something happened.
+ * Stopping and continuing a VM through its monitor, with its page right before it
+ * runs. Times are those of QEMU's events, however late its answers are.
  */
 #include <string.h>
 
@@ -13,11 +13,11 @@
 #include "qemu/qmp.h"
 #include "stopcont.h"
 
-/* From telling QEMU to continue until it has. */
+/* Time from sending "cont" until the VM runs. */
 #define CONT_NS		300000
 
 /**
- * struct heard - what QEMU told while it was spoken to
+ * struct heard - events received during a command
  * @stop:	it stopped
  * @resume:	it went on
  * @stopped:	when
@@ -45,8 +45,8 @@ static void hear(void *arg, struct json_object *event)
 }
 
 /*
- * One that tells of no stop had stopped before, and nobody knows when, unless that
- * was heard otherwise.  Who gave the offset by hand stops without a monitor as well.
+ * Without a STOP event the VM had stopped before, at an unknown time unless an event
+ * was received earlier.  A guest with a given offset and no monitor stops now.
  */
 static void after_stop(struct vm *vm, const struct heard *h)
 {
@@ -75,8 +75,8 @@ static int stop(struct vm *vm, struct qmp *q, struct problem *why)
 }
 
 /*
- * Before a stopped TCG guest runs again, its page says when it will, to within
- * what cannot be known; just after, it says when it did.
+ * Before a stopped TCG guest runs again, its page gets a prediction of when; right
+ * after, the exact value.
  */
 static void predict_tcg(struct vm *vm)
 {
@@ -86,15 +86,12 @@ static void predict_tcg(struct vm *vm)
 	if (tcg_read(&vm->source.tcg, &s, &why) != TCG_OK || s.running)
 		return;
 	vm->source.tcg.count = s.count;
-	/*
-	 * Rather too early than too late: what a gap turns out to be longer is
-	 * added, but what clocks counted too much they do not take back.
-	 */
+	/* Err early: a gap can be extended later, never shortened. */
 	vm_set_offset(vm->x, vm, s.value - hostclock_rdtsc(), HOSTCLOCK_CAUSE_STOP);
 	vm->predicted = true;
 }
 
-/* The page says how the guest goes on, as late as it can before that. */
+/* Publish how the guest's clocks continue, as late as possible before it runs. */
 static void predict(struct vm *vm)
 {
 	if (vm->source.method == VM_TCG)
@@ -115,7 +112,7 @@ static int check_status(struct vm *vm, struct qmp *q, bool *running,
 	*running = status == QMP_RUNNING;
 	if (status != QMP_ARRIVING)
 		return 0;
-	/* Its page's file still gets what was in there at the source. */
+	/* Migration still overwrites its page file with the source's content. */
 	problem_set(why,
 		    "%s: not all of it has arrived yet; continue it when its migration is completed",
 		    vm->name);
@@ -139,8 +136,8 @@ static int run_cont(struct vm *vm, struct qmp *q, struct problem *why)
 }
 
 /*
- * One that was continued by somebody else has not stopped.  If QEMU refuses, or does
- * not answer in time, where it stopped is still what it will go on from.
+ * A VM that somebody else has continued has not stopped.  If QEMU refuses or does not
+ * answer in time, the record of the stop remains valid.
  */
 static int cont(struct vm *vm, struct qmp *q, struct problem *why)
 {
@@ -181,7 +178,7 @@ static struct qmp *open_monitor(const struct vm *vm, struct problem *why)
 }
 
 /**
- * stopcont - stop or continue a VM by its monitor, pages in the right order
+ * stopcont - stop or continue a VM through its monitor, its page in the right order
  * @x: the exporter
  * @name: the guest's
  * @stops: or continue

@@ -30,8 +30,8 @@ void stopped_save(const struct vm *vm, struct json_object *out)
 	json_object_object_add(out, "stopped", o);
 }
 
-/* One that no page would have held must not be reckoned with. */
-static bool load_set(struct exporter *x, struct vm *vm, struct json_object *o)
+/* Do not calculate with parameters that no page would have contained. */
+static bool load_params(struct exporter *x, struct vm *vm, struct json_object *o)
 {
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
 
@@ -48,7 +48,7 @@ void stopped_load(struct exporter *x, struct vm *vm, struct json_object *in)
 	if (!json_object_object_get_ex(in, "stopped", &o))
 		return;
 	vm->stop.origin = json_uint(o, "origin");
-	if (vm->stop.origin > STOPPED_OTHER_HOST || !load_set(x, vm, o)) {
+	if (vm->stop.origin > STOPPED_OTHER_HOST || !load_params(x, vm, o)) {
 		say("%s: where it stopped cannot be read", vm->name);
 		return;
 	}

@@ -4,42 +4,42 @@
 #include "clock/page.h"
 #include "transition.h"
 
-/* A set, taken to have held from a counter value on if it began after it. */
-static void encode_from(struct params *p, u64 counter, struct hostclock_params *set)
+/* Encode parameters, moved back to a counter value if they start after it. */
+static void encode_from(struct params *p, u64 counter, struct hostclock_params *params)
 {
 	if ((s64)(counter - p->cycle_last) < 0)
 		params_rebase(p, counter, params_mono(p, counter),
 			      params_raw(p, counter));
-	params_encode(p, set);
+	params_encode(p, params);
 }
 
 /*
- * The set that held, or holds, at a counter value of the page followed.  Further
- * back than the page remembers, the older set is taken to have held already.
+ * The parameters of the guest's clock page at a counter value.  Before the older
+ * parameters in the page, these are extrapolated backwards.
  */
-static void set_at(struct exporter *x, const struct vm *vm, u64 counter,
-		   struct hostclock_params *set)
+static void params_at(struct exporter *x, const struct vm *vm, u64 counter,
+		      struct hostclock_params *params)
 {
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
-	struct params p = *page_set_at(pg, counter);
+	struct params p = *page_params_at(pg, counter);
 
-	encode_from(&p, counter, set);
+	encode_from(&p, counter, params);
 }
 
 /**
- * transition_stop - the guest does not run any more
+ * transition_stop - record that the guest has stopped
  * @x: the exporter
  * @vm: the guest
  * @guest_tsc: its counter when it last did
- * @late: or at some value before that: nobody told when
+ * @late: or at some unknown value before that
  *
- * Remembers what its clocks said there, for them to continue from.
+ * Its clocks will continue from what they were there.
  */
 void transition_stop(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
 	vm->state = VM_STOPPED;
 	exporter_changed(x);
-	/* Looked at again, or never told a time. */
+	/* Polled again, or the page was never valid. */
 	if (!vm->page.epoch || (vm->stop.known && vm->stop.tsc == guest_tsc))
 		return;
 	vm->stop.known = true;
@@ -53,14 +53,14 @@ void transition_stop(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late
 	vm->stop.gaps_ns = vm->page.gaps_ns;
 	vm->stop.gaps_error_ns = vm->page.gaps_error_ns;
 	vm->stop.ran_on_tsc = vm->page.ran_on_tsc;
-	set_at(x, vm, guest_tsc - vm->page.tsc_offset, &vm->stop.params);
+	params_at(x, vm, guest_tsc - vm->page.tsc_offset, &vm->stop.params);
 }
 
 /*
- * A guest whose stop was noticed late, and which goes on at a counter value before
- * that: saved in between and loaded elsewhere, or into another process.  It had
- * stopped before that value; there its clocks are taken up.  So the gap is what
- * passed on the host by the change of offset alone, which is exact.
+ * A guest whose stop was noticed late may resume at an earlier counter value: it was
+ * saved in between, and loaded elsewhere or into another process.  It had stopped by
+ * that value, so its clocks continue from there, and the gap follows exactly from the
+ * change of offset.
  */
 static void stop_no_later(struct vm *vm, u64 resume_tsc)
 {
@@ -73,12 +73,12 @@ static void stop_no_later(struct vm *vm, u64 resume_tsc)
 	vm->stop.tsc = resume_tsc;
 }
 
-static u64 mono_at(const struct hostclock_params *set, u64 counter)
+static u64 mono_at(const struct hostclock_params *params, u64 counter)
 {
 	u64 delta;
 
-	hostclock_position(set, counter, &delta);
-	return hostclock_params_ns(set, HOSTCLOCK_MONO, delta);
+	hostclock_position(params, counter, &delta);
+	return hostclock_params_ns(params, HOSTCLOCK_MONO, delta);
 }
 
 static struct hostclock_timeline timeline_before(const struct vm *vm)
@@ -89,7 +89,7 @@ static struct hostclock_timeline timeline_before(const struct vm *vm)
 	return before;
 }
 
-/* What the guest missed; two hosts have but REALTIME in common. */
+/* The time the guest did not run; two hosts have only REALTIME in common. */
 static u64 gap_ns(const struct vm *vm, const struct hostclock_timeline *after,
 		  u64 resume_tsc)
 {
@@ -105,7 +105,7 @@ static u64 gap_ns(const struct vm *vm, const struct hostclock_timeline *after,
 	return start > end ? start - end : 0;
 }
 
-/* How far that may be off; one and the same clock just rounds. */
+/* The error bound of that; within one clock it is the rounding. */
 static u64 gap_error_ns(const struct vm *vm, const struct hostclock_timeline *after,
 			u64 resume_tsc)
 {
@@ -145,7 +145,7 @@ static void record_gap(struct vm *vm, u64 ns, u64 error_ns, u64 resume_tsc)
 }
 
 /**
- * transition_continue - let a guest's clocks go on under another offset
+ * transition_continue - continue a guest's clocks with another offset
  * @x: the exporter
  * @vm: the guest; why it is another is in its cause
  * @tsc_offset: the new one
@@ -162,7 +162,7 @@ void transition_continue(struct exporter *x, struct vm *vm, u64 tsc_offset,
 
 	stop_no_later(vm, resume_tsc);
 	before = timeline_before(vm);
-	set_at(x, vm, resume_tsc - tsc_offset, &now);
+	params_at(x, vm, resume_tsc - tsc_offset, &now);
 	ns = gap_ns(vm, &after, resume_tsc);
 	if (!hostclock_continue(&before, vm->stop.tsc, &after, resume_tsc, ns,
 				steals(vm) ? HOSTCLOCK_GAP_STEAL :

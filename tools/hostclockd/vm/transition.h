@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How a guest's clocks go on after it did not run. */
+/* How a guest's clocks continue after it was stopped. */
 #ifndef HOSTCLOCKD_TRANSITION_H
 #define HOSTCLOCKD_TRANSITION_H
 

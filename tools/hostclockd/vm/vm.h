@@ -12,7 +12,7 @@
 #define VM_NAME_MAX	48
 /* What fits into struct sockaddr_un, its end included. */
 #define VM_SOCKET_MAX	108
-/* VMs at a time, so that what is kept and told of them has a bound. */
+/* Maximum number of VMs, so that the state file and answers are bounded. */
 #define VM_MAX		1000
 /* A private file: the guest page, then a copy of every clock page. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
@@ -20,7 +20,7 @@
 struct doorbell;
 struct monitor;
 
-/* vm.next_cause: nobody has said; what following finds. */
+/* vm.next_cause: not given, so it follows from what is found. */
 #define VM_CAUSE_FOUND		0xff
 
 enum vm_method {
@@ -38,7 +38,7 @@ enum vm_state {
 	VM_GONE,	/* its process has ended */
 };
 
-/* Which clock told when the guest stopped. */
+/* Whose clock the stop was measured with. */
 enum vm_origin {
 	STOPPED_HERE,		/* this exporter's */
 	STOPPED_SAME_HOST,		/* another exporter's of the same host */
@@ -91,7 +91,7 @@ struct vm_page {
  * @error_ns:	bound on how far that clock was off UTC, or off the host's if it was
  *		another exporter's of this host; unused if it was this exporter's
  * @detached:	it did not stop there, but was not followed from then on
- * @late:	it had stopped by then, nobody told when
+ * @late:	it had stopped by then, at an unknown time
  */
 struct vm_stop {
 	bool known;
@@ -158,9 +158,9 @@ struct vm_source {
  * @doorbell:	how it is interrupted, NULL if it is not
  * @state:	what the VM is doing
  * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
- * @predicted:	the offset is a guess at what a `cont` just asked for will give
- * @taken_over:	and has not gone on here yet; next_cause is why it will
- * @stopped_at:	the host's TSC when it last stopped, 0 if nobody knows
+ * @predicted:	the offset is a prediction for a `cont` in progress
+ * @taken_over:	handed over to us and not resumed yet; next_cause is set
+ * @stopped_at:	the host's TSC when it last stopped, 0 if unknown
  * @resumed_at:	and when it last went on
  * @page:	what its page says
  * @stop:	where it stopped

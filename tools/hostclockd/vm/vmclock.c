@@ -6,7 +6,7 @@
 #include "clock/page.h"
 #include "vmclock.h"
 
-/* Write the structure from the newest set of the page that the guest follows. */
+/* Write the vmclock structure from the newest parameters of the guest's clock page. */
 void vmclock_publish(struct exporter *x, struct vm *vm)
 {
 	const struct page *pg = pages_find(x, vm->format, vm->smear);
@@ -16,7 +16,7 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
 	};
 	struct hostclock_params p;
 
-	params_encode(&pg->set, &p);
+	params_encode(&pg->params, &p);
 	time.magic = htole32(HOSTCLOCK_VMCLOCK_MAGIC);
 	time.size = htole32(HOSTCLOCK_PAGE_SIZE);
 	time.version = htole16(1);
@@ -26,7 +26,7 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
 	time.disruption_marker = htole64(vm->page.marker);
 	time.vm_generation_counter = htole64(vm->page.generation);
 	time.leap_second_smearing_hint = pg->smear;
-	if (vm->page.epoch && pg->set.epoch &&
+	if (vm->page.epoch && pg->params.epoch &&
 	    hostclock_to_vmclock(&p, vm->page.tsc_offset, &time))
 		time.counter_id = HOSTCLOCK_COUNTER_X86_TSC;
 
@@ -37,8 +37,8 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
 }
 
 /*
- * Renew a few guests' structures, others each time: constant work per update.
- * Meanwhile their error fields cover what the clock may have been steered.
+ * Renew a few guests' structures in turn: constant work per update.  Their error
+ * fields cover by how much the clock may be steered meanwhile.
  */
 void vmclock_renew_some(struct exporter *x)
 {
@@ -52,7 +52,7 @@ void vmclock_renew_some(struct exporter *x)
 	}
 }
 
-/* After a clock was set, or lost: nobody's may go on. */
+/* Renew all structures, after the clock was set or lost. */
 void vmclock_renew_all(struct exporter *x)
 {
 	struct vm *vm;

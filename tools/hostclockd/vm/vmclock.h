@@ -5,9 +5,9 @@
 #include "vm.h"
 
 /*
- * Guest pages whose vmclock part is renewed per update, in turn: at 10 updates
- * per second, each of 200 guests' every 20 s.  The structure says by how much it
- * may be off meanwhile.
+ * Number of guest pages whose vmclock part is renewed per update, in turn: with 10
+ * updates per second and 200 guests, each every 20 s.  The structure's error fields
+ * allow for that.
  */
 #define VMCLOCKS_PER_UPDATE	1
 
