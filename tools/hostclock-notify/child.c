@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Programs that are started, and ended if they take too long. */
+/* Child processes with a time limit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Telling chronyd to start over: until it does, or there is something newer to
- * tell.
+ * Making chronyd discard its measurements: retried until it does, or until a newer
+ * event.
  *
- * chronyc takes longer to start than chronyd may go on with what it knew. So
- * one is kept, and gets its commands through a pipe.
+ * Starting a chronyc takes longer than chronyd may use its old measurements, so one
+ * is kept running, and gets its commands through a pipe.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define RETRY_NS	(20 * NSEC_PER_MSEC)
 #define RETRY_DOUBLINGS	9
 
-/* For as long as that, 20 s in all, a chronyd is waited for with no event. */
+/* Without an event, wait for a chronyd for this long, 20 s in all. */
 #define WARM_ATTEMPTS	10
 
 static struct {
@@ -78,7 +78,7 @@ void chrony_event(const struct chrony_options *o, const struct snapshot *s,
 
 static void failed(const struct chrony_options *o, const char *why)
 {
-	/* once for each event, or a chronyd that is never run fills the log */
+	/* once per event, or a host without chronyd fills its log */
 	if (!job.failures)
 		say("marker %llu: cannot reset chronyd's sources: %s: %s; trying until it works",
 		    (unsigned long long)job.marker, o->chronyc, why);
@@ -110,7 +110,7 @@ static void reset_done(const struct chrony_options *o)
 		job.step = BURST;
 }
 
-/* An answer to the command that was sent last; NULL: there will be none. */
+/* Handle the answer to the last command; NULL: there will be none. */
 static void answered(const struct chrony_options *o, const char *answer)
 {
 	bool good = answer && !strncmp(answer, "200 ", strlen("200 "));
@@ -148,7 +148,7 @@ static void take_answers(const struct chrony_options *o)
 	answered(o, NULL);
 }
 
-/* Have a chronyc ready, without going on for ever about it. */
+/* Keep a chronyc ready, with a limited number of attempts. */
 static int64_t keep_warm(const struct chrony_options *o)
 {
 	if (!o->enabled || chronyc_running() || warm.failures >= WARM_ATTEMPTS)

@@ -8,7 +8,7 @@
 
 #include "chronyc.h"
 
-/* chronyc itself gives up after some 7 s without an answer. */
+/* chronyc gives up by itself after some 7 s without an answer. */
 #define LIMIT_NS	(10 * NSEC_PER_SEC)
 
 static struct {
@@ -40,7 +40,7 @@ static int open_pipes(int in[2], int out[2])
 
 int chronyc_start(const struct chrony_options *o)
 {
-	/* Left to itself, it tries UDP too, where it may not do this. */
+	/* By default it also tries UDP, which does not permit these commands. */
 	char *argv[4] = { (char *)o->chronyc, "-h", (char *)o->socket };
 	int in[2], out[2];
 	int ret, error;

@@ -14,11 +14,11 @@ const char *chronyc_line(void);
 /* Whether it has ended since the last call; chronyc_line() had its all. */
 bool chronyc_ended(void);
 bool chronyc_running(void);
-/* The last line of the one that ended, or how it ended. */
+/* The last line of the one that has ended, or how it ended. */
 const char *chronyc_last_words(void);
 /* To be polled for reading; -1: none. */
 int chronyc_fd(void);
-/* When to look whether it takes too long. */
+/* When to check whether it takes too long. */
 int64_t chronyc_deadline(void);
 void chronyc_kill(void);
 

@@ -66,7 +66,7 @@ int device_wait(const char *path, int signal_fd)
 	if (fds[1].fd < 0)
 		return -1;
 	if (watch_directory_of(fds[1].fd, path) >= 0) {
-		/* It may have come before the watch was there. */
+		/* It may have appeared before the watch was set. */
 		if (!access(path, R_OK))
 			ret = 0;
 		else if (poll(fds, ARRAY_SIZE(fds), -1) > 0)
@@ -76,7 +76,7 @@ int device_wait(const char *path, int signal_fd)
 	return ret;
 }
 
-/* Where the device is in sysfs, whatever the name by which it was opened. */
+/* The device's directory in sysfs, whatever path it was opened by. */
 static int open_sysfs(int fd)
 {
 	char path[PATH_MAX];
@@ -145,8 +145,8 @@ static bool synchronized(const struct snapshot *s)
 }
 
 /*
- * The driver decides what is a disruption.  vmclock's marker changes along with
- * it, but a moment later, and maybe after it was read.
+ * The driver decides what is a disruption.  vmclock's marker changes a moment later,
+ * possibly after it was read.
  */
 unsigned int device_events(const struct snapshot *old,
 			   const struct snapshot *new)

@@ -42,7 +42,7 @@ void hooks_event(unsigned int events, const struct snapshot *s)
 	const unsigned int both = EVENT_BIT(EVENT_SYNCHRONIZED) |
 				  EVENT_BIT(EVENT_UNSYNCHRONIZED);
 
-	/* Only the latter of the two is true. */
+	/* Only the later of the two applies. */
 	if (events & both)
 		jobs.waiting &= ~both;
 	jobs.waiting |= events;

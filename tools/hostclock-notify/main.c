@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostclock-notify: waits for disruptions of a guest's clock, and tells chronyd
- * and whoever else wants to know.  Nothing runs while there is nothing to do.
+ * hostclock-notify: waits for disruptions of a guest's clock, and notifies chronyd
+ * and hooks.  It sleeps until there is something to do.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include "options.h"
 #include "pidfile.h"
 
-/* Before reading again what the host is in the middle of writing. */
+/* Time before reading again what the host is just writing. */
 #define WRITING_NS	(1 * NSEC_PER_MSEC)
 
 enum outcome { GO_ON, DONE, LOST };
@@ -52,8 +52,8 @@ static bool read_signals(int fd)
 	return false;
 }
 
-static void tell(struct watch *w, unsigned int events, const struct snapshot *s,
-		 int64_t since_ns)
+static void notify(struct watch *w, unsigned int events, const struct snapshot *s,
+		   int64_t since_ns)
 {
 	const unsigned int resetting = EVENT_BIT(EVENT_GENERATION) |
 				       EVENT_BIT(EVENT_DISRUPTION) |
@@ -61,7 +61,7 @@ static void tell(struct watch *w, unsigned int events, const struct snapshot *s,
 
 	if (!events)
 		return;
-	/* first of all: this one is in a hurry */
+	/* first: this one is urgent */
 	if (events & resetting) {
 		chrony_event(&w->options->chrony, s, since_ns);
 		chrony_work(&w->options->chrony);
@@ -76,14 +76,14 @@ static void tell(struct watch *w, unsigned int events, const struct snapshot *s,
 	w->had_event = true;
 }
 
-static enum outcome look(struct watch *w)
+static enum outcome check_device(struct watch *w)
 {
 	int64_t since_ns = now_ns();
 	struct snapshot s;
 
 	w->reread_ns = NEVER_NS;
 	if (!device_read(w->device_fd, &s)) {
-		tell(w, device_events(&w->seen, &s), &s, since_ns);
+		notify(w, device_events(&w->seen, &s), &s, since_ns);
 		w->seen = s;
 		return GO_ON;
 	}
@@ -132,7 +132,7 @@ static enum outcome watch(struct watch *w)
 		if (w->options->once && w->had_event && !chrony_busy() &&
 		    !hooks_busy())
 			return DONE;
-		/* While the host writes, the device says that it is readable. */
+		/* While the host writes, the device is readable. */
 		fds[1].fd = waiting ? -1 : w->device_fd;
 		fds[2].fd = chrony_fd();
 		if (wait_until(fds, ARRAY_SIZE(fds), due_ns) < 0 &&
@@ -144,7 +144,7 @@ static enum outcome watch(struct watch *w)
 			return LOST;
 		if ((fds[1].fd >= 0 && fds[1].revents) ||
 		    (waiting && now_ns() >= w->reread_ns))
-			if (look(w) == LOST)
+			if (check_device(w) == LOST)
 				return LOST;
 	}
 }
@@ -195,7 +195,7 @@ static int watch_devices(struct watch *w)
 		if (status || stop)
 			return status;
 		memset(&w->seen, 0, sizeof(w->seen));
-		/* What is so already is no event. */
+		/* The initial state is no event. */
 		if (device_read(w->device_fd, &w->seen))
 			w->reread_ns = now_ns() + WRITING_NS;
 		say("watching %s: marker %llu, status %s", w->options->device,

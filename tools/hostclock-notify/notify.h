@@ -30,7 +30,7 @@ extern const char *const event_names[EVENTS];
 
 /* report.c */
 
-/* From now on to syslog as well, and not to standard error any more. */
+/* Log to syslog from now on, not to standard error. */
 void report_to_syslog(void);
 __printf(1, 2)
 void say(const char *fmt, ...);
@@ -38,7 +38,7 @@ void say(const char *fmt, ...);
 /* CLOCK_MONOTONIC */
 int64_t now_ns(void);
 
-/* device.c: what the driver says */
+/* device.c: the driver's state */
 
 #define WORD_SIZE	32
 
@@ -66,12 +66,12 @@ unsigned int device_events(const struct snapshot *old,
 			   const struct snapshot *new);
 const char *cause_name(unsigned int cause);
 
-/* child.c: a program that is given a limited time */
+/* child.c: child processes with a time limit */
 
 struct child {
 	pid_t pid;		/* 0: none */
-	int64_t deadline_ns;	/* next measure against it, or NEVER_NS */
-	bool terminated;	/* was told to end */
+	int64_t deadline_ns;	/* when to signal it next, or NEVER_NS */
+	bool terminated;	/* has been sent SIGTERM */
 	const char *what;
 };
 
@@ -86,11 +86,11 @@ int child_start(struct child *c, const char *what, char *const argv[], int in,
 bool child_ended(struct child *c, int *status);
 /* How it ended, in words. */
 void child_explain(int status, char *text, size_t size);
-/* End it if its time is over. */
+/* Signal it if its time is up. */
 void child_check(struct child *c);
 void child_kill(struct child *c);
 
-/* chrony.c: telling chronyd */
+/* chrony.c: notifying chronyd */
 
 struct chrony_options {
 	const char *chronyc;
@@ -109,7 +109,7 @@ int chrony_fd(void);
 bool chrony_busy(void);
 void chrony_end(void);
 
-/* hooks.c: telling others */
+/* hooks.c: running hooks */
 
 struct hooks_options {
 	const char *dir;
@@ -117,7 +117,7 @@ struct hooks_options {
 	int64_t limit_ns;
 };
 
-/* Kinds of events that wait already are merged. */
+/* Events of a kind that is already pending are merged. */
 void hooks_event(unsigned int events, const struct snapshot *s);
 int64_t hooks_work(const struct hooks_options *o);
 bool hooks_busy(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Saying what was done, and when. */
+/* Logging what was done, and when. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Finding and mapping the pages, with a word on what is missing. */
+/* Finding and mapping the pages, and explaining what is missing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,12 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "view.h"
+#include "pages.h"
 
 /* A guest page and at most this many clock pages make a private file. */
 #define MAX_FILE_SIZE	(HOSTCLOCK_MAX_PAGES * HOSTCLOCK_PAGE_SIZE)
 
-/* Maps size bytes, or the whole file if size is 0.  NULL and errno, or a map. */
+/*
+ * Map size bytes, or the whole file if size is 0.  Return: NULL on error, with errno
+ * set.
+ */
 static const char *map(const char *path, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
@@ -57,7 +60,7 @@ struct pool {
 	unsigned int nr_clocks;
 };
 
-static bool collect(struct pool *pool, struct view *view, const char *path)
+static bool collect(struct pool *pool, struct pages *pages, const char *path)
 {
 	size_t size = 0;
 	const char *at = map(path, &size);
@@ -73,8 +76,8 @@ static bool collect(struct pool *pool, struct view *view, const char *path)
 			pool->clocks[pool->nr_clocks++] = (const void *)at;
 		at += HOSTCLOCK_PAGE_SIZE;
 	}
-	if (!*view->source)
-		snprintf(view->source, sizeof(view->source), "%s", path);
+	if (!*pages->source)
+		snprintf(pages->source, sizeof(pages->source), "%s", path);
 	return true;
 }
 
@@ -91,7 +94,7 @@ static int rank(const struct hostclock_clock_page *cp,
 	return format << 8 | smear;
 }
 
-static void choose(struct view *view, const struct pool *pool,
+static void choose(struct pages *pages, const struct pool *pool,
 		   const struct selection *want)
 {
 	for (unsigned int i = 0; i < pool->nr_clocks; i++) {
@@ -99,64 +102,64 @@ static void choose(struct view *view, const struct pool *pool,
 		int this = rank(cp, want);
 
 		if (READ_ONCE(cp->format) == HOSTCLOCK_FORMAT_UNSCALED &&
-		    !view->unscaled)
-			view->unscaled = cp;
-		if (this >= 0 && (!view->clock || this < rank(view->clock, want)))
-			view->clock = cp;
+		    !pages->unscaled)
+			pages->unscaled = cp;
+		if (this >= 0 && (!pages->clock || this < rank(pages->clock, want)))
+			pages->clock = cp;
 	}
 }
 
-static bool open_files(struct view *view, struct selection want)
+static bool open_files(struct pages *pages, struct selection want)
 {
 	struct pool pool = { };
 	char path[PATH_MAX];
 
-	if (want.file && !collect(&pool, view, want.file))
+	if (want.file && !collect(&pool, pages, want.file))
 		return false;
 	snprintf(path, sizeof(path), "%s/vm/%s", want.dir, want.guest);
-	if (want.guest && !collect(&pool, view, path))
+	if (want.guest && !collect(&pool, pages, path))
 		return false;
 	snprintf(path, sizeof(path), "%s/clock", want.dir);
-	if (want.dir && !collect(&pool, view, path))
+	if (want.dir && !collect(&pool, pages, path))
 		return false;
-	view->guest = pool.guest;
+	pages->guest = pool.guest;
 	/* what the guest follows, unless the user said something else */
 	if (pool.guest && want.format < 0)
 		want.format = READ_ONCE(pool.guest->clock_format);
 	if (pool.guest && want.smear < 0)
 		want.smear = READ_ONCE(pool.guest->clock_smear);
-	choose(view, &pool, &want);
-	if (view->clock)
+	choose(pages, &pool, &want);
+	if (pages->clock)
 		return true;
 	fprintf(stderr, "hostclock: %s: no such clock page there\n%s",
-		view->source, want.dir ? "" :
+		pages->source, want.dir ? "" :
 		"A shared guest's file has the guest page only: add --dir DIR.\n");
 	return false;
 }
 
-static bool open_device(struct view *view, const char *path)
+static bool open_device(struct pages *pages, const char *path)
 {
 	size_t size = 2 * HOSTCLOCK_PAGE_SIZE;
 	const char *at = map(path, &size);
 
-	view->in_guest = true;
-	snprintf(view->source, sizeof(view->source), "%s", path);
+	pages->in_guest = true;
+	snprintf(pages->source, sizeof(pages->source), "%s", path);
 	if (!at)
 		return complain("cannot map", path,
 				"In a guest: is the driver there (modprobe hostclock), and a page for it to follow?\n"
 				"On a host: say where hostclockd's pages are, with --dir DIR.\n");
-	view->guest = (const void *)at;
-	view->clock = (const void *)(at + HOSTCLOCK_PAGE_SIZE);
-	if (is_guest_page(view->guest) && is_clock_page(view->clock))
+	pages->guest = (const void *)at;
+	pages->clock = (const void *)(at + HOSTCLOCK_PAGE_SIZE);
+	if (is_guest_page(pages->guest) && is_clock_page(pages->clock))
 		return true;
 	fprintf(stderr, "hostclock: %s: not hostclock's pages\n", path);
 	return false;
 }
 
-bool view_open(struct view *view, const struct selection *selection)
+bool pages_open(struct pages *pages, const struct selection *selection)
 {
-	memset(view, 0, sizeof(*view));
+	memset(pages, 0, sizeof(*pages));
 	if (selection->dir || selection->file)
-		return open_files(view, *selection);
-	return open_device(view, selection->device);
+		return open_files(pages, *selection);
+	return open_device(pages, selection->device);
 }

@@ -46,7 +46,7 @@ static void add_error(struct json_object *o, const char *key, u64 ns)
 static void add_page(struct json_object *o, const struct report *r)
 {
 	const struct hostclock_clock_page *page = &r->reading.header;
-	const struct hostclock_params *set = &r->reading.set;
+	const struct hostclock_params *set = &r->reading.params;
 
 	add_int(o, "page_version", HOSTCLOCK_LE16(page->version));
 	add_text(o, "page_format", word_format(page->format));
@@ -137,9 +137,9 @@ void report_print_json(const struct report *r)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_text(o, "source", r->view->source);
-	add_bool(o, "ok", !r->fault);
-	add_text(o, "fault", r->fault ? r->fault : "");
+	add_text(o, "source", r->pages->source);
+	add_bool(o, "ok", !r->error);
+	add_text(o, "fault", r->error ? r->error : "");
 	if (!r->problem) {
 		add_page(o, r);
 		add_guest(o, r);

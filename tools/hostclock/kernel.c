@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the running kernel says about its clocks.  See kernel.h. */
+/* The state of the running kernel's clocks.  See kernel.h. */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the running kernel says about its clocks and the driver. */
+/* The state of the running kernel's clocks and of the driver. */
 #ifndef _HOSTCLOCK_KERNEL_H
 #define _HOSTCLOCK_KERNEL_H
 

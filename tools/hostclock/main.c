@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* hostclock: what the pages say, and whether the clocks here agree. */
+/* hostclock: shows the pages, and whether the clocks here agree with them. */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,12 +119,12 @@ static const struct argp argp = {
 static enum exit_status status(const struct arguments *a)
 {
 	struct report report;
-	struct view view;
+	struct pages pages;
 
-	if (!view_open(&view, &a->selection))
+	if (!pages_open(&pages, &a->selection))
 		return EXIT_NO_PAGES;
 	for (;;) {
-		report_make(&report, &view, a->selection.device);
+		report_make(&report, &pages, a->selection.device);
 		if (a->json)
 			report_print_json(&report);
 		else
@@ -135,7 +135,7 @@ static enum exit_status status(const struct arguments *a)
 		if (!a->json)
 			putchar('\n');
 	}
-	return report.fault ? EXIT_DEGRADED : EXIT_ALL_RIGHT;
+	return report.error ? EXIT_DEGRADED : EXIT_ALL_RIGHT;
 }
 
 int main(int argc, char **argv)

@@ -25,7 +25,7 @@ static void print_ns(const char *label, u64 ns)
 static void print_page(const struct report *r)
 {
 	const struct hostclock_clock_page *page = &r->reading.header;
-	const struct hostclock_params *set = &r->reading.set;
+	const struct hostclock_params *set = &r->reading.params;
 
 	printf(LABEL "%s, %s; version %u, %llu Hz, update %u\n", "page",
 	       word_format(page->format), word_smear(page->smear),
@@ -76,7 +76,7 @@ static void print_missed(const struct report *r)
 
 static void print_quality(const struct report *r)
 {
-	const struct hostclock_params *set = &r->reading.set;
+	const struct hostclock_params *set = &r->reading.params;
 	const struct hostclock_sync_quality *quality = &r->reading.quality;
 
 	printf(LABEL "%s%s\n", "status", word_status(set->status),
@@ -154,7 +154,7 @@ static void print_date(const struct report *r)
 
 void report_print(const struct report *r)
 {
-	printf("%s: %s\n", r->view->source, r->fault ? r->fault : "all right");
+	printf("%s: %s\n", r->pages->source, r->error ? r->error : "all right");
 	if (!r->problem) {
 		print_date(r);
 		print_page(r);

@@ -5,7 +5,7 @@
 
 #include "report.h"
 
-/* More brackets narrow the difference down; these take about 100 us. */
+/* More brackets give tighter bounds; these take about 100 us. */
 #define BRACKETS	32
 
 const char *const clock_titles[CLOCKS] = {
@@ -44,7 +44,7 @@ bool comparison_within(const struct comparison *c, u64 bound_ns)
 	return c->low_ns <= bound && -bound <= c->high_ns;
 }
 
-static const char *compare(const struct view *view, enum clock clock,
+static const char *compare(const struct pages *pages, enum clock clock,
 			   struct comparison *c)
 {
 	struct reading before, after;
@@ -56,10 +56,10 @@ static const char *compare(const struct view *view, enum clock clock,
 	for (int i = 0; i < BRACKETS; i++) {
 		s64 low, high;
 
-		problem = view_read(view, &before);
+		problem = pages_read(pages, &before);
 		clock_gettime(clock_ids[clock], &ts);
 		if (!problem)
-			problem = view_read(view, &after);
+			problem = pages_read(pages, &after);
 		if (problem)
 			return problem;
 		c->value_ns = (s64)ts.tv_sec * (s64)HOSTCLOCK_NSEC_PER_SEC +
@@ -79,7 +79,7 @@ static const char *judge_page(const struct reading *r)
 	if (!r->quality.valid)
 		return "the page's time of validity has passed: is the exporter running?";
 	if (!r->quality.synchronized)
-		return "the page does not say that its clock is synchronized; hostclockctl status, on the host, says why";
+		return "not synchronized: see `hostclockctl status` on the host";
 	return NULL;
 }
 
@@ -110,17 +110,17 @@ static const char *judge_host(const struct report *r)
 	return NULL;
 }
 
-void report_make(struct report *r, const struct view *view, const char *device)
+void report_make(struct report *r, const struct pages *pages, const char *device)
 {
 	memset(r, 0, sizeof(*r));
-	r->view = view;
-	kernel_read(&r->kernel, view->in_guest ? device : NULL);
-	r->problem = view_read(view, &r->reading);
+	r->pages = pages;
+	kernel_read(&r->kernel, pages->in_guest ? device : NULL);
+	r->problem = pages_read(pages, &r->reading);
 	for (int i = 0; i < CLOCKS && !r->problem; i++)
-		r->problem = compare(view, i, &r->clocks[i]);
-	r->fault = r->problem;
-	if (!r->fault)
-		r->fault = judge_page(&r->reading);
-	if (!r->fault)
-		r->fault = view->in_guest ? judge_guest(r) : judge_host(r);
+		r->problem = compare(pages, i, &r->clocks[i]);
+	r->error = r->problem;
+	if (!r->error)
+		r->error = judge_page(&r->reading);
+	if (!r->error)
+		r->error = pages->in_guest ? judge_guest(r) : judge_host(r);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* All that `hostclock status` has to say, before it is put into words. */
+/* Everything that `hostclock status` reports, before it is formatted. */
 #ifndef _HOSTCLOCK_REPORT_H
 #define _HOSTCLOCK_REPORT_H
 
 #include "kernel.h"
-#include "view.h"
+#include "pages.h"
 
 /*
  * A clock of the kernel's against the page's.  The difference lies within
@@ -17,34 +17,37 @@ struct comparison {
 };
 
 struct report {
-	const struct view *view;
-	const char *problem;	/* why the pages cannot be used, or NULL */
+	const struct pages *pages;
+	const char *problem;	/* why the pages are unusable, or NULL */
 	struct reading reading;
 	struct comparison clocks[CLOCKS];
 	struct kernel_state kernel;
-	const char *fault;	/* why not all is right, or NULL */
+	const char *error;	/* what is wrong, or NULL */
 };
 
 /* Names of the clocks, by enum clock: for people, and as keys. */
 extern const char *const clock_titles[CLOCKS];
 extern const char *const clock_keys[CLOCKS];
 
-/* A bound that a guest page tells for some ns; no host tells 0 for more than that. */
+/*
+ * The error bound of a time in a guest page; a bound of 0 for a time other than 0 is
+ * from an older host, and means unknown.
+ */
 static inline u64 report_bound(__le64 ns, __le64 bound_ns)
 {
 	return ns && !bound_ns ? HOSTCLOCK_ERROR_UNKNOWN : HOSTCLOCK_LE64(bound_ns);
 }
 
-/* Does the difference allow for none at all? */
+/* Can the difference be 0? */
 bool comparison_exact(const struct comparison *c);
 
-/* Does it allow for one within the page's error bound? */
+/* Can it be within the page's error bound? */
 bool comparison_within(const struct comparison *c, u64 bound_ns);
 
-void report_make(struct report *report, const struct view *view,
+void report_make(struct report *report, const struct pages *pages,
 		 const char *device);
 
-/* Puts it into words; json: one object, on one line. */
+/* Print it as text; json: as one object, on one line. */
 void report_print(const struct report *report);
 void report_print_json(const struct report *report);
 

@@ -86,11 +86,11 @@ const char *word_cause(u8 cause)
 
 const char *word_tai_source(const struct report *r)
 {
-	s32 offset = HOSTCLOCK_LE32(r->reading.set.tai_offset_sec);
+	s32 offset = HOSTCLOCK_LE32(r->reading.params.tai_offset_sec);
 
 	if (!r->reading.clocks.tai_valid)
 		return "none";
-	if (r->view->in_guest)
+	if (r->pages->in_guest)
 		return "page";
 	return offset == r->kernel.tai_offset_sec ? "kernel" : "leap second list";
 }
@@ -102,7 +102,7 @@ const char *word_tai_source(const struct report *r)
 const char *word_verdict(const struct report *r, enum clock clock)
 {
 	const struct comparison *c = &r->clocks[clock];
-	bool absolute = clock == REALTIME || clock == TAI || !r->view->in_guest;
+	bool absolute = clock == REALTIME || clock == TAI || !r->pages->in_guest;
 
 	if (c->low_ns > c->high_ns)
 		return "running away";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading the pages, wherever they were found.  See view.h. */
+/* Reading the pages, wherever they were found.  See pages.h. */
 #include <string.h>
 
-#include "view.h"
+#include "pages.h"
 
 #define BUSY	"an update overtook every attempt to read it"
 
-/* The set that holds at a counter value: at *at, or now if at is NULL. */
+/* The parameters in force at a counter value: at *at, or now if at is NULL. */
 static bool copy_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
 		     const u64 *at, struct reading *r)
 {
@@ -20,7 +20,7 @@ static bool copy_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
 		r->tsc = hostclock_rdtsc();
 		r->counter = at ? *at : r->tsc - tsc_offset;
 		p = hostclock_select(cp, r->seq, r->counter, &delta);
-		r->set = READ_ONCE(*p);
+		r->params = READ_ONCE(*p);
 		if (!hostclock_select_retry(cp, r->seq, p))
 			return true;
 	}
@@ -28,40 +28,40 @@ static bool copy_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
 }
 
 /* On a host, a scaled page's counter is what the unscaled page calls RAW. */
-static const char *read_scaled(const struct view *view, struct reading *r)
+static const char *read_scaled(const struct pages *pages, struct reading *r)
 {
 	struct hostclock_clocks clocks;
 	u64 raw;
 
-	if (!view->unscaled)
+	if (!pages->unscaled)
 		return "it counts as a scaled guest does, and no unscaled page is there to tell";
-	if (!copy_set(view->unscaled, 0, NULL, r))
+	if (!copy_set(pages->unscaled, 0, NULL, r))
 		return BUSY;
-	hostclock_clocks_at(&r->set, NULL, r->counter, &clocks);
+	hostclock_clocks_at(&r->params, NULL, r->counter, &clocks);
 	raw = hostclock_time_ns(clocks.raw);
-	return copy_set(view->clock, 0, &raw, r) ? NULL : BUSY;
+	return copy_set(pages->clock, 0, &raw, r) ? NULL : BUSY;
 }
 
-static const char *read_clock(const struct view *view, struct reading *r)
+static const char *read_clock(const struct pages *pages, struct reading *r)
 {
-	u64 offset = view->in_guest ? HOSTCLOCK_LE64(r->guest.tsc_offset) : 0;
+	u64 offset = pages->in_guest ? HOSTCLOCK_LE64(r->guest.tsc_offset) : 0;
 
-	if (!hostclock_snapshot_page(view->clock, &r->header))
+	if (!hostclock_snapshot_page(pages->clock, &r->header))
 		return BUSY;
-	if (!view->in_guest && r->header.format == HOSTCLOCK_FORMAT_SCALED)
-		return read_scaled(view, r);
-	return copy_set(view->clock, offset, NULL, r) ? NULL : BUSY;
+	if (!pages->in_guest && r->header.format == HOSTCLOCK_FORMAT_SCALED)
+		return read_scaled(pages, r);
+	return copy_set(pages->clock, offset, NULL, r) ? NULL : BUSY;
 }
 
-static const char *read_guest(const struct view *view, struct reading *r)
+static const char *read_guest(const struct pages *pages, struct reading *r)
 {
 	enum hostclock_page_error error;
 
 	memset(&r->guest, 0, sizeof(r->guest));
-	r->has_guest = view->guest;
-	if (!view->guest)
+	r->has_guest = pages->guest;
+	if (!pages->guest)
 		return NULL;
-	if (!hostclock_snapshot_guest(view->guest, &r->guest))
+	if (!hostclock_snapshot_guest(pages->guest, &r->guest))
 		return "the guest page is being written, or its writer died";
 	error = hostclock_validate_guest_page(&r->guest);
 	return error ? hostclock_page_strerror(error) : NULL;
@@ -74,27 +74,27 @@ static const char *check_set(const struct reading *r)
 	error = hostclock_validate_clock_page_header(&r->header,
 						     HOSTCLOCK_COUNTER_X86_TSC);
 	if (!error)
-		error = hostclock_validate_params(&r->header, &r->set);
+		error = hostclock_validate_params(&r->header, &r->params);
 	if (!error && r->has_guest)
-		error = hostclock_validate_pair(&r->header, &r->set, &r->guest);
+		error = hostclock_validate_pair(&r->header, &r->params, &r->guest);
 	return error ? hostclock_page_strerror(error) : NULL;
 }
 
-const char *view_read(const struct view *view, struct reading *r)
+const char *pages_read(const struct pages *pages, struct reading *r)
 {
 	struct hostclock_offsets offsets;
-	const char *problem = read_guest(view, r);
+	const char *problem = read_guest(pages, r);
 
 	if (!problem)
-		problem = read_clock(view, r);
+		problem = read_clock(pages, r);
 	if (!problem)
 		problem = check_set(r);
 	if (problem)
 		return problem;
 	offsets.mono_ns = HOSTCLOCK_LE64(r->guest.mono_offset_ns);
 	offsets.raw_ns = HOSTCLOCK_LE64(r->guest.raw_offset_ns);
-	hostclock_clocks_at(&r->set, &offsets, r->counter, &r->clocks);
-	hostclock_sync_quality_at(&r->set, r->counter, &r->quality);
+	hostclock_clocks_at(&r->params, &offsets, r->counter, &r->clocks);
+	hostclock_sync_quality_at(&r->params, r->counter, &r->quality);
 	return NULL;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A view of the pages: where they were found, and one reading of them.  In a
- * guest they come from the driver's device, on a host from the exporter's files.
+ * The pages: where they were found, and one reading of them.  In a guest they come
+ * from the driver's device, on a host from the exporter's files.
  */
-#ifndef _HOSTCLOCK_VIEW_H
-#define _HOSTCLOCK_VIEW_H
+#ifndef _HOSTCLOCK_PAGES_H
+#define _HOSTCLOCK_PAGES_H
 
 #include <limits.h>
 
@@ -12,7 +12,7 @@
 #include <hostclock/reader.h>
 #include <hostclock/validate.h>
 
-/* What the user said about which pages to look at. */
+/* Which pages the user has asked for. */
 struct selection {
 	const char *device;	/* the driver's device */
 	const char *dir;	/* the exporter's directory, or NULL */
@@ -22,7 +22,7 @@ struct selection {
 	int smear;		/* HOSTCLOCK_SMEAR_*, -1: any, strict first */
 };
 
-struct view {
+struct pages {
 	char source[PATH_MAX];
 	bool in_guest;		/* the TSC here is the guest's */
 	const struct hostclock_clock_page *clock;
@@ -31,10 +31,10 @@ struct view {
 	const struct hostclock_clock_page *unscaled;
 };
 
-/* One look at the pages.  Its copies are consistent and validated. */
+/* One reading of the pages, of consistent and validated copies. */
 struct reading {
-	struct hostclock_clock_page header;	/* without parameter sets */
-	struct hostclock_params set;		/* the one that holds at tsc */
+	struct hostclock_clock_page header;	/* without the parameters */
+	struct hostclock_params params;		/* those in force at tsc */
 	struct hostclock_guest_page guest;	/* zero without a guest page */
 	bool has_guest;
 	u32 seq;
@@ -54,15 +54,15 @@ enum clock {
 };
 
 /*
- * Finds and maps the pages.  Returns false, having said on standard error what
- * is missing and what to do about it, if there are none that can be used.
+ * Find and map the pages.  Return: false if there are none that can be used, having
+ * printed what is missing and what to do about it.
  */
-bool view_open(struct view *view, const struct selection *selection);
+bool pages_open(struct pages *pages, const struct selection *selection);
 
-/* Reads the pages.  Returns NULL, or what is wrong with them. */
-const char *view_read(const struct view *view, struct reading *reading);
+/* Read the pages.  Return: NULL, or what is wrong with them. */
+const char *pages_read(const struct pages *pages, struct reading *reading);
 
 /* One clock of a reading, ns. */
 s64 reading_clock(const struct reading *reading, enum clock clock);
 
-#endif /* _HOSTCLOCK_VIEW_H */
+#endif /* _HOSTCLOCK_PAGES_H */
