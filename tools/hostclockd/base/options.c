@@ -29,7 +29,7 @@ static const struct argp_option argp_options[] = {
 	  "how the smeared pages smear leap seconds (default noon)",
 	  0 },
 	{ "valid", OPT_VALID, "SECONDS", 0,
-	  "how long guests may trust a page that is not updated, 1 to 86400 (default 30)",
+	  "how long a page that is not updated remains valid, 1 to 86400 (default 30)",
 	  0 },
 	{ "max-slew", OPT_MAX_SLEW, "PPM", 0,
 	  "how fast the host's clock may be slewed, 1 to 100000 (default 500): pages are steered by at most that, and their error bounds grow by it",
@@ -72,7 +72,7 @@ static error_t parse_path_option(int key, char *arg, struct options *opt)
 static void check(struct argp_state *state, const struct options *opt)
 {
 	if (!opt->dir)
-		argp_error(state, "--dir DIR is needed: where shall the pages be?");
+		argp_error(state, "--dir DIR is needed: the directory for the pages");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)

@@ -122,7 +122,7 @@ static void check(struct argp_state *state)
 	size_t i;
 
 	if (!ctl->dir)
-		argp_error(state, "--dir DIR is needed: which exporter?");
+		argp_error(state, "--dir DIR is needed: the directory of the hostclockd to ask");
 	if (!ctl->command)
 		argp_error(state, "a COMMAND is needed");
 	json_put_text(ctl->request, "event", p->event);

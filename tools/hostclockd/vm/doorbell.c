@@ -90,7 +90,7 @@ void doorbell_ring(struct vm *vm)
 
 		if (c->watch.fd >= 0 &&
 		    write(c->eventfd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-			say("%s: cannot ring: %s", vm->name, strerror(errno));
+			say("%s: cannot interrupt the guest: %s", vm->name, strerror(errno));
 	}
 }
 
@@ -222,7 +222,7 @@ static void listener_ready(void *arg)
 		accepted(bell, fd);
 	} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
 		/* it would stay readable */
-		say("%s: nobody can connect to its doorbell any more: %s",
+		say("%s: its doorbell socket does not accept connections any more: %s",
 		    bell->vm->name, strerror(errno));
 		loop_remove(&bell->listener);
 	}
@@ -337,7 +337,7 @@ void doorbell_restore(struct vm *vm, struct json_object *saved)
 	for (i = 0; i < n; i++) {
 		if (connect_again(vm->doorbell,
 				  json_object_array_get_idx(saved, i), &why))
-			say("%s: cannot ring any more: %s", vm->name, why.text);
+			say("%s: doorbell lost until the VM is restarted: %s", vm->name, why.text);
 	}
 }
 
