@@ -25,7 +25,7 @@
 /* Polls between two visits to another CPU: every few seconds, some 10 us each. */
 #define VISIT_EVERY	32
 /* After this many slow readings in a row, the counter is considered another one. */
-#define WIDE_LOOKS	3
+#define SLOW_READINGS	3
 /* Clocks that are so far off go on from where they are, not from where they were. */
 #define FAR_NS		NSEC_PER_SEC
 /* More than any crystal drifts. */
@@ -60,7 +60,7 @@ static void lose(struct relation *r, int problem)
 		say("%s; pages are freerunning until the clocks are a function of the TSC again",
 		    r->why.text);
 	r->holds = false;
-	r->wide = 0;
+	r->slow = 0;
 	judge_anew(r);
 }
 
@@ -124,7 +124,7 @@ static void visit_next(struct relation *r)
 	u64 rate = rate_now(r);
 	int bad;
 
-	if (cpu < 0 || !rate || (r->holds && r->looks % VISIT_EVERY))
+	if (cpu < 0 || !rate || (r->holds && r->polls % VISIT_EVERY))
 		return;
 	bad = visit(r, cpu, rate, &r->why);
 	cpus_return(r->cpus);
@@ -252,10 +252,10 @@ static int check_width(struct relation *r, const struct reading *now)
 	if (now->width < c.clock)
 		c.clock = now->width;
 	if (r->by_call || accept_cost_narrow(&c)) {
-		r->wide = 0;
+		r->slow = 0;
 		return 0;
 	}
-	if (++r->wide < WIDE_LOOKS)
+	if (++r->slow < SLOW_READINGS)
 		return 0;
 	return problem_set(&r->why,
 			   "CLOCK_MONOTONIC takes %llu ns where a reading of the TSC takes %llu: it is not read from the TSC any more",
@@ -368,7 +368,7 @@ void relation_poll(struct relation *r, struct clock_sample *s)
 	int bad;
 
 	check_name(r);
-	r->looks++;
+	r->polls++;
 	mono = reading_take(CLOCK_MONOTONIC);
 	raw = read_raw();
 	if (r->holds) {

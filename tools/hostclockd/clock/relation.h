@@ -15,8 +15,8 @@
  * @name_fd:	the kernel's name for the clocksource, or -1
  * @cpus:	where this process may run, or NULL
  * @cpu:	the CPU visited last
- * @looks:	how often it was looked at
- * @wide:	how often in a row a reading took too long
+ * @polls:	how often it was polled
+ * @slow:	how often in a row a reading took too long
  * @by_call:	every reading takes a system call
  * @holds:	they are functions of the TSC, as far as is known
  * @why:	why not, if they are not
@@ -32,8 +32,8 @@ struct relation {
 	int name_fd;
 	struct cpus *cpus;
 	int cpu;
-	unsigned int looks;
-	unsigned int wide;
+	unsigned int polls;
+	unsigned int slow;
 	bool by_call;
 	bool holds;
 	struct problem why;

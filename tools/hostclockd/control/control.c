@@ -68,7 +68,7 @@ static void answer(struct client *c, const char *request)
 	}
 	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
 	if (strlen(text) >= CONTROL_MAX)
-		text = "{\"ok\":false,\"error\":\"the answer is too long\"}";
+		text = "{\"ok\":false,\"error\":\"the reply is too long\"}";
 	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		say("cannot write to the control socket: %s", strerror(errno));
 	json_object_put(reply);

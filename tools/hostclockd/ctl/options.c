@@ -48,7 +48,7 @@ static const struct argp_option argp_options[] = {
 	{ "pid", OPT_PID, "PID", 0, "the QEMU", 2 },
 	{ "qmp", OPT_QMP, "SOCKET", 0, "its QMP socket, for stop and cont", 2 },
 	{ "events", OPT_EVENTS, "SOCKET", 0,
-	  "another QMP socket of it, for hostclockd alone: it hears at once who stops the VM",
+	  "another QMP socket of it, for hostclockd alone: QEMU reports stops and resumes there",
 	  2 },
 	{ "t0", OPT_T0, "TSC", 0,
 	  "a TSC value of before it was started (default: from its start time)",

@@ -100,7 +100,7 @@ int elf_data_find(pid_t pid, struct elf_data *d, struct problem *why)
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return problem_errno(why,
-				     "%s: cannot open (is process %d running, and may this user look into it?)",
+				     "%s: cannot open (is process %d running, and may this user read it?)",
 				     name, pid);
 	if (fstat(fd, &st))
 		problem_errno(why, "%s: fstat", name);

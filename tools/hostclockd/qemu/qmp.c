@@ -110,7 +110,7 @@ static struct json_object *qmp_line(struct qmp *q, struct problem *why)
 }
 
 /* An answer goes to @result, an event to whoever wants it.  Return: 1, 0, -1. */
-static int qmp_sort(struct json_object *o, const struct qmp_hearer *hearer,
+static int qmp_sort(struct json_object *o, const struct qmp_listener *listener,
 		    struct json_object **result, struct problem *why)
 {
 	struct json_object *value;
@@ -123,13 +123,13 @@ static int qmp_sort(struct json_object *o, const struct qmp_hearer *hearer,
 			*result = json_object_get(value);
 		return 0;
 	}
-	if (hearer && json_object_object_get_ex(o, "event", &value))
-		hearer->event(hearer->arg, o);
+	if (listener && json_object_object_get_ex(o, "event", &value))
+		listener->event(listener->arg, o);
 	return 1;
 }
 
 /* Read up to the answer, skipping the greeting and passing events on. */
-static int qmp_answer(struct qmp *q, const struct qmp_hearer *hearer,
+static int qmp_answer(struct qmp *q, const struct qmp_listener *listener,
 		      struct json_object **result, struct problem *why)
 {
 	struct json_object *o;
@@ -139,7 +139,7 @@ static int qmp_answer(struct qmp *q, const struct qmp_hearer *hearer,
 		o = qmp_line(q, why);
 		if (!o)
 			return -1;
-		ret = qmp_sort(o, hearer, result, why);
+		ret = qmp_sort(o, listener, result, why);
 		json_object_put(o);
 	}
 	return ret;
@@ -192,7 +192,7 @@ void qmp_close(struct qmp *q)
  * qmp_command - have a QEMU do something
  * @q: the connection
  * @command: a command without arguments
- * @hearer: who hears of events that come before or with the answer, or NULL
+ * @listener: called for events that come before or with the answer, or NULL
  * @result: where to put the answer, to be given back; or NULL
  * @why: what went wrong
  *
@@ -201,10 +201,10 @@ void qmp_close(struct qmp *q)
  * Return: 0 or -1.
  */
 int qmp_command(struct qmp *q, const char *command,
-		const struct qmp_hearer *hearer, struct json_object **result,
+		const struct qmp_listener *listener, struct json_object **result,
 		struct problem *why)
 {
-	return qmp_send(q, command, why) ? -1 : qmp_answer(q, hearer, result, why);
+	return qmp_send(q, command, why) ? -1 : qmp_answer(q, listener, result, why);
 }
 
 /* The same on a connection of its own. */

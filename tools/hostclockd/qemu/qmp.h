@@ -14,15 +14,15 @@
 
 struct qmp;
 
-/* Who hears of events that come with an answer. */
-struct qmp_hearer {
+/* Called for events that arrive before an answer. */
+struct qmp_listener {
 	void (*event)(void *arg, struct json_object *event);
 	void *arg;
 };
 
 /**
- * struct qmp_when - when something happened, as opposed to when we heard of it
- * @tsc:	the host's TSC when we heard
+ * struct qmp_when - when something happened, as opposed to when we received that
+ * @tsc:	the host's TSC when we received it
  * @age_ns:	so long before that
  * @known:	or nobody knows how long
  */
@@ -35,7 +35,7 @@ struct qmp_when {
 struct qmp *qmp_open(const char *path, struct problem *why);
 void qmp_close(struct qmp *q);
 int qmp_command(struct qmp *q, const char *command,
-		const struct qmp_hearer *hearer, struct json_object **result,
+		const struct qmp_listener *listener, struct json_object **result,
 		struct problem *why);
 int qmp_run(const char *path, const char *command, struct json_object **result,
 	    struct problem *why);

@@ -174,7 +174,7 @@ int tcg_open(struct tcg *t, pid_t pid, u64 tick_hz, u64 t0,
 }
 
 /**
- * tcg_read - look at the offset
+ * tcg_read - read the offset
  * @t: from tcg_open()
  * @s: what was seen
  * @why: what went wrong

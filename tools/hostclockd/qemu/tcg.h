@@ -20,8 +20,8 @@
  * struct tcg - access to one QEMU's offset
  * @fd:		its memory, or -1
  * @address:	of the offset
- * @count:	the sequence count when last looked at: +4 per stop and cont
- * @value:	the value when last looked at
+ * @count:	the sequence count at the last read: +4 per stop and cont
+ * @value:	the value at the last read
  * @settled:	its process is known not to use KVM
  */
 struct tcg {

@@ -95,7 +95,8 @@ static int event_gap(struct exporter *x, char **argv, struct problem *why)
 	s64 ns;
 
 	if (allowed->icount)
-		return problem_set(why, "%s: not with --sim-icount, whose parameters start at counter 0",
+		return problem_set(why,
+				   "%s: not with --sim-icount, whose parameters start at counter 0",
 				   argv[0]);
 	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
 		return -1;

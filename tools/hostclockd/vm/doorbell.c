@@ -384,7 +384,7 @@ void doorbell_updated(struct exporter *x)
 static void sets_begin(void *arg)
 {
 	struct exporter *x = arg;
-	bool news[PAGES];
+	bool changed[PAGES];
 	struct vm *vm;
 	int i;
 
@@ -395,12 +395,12 @@ static void sets_begin(void *arg)
 		return;
 	}
 	for (i = 0; i < PAGES; i++) {
-		news[i] = !is_notified(x, i);
+		changed[i] = !is_notified(x, i);
 		notified[i].epoch = x->pages[i].params.epoch;
 		notified[i].status = x->pages[i].params.status;
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
-		if (news[pages_find(x, vm->format, vm->smear) - x->pages])
+		if (changed[pages_find(x, vm->format, vm->smear) - x->pages])
 			doorbell_ring(vm);
 	}
 }

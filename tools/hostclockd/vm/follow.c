@@ -305,12 +305,12 @@ void follow_missed(struct exporter *x, struct vm *vm)
 		follow_stopped(vm, &now);
 }
 
-static void heard_stop(void *arg, const struct qmp_when *when)
+static void handle_stop(void *arg, const struct qmp_when *when)
 {
 	follow_stopped(arg, when);
 }
 
-static void heard_resume(void *arg, const struct qmp_when *when)
+static void handle_resume(void *arg, const struct qmp_when *when)
 {
 	follow_resumed(arg, when);
 }
@@ -324,7 +324,7 @@ static void heard_resume(void *arg, const struct qmp_when *when)
  */
 int follow_listen(struct vm *vm, struct problem *why)
 {
-	static const struct monitor_events events = { heard_stop, heard_resume };
+	static const struct monitor_events events = { handle_stop, handle_resume };
 
 	if (!vm->source.events_path[0])
 		return 0;

@@ -12,8 +12,8 @@
 #include "poll.h"
 
 /* Guests per poll: 10 to 20 us each under KVM, 3 us under TCG. */
-#define KVM_LOOKS	48
-#define TCG_LOOKS	32
+#define KVM_BATCH	48
+#define TCG_BATCH	32
 
 /* Intervals between polls. */
 #define KVM_NS		200000000ULL
@@ -26,20 +26,20 @@
 /**
  * struct round - the guests of one method, polled in turn
  * @method:	which
- * @looks:	how many at a time
+ * @batch:	how many at a time
  * @last:	the host's TSC at the last poll
  * @pause_ns:	how long until the next
  */
 struct round {
 	enum vm_method method;
-	unsigned int looks;
+	unsigned int batch;
 	u64 last;
 	u64 pause_ns;
 };
 
 static struct round rounds[] = {
-	{ .method = VM_TCG, .looks = TCG_LOOKS },
-	{ .method = VM_KVM, .looks = KVM_LOOKS },
+	{ .method = VM_TCG, .batch = TCG_BATCH },
+	{ .method = VM_KVM, .batch = KVM_BATCH },
 };
 
 /* When should this guest be polled again? */
@@ -69,16 +69,16 @@ static void run(struct exporter *x, struct round *r)
 {
 	struct vm **cursor = &x->poll_next[r->method == VM_KVM];
 	struct vm *first = *cursor ? *cursor : x->vms, *vm = first;
-	unsigned int looks = 0;
+	unsigned int polls = 0;
 	u64 ns;
 
 	r->pause_ns = POLL_NEVER;
-	while (vm && looks < r->looks) {
+	while (vm && polls < r->batch) {
 		if (vm->source.method == r->method && vm->state != VM_GONE) {
 			follow_poll(x, vm);
 			ns = pause_ns(x, vm);
 			r->pause_ns = ns < r->pause_ns ? ns : r->pause_ns;
-			looks++;
+			polls++;
 		}
 		vm = vm->next ? vm->next : x->vms;
 		if (vm == first)
@@ -100,7 +100,7 @@ static bool is_due(const struct exporter *x, const struct round *r, u64 since,
 }
 
 /**
- * poll_run - look at those guests whose turn it is
+ * poll_run - poll the guests that are due
  * @x: the exporter
  * @updated: the clock has just been updated; or it was waited as long as this said
  *

@@ -17,23 +17,23 @@
 #define CONT_NS		300000
 
 /**
- * struct heard - events received during a command
+ * struct events - events received during a command
  * @stop:	it stopped
  * @resume:	it went on
  * @stopped:	when
  * @resumed:	when
  */
-struct heard {
+struct events {
 	bool stop;
 	bool resume;
 	struct qmp_when stopped;
 	struct qmp_when resumed;
 };
 
-static void hear(void *arg, struct json_object *event)
+static void record_event(void *arg, struct json_object *event)
 {
 	const char *name = json_text(event, "event", "");
-	struct heard *h = arg;
+	struct events *h = arg;
 
 	if (!strcmp(name, "STOP")) {
 		h->stop = true;
@@ -48,7 +48,7 @@ static void hear(void *arg, struct json_object *event)
  * Without a STOP event the VM had stopped before, at an unknown time unless an event
  * was received earlier.  A guest with a given offset and no monitor stops now.
  */
-static void after_stop(struct vm *vm, const struct heard *h)
+static void after_stop(struct vm *vm, const struct events *h)
 {
 	struct qmp_when now = { .tsc = hostclock_rdtsc() };
 
@@ -61,16 +61,16 @@ static void after_stop(struct vm *vm, const struct heard *h)
 
 static int stop(struct vm *vm, struct qmp *q, struct problem *why)
 {
-	struct heard heard = { .stop = false };
-	struct qmp_hearer hearer = { hear, &heard };
+	struct events events = { .stop = false };
+	struct qmp_listener listener = { record_event, &events };
 
-	if (q && qmp_command(q, "stop", &hearer, NULL, why)) {
-		if (heard.stop)
-			follow_stopped(vm, &heard.stopped);
+	if (q && qmp_command(q, "stop", &listener, NULL, why)) {
+		if (events.stop)
+			follow_stopped(vm, &events.stopped);
 		return -1;
 	}
 	monitor_handle(&vm->source.monitor);
-	after_stop(vm, &heard);
+	after_stop(vm, &events);
 	return 0;
 }
 
@@ -122,14 +122,14 @@ static int check_status(struct vm *vm, struct qmp *q, bool *running,
 
 static int run_cont(struct vm *vm, struct qmp *q, struct problem *why)
 {
-	struct heard heard = { .resume = false };
-	struct qmp_hearer hearer = { hear, &heard };
+	struct events events = { .resume = false };
+	struct qmp_listener listener = { record_event, &events };
 	u64 began = hostclock_rdtsc();
 
-	if (q && qmp_command(q, "cont", &hearer, NULL, why))
+	if (q && qmp_command(q, "cont", &listener, NULL, why))
 		return -1;
-	if (heard.resume)
-		follow_resumed(vm, &heard.resumed);
+	if (events.resume)
+		follow_resumed(vm, &events.resumed);
 	else
 		vm->resumed_at = began;
 	return 0;

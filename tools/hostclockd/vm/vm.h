@@ -120,7 +120,7 @@ struct vm_stop {
  * @monitor:	the connection to that, or NULL
  * @tcg:	how QEMU's memory is read
  * @changed:	the host's TSC when that was last found changed
- * @kvm:	where KVM's files are, as last looked at
+ * @kvm:	where KVM's files are, as last checked
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was polled
  * @asks:	how often its monitor could have been asked whether it runs

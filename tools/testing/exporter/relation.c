@@ -248,7 +248,7 @@ static void costs(void)
 	look();
 	result("and stay so", !holds(1) && !holds(MANY) && is_true());
 	host.cost = narrow;
-	while (sample.problem && relation.looks < 10 * MANY)
+	while (sample.problem && relation.polls < 10 * MANY)
 		look();
 	result("until they do not", holds(MANY));
 }
