@@ -149,6 +149,12 @@ hostclock_validate_state(const struct hostclock_params *p)
 	return HOSTCLOCK_PAGE_OK;
 }
 
+/* Zero is written into what must not be used; all ones is read where nothing is. */
+static bool hostclock_is_epoch(__le64 epoch)
+{
+	return HOSTCLOCK_LE64(epoch) && ~HOSTCLOCK_LE64(epoch);
+}
+
 /**
  * hostclock_validate_params - check a parameter set
  * @cp: a private copy of its page's header, found good
@@ -164,7 +170,7 @@ hostclock_validate_params(const struct hostclock_clock_page *cp,
 {
 	enum hostclock_page_error error;
 
-	if (!HOSTCLOCK_LE64(p->epoch))
+	if (!hostclock_is_epoch(p->epoch))
 		return HOSTCLOCK_PAGE_PARAMS_EPOCH;
 	error = hostclock_validate_rates(cp, p);
 	if (!error)
@@ -202,7 +208,7 @@ hostclock_validate_guest_page(const struct hostclock_guest_page *gp)
 		return HOSTCLOCK_PAGE_GUEST_SMEAR;
 	if (gp->mono_policy > HOSTCLOCK_POLICY_STEAL)
 		return HOSTCLOCK_PAGE_GUEST_POLICY;
-	if (!HOSTCLOCK_LE64(gp->epoch))
+	if (!hostclock_is_epoch(gp->epoch))
 		return HOSTCLOCK_PAGE_GUEST_EPOCH;
 	return HOSTCLOCK_PAGE_OK;
 }

@@ -69,7 +69,7 @@ RULE(clock_counter, CLOCK_COUNTER, cp->counter_id != 1);
 RULE(clock_hz, CLOCK_HZ, le64toh(cp->counter_hz) < 1000000 ||
 	le64toh(cp->counter_hz) > 10000000000ULL);
 RULE(clock_hz_scaled, CLOCK_HZ_SCALED, cp->format == 1 && le64toh(cp->counter_hz) != SEC);
-RULE(set_epoch, PARAMS_EPOCH, !p->epoch);
+RULE(set_epoch, PARAMS_EPOCH, p->epoch == 0 || le64toh(p->epoch) == UINT64_MAX);
 RULE(set_shift, PARAMS_SHIFT, le32toh(p->shift) < 1 || le32toh(p->shift) > 31);
 RULE(set_mult, PARAMS_MULT, !p->mult);
 RULE(set_rate, PARAMS_RATE, off_rate(cp, le32toh(p->mult), le32toh(p->shift)));
@@ -102,7 +102,7 @@ RULE(guest_size, GUEST_SIZE, le16toh(gp->size) < 256 || le16toh(gp->size) > 4096
 RULE(guest_format, GUEST_FORMAT, gp->clock_format >= 2);
 RULE(guest_smear, GUEST_SMEAR, gp->clock_smear >= 3);
 RULE(guest_policy, GUEST_POLICY, gp->mono_policy >= 3);
-RULE(guest_epoch, GUEST_EPOCH, !gp->epoch);
+RULE(guest_epoch, GUEST_EPOCH, gp->epoch == 0 || le64toh(gp->epoch) == UINT64_MAX);
 RULE(pair_format, PAIR_FORMAT, cp->format != gp->clock_format);
 RULE(pair_smear, PAIR_SMEAR, cp->smear != gp->clock_smear);
 RULE(pair_mono, PAIR_MONO, mono_of(p) + (s64)le64toh(gp->mono_offset_ns) < 0 ||

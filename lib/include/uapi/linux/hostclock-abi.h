@@ -92,8 +92,9 @@
  * epoch changes too.  The guest page's changes with tsc_offset, mono_offset_ns,
  * raw_offset_ns or the page to follow.  A guest keeps the two epochs it has
  * accepted, and reads all parameters again if either differs.  Epochs are compared
- * for equality only.  Zero is never a valid epoch: it marks a page or a parameter
- * set that must not be used.
+ * for equality only.  Two values are never a valid epoch: zero, which marks a page or
+ * a parameter set that must not be used, and 2^64 - 1, which is what is read of a
+ * device that is not there any more.
  *
  * Versions
  * --------
