@@ -4,8 +4,8 @@
 ifneq ($(KERNELRELEASE),)
 
 # Built against a kernel that has no such option: it is wanted, or why build?
-CONFIG_PTP_HOSTCLOCK ?= m
-obj-$(CONFIG_PTP_HOSTCLOCK) += drivers/ptp/hostclock/
+CONFIG_HOSTCLOCK := m
+obj-$(CONFIG_HOSTCLOCK) += drivers/ptp/hostclock/
 
 else
 

@@ -45,6 +45,6 @@ kernel: $(BZIMAGE) ## build the guest's kernel
 kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, kmemleak
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
 modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the module for Debian's kernels
-series: $(O)/series/.stamp ## export the patch series as it would be mailed
+series: $(O)/series/.stamp ## export both patch series as they would be mailed
 all: $(BZIMAGE)
 prepare-soak: $(O)/series/.stamp

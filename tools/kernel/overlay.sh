@@ -22,27 +22,20 @@ overlay_dir() {
 		-printf "%p\t$2/%P\n" | sort
 }
 
-# Patches whose additions exist: lines "PATCH<tab>ADDITIONS...". The others
-# belong to parts that are not there (yet); they are named on standard error.
+# The patches of a series and what each adds: lines "PATCH<tab>ADDITIONS...".
 series() {
-	local dir=$1 patch rest have path
-	have=$(overlay | cut -f2)
-	while read -r patch rest; do
-		[[ -z $patch || $patch == '#'* ]] && continue
-		for path in $rest; do
-			grep -qE "^$path(/|\$)" <<<"$have" && continue
-			echo "series: leaving out $patch: nothing to go into $path" >&2
-			continue 2
-		done
-		printf '%s\t%s\n' "$patch" "$rest"
-	done <"$dir/series"
+	local dir patch rest
+	for dir; do
+		while read -r patch rest; do
+			[[ -z $patch || $patch == '#'* ]] || printf '%s\t%s\n' "$dir/$patch" "$rest"
+		done <"$dir/series"
+	done
 }
 
 # Which patch adds which file: lines "PATCH<tab>OURS<tab>THEIRS". Of several
 # paths that a file is below of, the longest decides.
 additions() {
-	local dir=$1
-	{ series "$dir"; echo; overlay; } | awk -F'\t' '
+	{ series "$@"; echo; overlay; } | awk -F'\t' '
 		/^$/		{ files = 1; next }
 		!files		{ n = split($2, paths, " ")
 				  for (i = 1; i <= n; i++) patch[paths[i]] = $1

@@ -61,11 +61,11 @@ static void hostclock_interfaces_up(void)
 	int ret;
 
 	ret = hostclock_chardev_register(dev, hostclock_groups);
-	if (ret)
+	if (ret && ret != -EOPNOTSUPP)
 		dev_warn(dev, "no /dev/hostclock0: error %d\n", ret);
 	hostclock_notify_listeners(!ret);
 	ret = hostclock_ptp_register(dev);
-	if (ret)
+	if (ret && ret != -EOPNOTSUPP)
 		dev_warn(dev, "no PTP clock: error %d\n", ret);
 	hostclock_interfaces = true;
 	hostclock_doorbell_start();

@@ -16,6 +16,34 @@
 #define HOSTCLOCK_IVSHMEM_DEVICE	0x1110
 #define HOSTCLOCK_IVSHMEM_BAR		2
 
+static const char hostclock_pci_kept[] = "hostclock, for good";
+
+/*
+ * The vDSO's pages stay mapped by processes when the device goes away, so nothing else
+ * must ever get its addresses: they are reserved around the device's own claim to them.
+ */
+static int hostclock_pci_keep(struct pci_dev *pdev)
+{
+	struct resource *bar = &pdev->resource[HOSTCLOCK_IVSHMEM_BAR];
+	struct resource *kept;
+	int ret;
+
+	if (!IS_ENABLED(CONFIG_HOSTCLOCK_VDSO) || !bar->parent ||
+	    bar->parent->name == hostclock_pci_kept)
+		return 0;
+	kept = kzalloc(sizeof(*kept), GFP_KERNEL);
+	if (!kept)
+		return -ENOMEM;
+	kept->name = hostclock_pci_kept;
+	kept->start = bar->start;
+	kept->end = bar->end;
+	kept->flags = bar->flags;
+	ret = insert_resource(bar->parent, kept);
+	if (ret)
+		kfree(kept);
+	return ret;
+}
+
 /* Map as much as our pages can take up. */
 static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
 {
@@ -55,6 +83,9 @@ static int hostclock_pci_probe(struct pci_dev *pdev,
 	if (!hostclock_region_has_pages(region))
 		return -ENODEV;
 	ret = pci_request_region(pdev, HOSTCLOCK_IVSHMEM_BAR, "hostclock");
+	if (ret)
+		return ret;
+	ret = hostclock_pci_keep(pdev);
 	if (ret)
 		return ret;
 	pci_set_drvdata(pdev, region);

@@ -4,6 +4,10 @@
 
 struct attribute_group;
 
+#ifdef CONFIG_PTP_HOSTCLOCK
 extern const struct attribute_group *hostclock_groups[];
+#else
+#define hostclock_groups	NULL
+#endif
 
 #endif /* _HOSTCLOCK_SYSFS_H */

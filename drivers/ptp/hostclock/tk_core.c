@@ -7,8 +7,6 @@
 
 #include <asm/hostclock.h>
 
-#include <hostclock/clocks.h>
-
 #include "accept.h"
 #include "counter.h"
 #include "page.h"
@@ -18,6 +16,8 @@
 #include "rejected.h"
 #include "resync.h"
 #include "tk.h"
+#include "tk_more.h"
+#include "tk_watchdog.h"
 
 /*
  * The core converts any delta, but to seconds by repeated subtraction: 2^50 ns, 13
@@ -25,8 +25,9 @@
  */
 #define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(50)
 
-/* The clock page that the vDSO reads */
+/* The clock page that the vDSO reads, and its slot in the vvar area */
 static const void *hostclock_vdso_page;
+static unsigned int hostclock_vdso_slot;
 
 /**
  * hostclock_tk_name - the backend, as sysfs names it
@@ -34,36 +35,6 @@ static const void *hostclock_vdso_page;
 const char *hostclock_tk_name(void)
 {
 	return "core";
-}
-
-/* At least 1 us; LONG_MAX if it does not fit. */
-static long hostclock_us(u64 ns)
-{
-	u64 us = div_u64(ns, NSEC_PER_USEC) + 1;
-
-	return us > LONG_MAX ? LONG_MAX : us;
-}
-
-/* Called with timekeeper_lock held. */
-static bool hostclock_get_sync(struct clocksource *cs,
-			       struct clocksource_sync *sync)
-{
-	struct hostclock_sync_quality quality;
-	struct hostclock_read_base rb;
-	bool stale;
-
-	/* requests a resync if needed */
-	hostclock_counter(HOSTCLOCK_MONO);
-	/* accepts new parameters, or waits for the CPU that does */
-	stale = hostclock_resync_needed();
-	hostclock_read_base_get(&rb);
-	hostclock_sync_quality_at(&rb.params, hostclock_rdtsc() - rb.accepted.tsc_offset,
-				  &quality);
-	sync->synced = quality.synchronized && !stale;
-	sync->pending = stale && !hostclock_known_rejected();
-	sync->maxerror_us = hostclock_us(quality.maxerror_ns);
-	sync->esterror_us = hostclock_us(le64_to_cpu(rb.params.maxerror_ns));
-	return true;
 }
 
 /**
@@ -78,9 +49,10 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	hostclock_accept_set_max_jump(U64_MAX);
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
 	raw->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_RAW;
-	mono->get_sync = hostclock_get_sync;
-	mono->raw = raw;
-	__clocksource_update_freq_scale(raw, 1, NSEC_PER_SEC);
+	mono->flags |= CLOCK_SOURCE_DISCIPLINED;
+	raw->flags |= CLOCK_SOURCE_DISCIPLINED;
+	hostclock_tk_init_raw(mono, raw);
+	hostclock_tk_init_sync(mono);
 }
 
 /* The vDSO may still have another clock page than the accepted one. */
@@ -89,7 +61,8 @@ static void hostclock_vdso_publish_accepted(void)
 	struct hostclock_read_base rb;
 
 	hostclock_read_base_get(&rb);
-	hostclock_vdso_set_anchor(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL);
+	hostclock_vdso_set_anchor(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL,
+				  hostclock_vdso_slot);
 }
 
 /* Called within the timekeeper's write section */
@@ -102,12 +75,14 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return -EALREADY;
 	if (hostclock_accept(&change)) {
 		/* The vDSO must not use rejected pages, either. */
-		hostclock_vdso_set_anchor(NULL);
+		hostclock_vdso_set_anchor(NULL, 0);
 		return -EIO;
 	}
 	hostclock_vdso_publish_accepted();
 	a->mono_jump_ns = change.mono_jump_ns;
 	a->boot_jump_ns = change.boot_jump_ns;
+	if (a->mono_jump_ns || a->boot_jump_ns)
+		hostclock_watchdogs_gap();
 	if (hostclock_mode_counter() == HOSTCLOCK_RAW) {
 		/* The RAW counter did not jump. */
 		a->keep_wall = true;
@@ -173,13 +148,21 @@ void hostclock_tk_set_pages(void)
 {
 	struct hostclock_read_base rb;
 	phys_addr_t phys;
+	int slot;
 
 	hostclock_read_base_get(&rb);
 	phys = hostclock_clock_phys(rb.cp);
+	WRITE_ONCE(hostclock_vdso_page, NULL);
 	if (!phys) {
-		WRITE_ONCE(hostclock_vdso_page, NULL);
-		hostclock_vdso_set_pages(0, 0);
-	} else if (!hostclock_vdso_set_pages(phys, hostclock_guest_page()->phys)) {
-		WRITE_ONCE(hostclock_vdso_page, rb.cp);
+		hostclock_vdso_forget_pages();
+		hostclock_watchdogs_watch(false);
+		return;
 	}
+	hostclock_watchdogs_watch(true);
+	slot = hostclock_vdso_set_pages(phys, hostclock_guest_page()->phys);
+	if (slot < 0)
+		return;
+	hostclock_vdso_slot = slot;
+	/* Whoever sees the page sees its slot. */
+	smp_store_release(&hostclock_vdso_page, rb.cp);
 }

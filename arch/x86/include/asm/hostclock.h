@@ -11,12 +11,8 @@
 
 struct vdso_data;
 
-/* The vvar pages that hold a host's pages. */
-enum hostclock_vvar {
-	HOSTCLOCK_VVAR_CLOCK,
-	HOSTCLOCK_VVAR_GUEST,
-	HOSTCLOCK_VVAR_PAGES
-};
+/* The vvar area has room for so many clock pages, and for as many guest pages. */
+#define HOSTCLOCK_VVAR_SLOTS		4
 
 /**
  * typedef hostclock_vdso_base_t - tell a counter as it is now
@@ -35,12 +31,13 @@ typedef void (*hostclock_vdso_base_t)(enum hostclock_counter which,
 #define HOSTCLOCK_VDSO_MODE_RAW		VDSO_CLOCKMODE_HOSTCLOCK_RAW
 
 int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page);
-void hostclock_vdso_set_anchor(const struct hostclock_accepted *a);
+void hostclock_vdso_forget_pages(void);
+void hostclock_vdso_set_anchor(const struct hostclock_accepted *a, unsigned int slot);
 int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t base);
 
 /* For the vDSO code and the timekeeping core only. */
 vm_fault_t hostclock_vdso_fault(struct vm_area_struct *vma, unsigned long addr,
-				enum hostclock_vvar page);
+				unsigned long offset);
 void hostclock_update_vsyscall(struct vdso_data *vdata);
 
 #else /* !CONFIG_HOSTCLOCK_VDSO */
@@ -54,7 +51,12 @@ static inline int hostclock_vdso_set_pages(phys_addr_t clock_page,
 	return 0;
 }
 
-static inline void hostclock_vdso_set_anchor(const struct hostclock_accepted *a)
+static inline void hostclock_vdso_forget_pages(void)
+{
+}
+
+static inline void hostclock_vdso_set_anchor(const struct hostclock_accepted *a,
+					     unsigned int slot)
 {
 }
 
@@ -62,13 +64,6 @@ static inline int hostclock_vdso_enable(enum hostclock_counter which,
 					hostclock_vdso_base_t base)
 {
 	return 0;
-}
-
-static inline vm_fault_t hostclock_vdso_fault(struct vm_area_struct *vma,
-					      unsigned long addr,
-					      enum hostclock_vvar page)
-{
-	return VM_FAULT_SIGBUS;
 }
 
 #endif /* CONFIG_HOSTCLOCK_VDSO */
