@@ -9,6 +9,9 @@
  *	equal		is the clock the page's, to the ns?
  *	map		map /dev/hostclock0's pages, and keep that
  *	touch		read from that mapping
+ *	vdso		does this process, which was there all the time, read the clocks
+ *			without a system call?
+ *	peek ADDRESS	what is read at a physical address, 8 bytes
  *	scribble S	write noise all over the pages for S seconds
  *	remove		take all devices of the driver from it, by sysfs
  *	rescan		and find them again
@@ -17,6 +20,7 @@
  * An answer is lines of KEY=VALUE.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -24,11 +28,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bar.h"
 #include "check.h"
 #include "clocks.h"
+#include "forbid.h"
 #include "listen.h"
 #include "pages.h"
 #include "truth.h"
@@ -40,6 +47,7 @@
 #define MAGIC		0x53544c554146ULL	/* "FAULTS" */
 #define MAX_BARS	16
 #define EQUAL_TRIES	200
+#define VDSO_READS	2000
 
 struct mailbox {
 	uint64_t magic;
@@ -184,6 +192,43 @@ static void read_mapping(void)
 	answer("touch=%#x\n", HOSTCLOCK_LE32(mapping->seq));
 }
 
+/* A child has what its parent has mapped; it is killed at the first system call. */
+static void read_forbidden(void)
+{
+	struct timespec ts;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		forbid_time_syscalls();
+		for (int i = 0; i < VDSO_READS; i++)
+			clock_gettime(i % 2 ? CLOCK_MONOTONIC : CLOCK_REALTIME, &ts);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		answer("error=no child: %s\n", strerror(errno));
+	else
+		answer("vdso=%d\n", WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+/* Cached, as the vDSO maps it. */
+static void peek(off_t address)
+{
+	int fd = open("/dev/mem", O_RDONLY);
+	uint64_t *page = MAP_FAILED;
+
+	if (fd >= 0)
+		page = mmap(NULL, HOSTCLOCK_PAGE_SIZE, PROT_READ, MAP_SHARED, fd, address);
+	if (page == MAP_FAILED) {
+		answer("error=/dev/mem: %s\n", strerror(errno));
+	} else {
+		answer("peek=%llu\n", (unsigned long long)READ_ONCE(*page));
+		munmap(page, HOSTCLOCK_PAGE_SIZE);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 static void scribble(int64_t seconds)
 {
 	int64_t end = read_syscall(CLOCK_MONOTONIC) + seconds * 1000000000;
@@ -249,6 +294,10 @@ static bool obey(void)
 		map();
 	else if (!strcmp(command, "touch"))
 		read_mapping();
+	else if (!strcmp(command, "vdso"))
+		read_forbidden();
+	else if (!strncmp(command, "peek ", 5))
+		peek(number_arg(command + 5, "ADDRESS"));
 	else if (!strncmp(command, "scribble ", 9))
 		scribble(number_arg(command + 9, "S"));
 	else if (!strcmp(command, "remove"))

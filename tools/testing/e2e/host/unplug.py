@@ -13,6 +13,12 @@ from broken import Guest, Monitor, judge_calm, judge_recovery, result, wait_for
 # guest-run's name for the memory that is not the pages'
 MAILBOX = "shm"
 DEVICES = "/machine/peripheral-anon"
+IVSHMEM = 0x1110
+MEMORY_BAR = 2
+NOTHING = {0, 0xffffffffffffffff}
+# A process finds so many replacements in the vDSO: tried with one more, which must be
+# right, too.
+SLOTS = 4
 
 
 class Bus:
@@ -28,6 +34,13 @@ class Bus:
             memory = monitor("qom-get", path=path, property="memdev")
             self.at[memory.rpartition("/")[2]] = path
         self.added = 0
+
+    def addresses(self):
+        """Where the guest sees the devices' memory."""
+        return {region["address"] for bus in self.monitor("query-pci")
+                for device in bus["devices"] if device["id"]["device"] == IVSHMEM
+                for region in device["regions"]
+                if region["bar"] == MEMORY_BAR and 0 < region["address"] < 1 << 63}
 
     def there(self, memory):
         parent, _, name = self.at[memory].rpartition("/")
@@ -80,24 +93,63 @@ def back(row, guest):
     judge_calm(row, guest.report())
 
 
-def unplug(row, guest, take, give):
+class Addresses:
+    """A process keeps what the vDSO mapped: nothing else must ever be there."""
+
+    def __init__(self, bus):
+        self.bus = bus
+        self.gone = set()
+        self.times = 0
+
+    def judge_gone(self, row, guest, before):
+        left = before - self.bus.addresses()
+        self.gone |= left
+        result(left, f"{row}: an address is left", "all are as before")
+        found = {hex(at): guest.ask(f"peek {at}").get("peek") for at in left}
+        result(all(value in NOTHING for value in found.values()),
+               f"{row}: ones or zeroes are read there", found)
+        print(f"# {row}: {found}")
+
+    def judge_new(self, row, guest):
+        again = self.gone & self.bus.addresses()
+        result(not again, f"{row}: no device gets an address that another had",
+               ", ".join(hex(address) for address in again))
+        self.times += 1
+        vdso = guest.ask("vdso")["vdso"]
+        if self.times < SLOTS:
+            result(vdso == 1, f"{row}: read without a system call again, by a process that "
+                   "was there before", "it was killed at one")
+        print(f"# {row}: {'no system call' if vdso else 'by system call'} after "
+              f"{self.times} replacements")
+
+
+def unplug(row, guest, addresses, take, give):
     guest.ask("map")
     guest.arm()
+    before = addresses.bus.addresses()
     take()
     seen = away(row, guest)
     judge_files(row, guest, seen)
     judge_calm(f"{row}, meanwhile", guest.report())
+    if not row.endswith("sysfs"):
+        addresses.judge_gone(row, guest, before)
     give()
     back(row, guest)
+    addresses.judge_new(row, guest)
 
 
 def rows(guest, bus):
+    addresses = Addresses(bus)
     memories = [memory for memory in bus.at if memory != MAILBOX]
     groups = [[memory] for memory in memories] + [memories] * (len(memories) > 1)
     for group in groups:
-        unplug(f"{' and '.join(group)} unplugged", guest, lambda gone=group: bus.remove(gone),
-               lambda gone=group: bus.add(gone))
-    unplug("removed by sysfs", guest, lambda: guest.ask("remove"), lambda: guest.ask("rescan"))
+        unplug(f"{' and '.join(group)} unplugged", guest, addresses,
+               lambda gone=group: bus.remove(gone), lambda gone=group: bus.add(gone))
+    unplug("removed by sysfs", guest, addresses, lambda: guest.ask("remove"),
+           lambda: guest.ask("rescan"))
+    for turn in range(SLOTS):
+        unplug(f"all unplugged, {turn + 1}", guest, addresses, lambda: bus.remove(memories),
+               lambda: bus.add(memories))
 
 
 def main():
