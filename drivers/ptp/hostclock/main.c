@@ -14,7 +14,8 @@
  *	counter.c	the accepted state, and reading the counters by it
  *	accept.c	accepting pages: epochs, offsets, gaps
  *	realtime.c	who owns CLOCK_REALTIME
- *	tk_core.c	backend for a patched timekeeping core
+ *	tk_core.c	backend for a patched timekeeping core, with
+ *	tk_watchdog.c, tk_raw.c, tk_sync.c
  *	compat/tk_stock.c	backend for any other
  *	transport.c	regions, bring-up, doorbells
  *	status.c	the status by name

@@ -61,8 +61,8 @@ static void hostclock_vdso_publish_accepted(void)
 	struct hostclock_read_base rb;
 
 	hostclock_read_base_get(&rb);
-	hostclock_vdso_set_anchor(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL,
-				  hostclock_vdso_slot);
+	hostclock_vdso_set_accepted(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL,
+				    hostclock_vdso_slot);
 }
 
 /* Called within the timekeeper's write section */
@@ -75,7 +75,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return -EALREADY;
 	if (hostclock_accept(&change)) {
 		/* The vDSO must not use rejected pages, either. */
-		hostclock_vdso_set_anchor(NULL, 0);
+		hostclock_vdso_set_accepted(NULL, 0);
 		return -EIO;
 	}
 	hostclock_vdso_publish_accepted();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CLOCK_MONOTONIC_RAW is the host's, not slewed, where the kernel has clocksource.raw.
+ * For kernels with clocksource.raw: CLOCK_MONOTONIC_RAW is the host's, not slewed.
  */
 #include "tk_more.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * adjtimex() tells how well the host's clock is synchronized, where the kernel has
- * clocksource.get_sync.
+ * For kernels with clocksource.get_sync: adjtimex() reports the page's status.
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -43,7 +42,7 @@ static bool hostclock_get_sync(struct clocksource *cs,
 }
 
 /**
- * hostclock_tk_init_sync - let adjtimex() ask
+ * hostclock_tk_init_sync - let adjtimex() report the page's status
  * @mono: the clocksource
  */
 void hostclock_tk_init_sync(struct clocksource *mono)

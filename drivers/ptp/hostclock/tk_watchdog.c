@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tells the kernel's watchdogs of time that the guest did not run.
+ * Touches the kernel's watchdogs after a gap.
  *
- * Most go by jiffies, which make up for a gap with the next tick, or with the one
- * after it if a tick is under way on another CPU.  What was begun since the gap must
- * not count it either, so they are told then, too.
+ * Most use jiffies, which jump at the next tick, or at the one after if a tick is
+ * running on another CPU.  So they are touched at each of these updates.
  */
 #include <linux/clocksource.h>
 #include <linux/nmi.h>
@@ -14,13 +13,13 @@
 
 #include "tk_watchdog.h"
 
-/* For how long nobody updates the timekeeper, unless all sleep: watchdogs wait for longer. */
+/* Only an idle guest goes without an update for that long; watchdogs wait longer. */
 #define HOSTCLOCK_GAP_NS	(5ULL * NSEC_PER_SEC)
 
-/* The update that takes in the gap, and two ticks. */
+/* The update with the gap, and two ticks */
 #define HOSTCLOCK_GAP_UPDATES	3
 
-/* All under timekeeper_lock. */
+/* Under timekeeper_lock */
 static unsigned int hostclock_gap_updates;
 static u64 hostclock_last_update_ns;
 
@@ -57,7 +56,7 @@ static struct notifier_block hostclock_watchdogs_notifier = {
 };
 
 /**
- * hostclock_watchdogs_gap - this update of the timekeeper takes in a gap
+ * hostclock_watchdogs_gap - this update of the timekeeper adds a gap
  *
  * Context: the timekeeper's write section.
  */
@@ -67,10 +66,10 @@ void hostclock_watchdogs_gap(void)
 }
 
 /**
- * hostclock_watchdogs_watch - watch out for gaps, or do not any more
- * @on: which
+ * hostclock_watchdogs_watch - watch for gaps
+ * @on: false: stop
  *
- * Context: callers serialize.
+ * Context: calls are serialized by the caller.
  */
 void hostclock_watchdogs_watch(bool on)
 {

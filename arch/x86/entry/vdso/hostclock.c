@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hostclock in the vDSO: maps a host's clock page and guest page next to the
- * vDSO data, and keeps in the latter what the kernel has accepted from them.
+ * hostclock in the vDSO: maps the host's clock page and guest page next to the vDSO
+ * data, which hold the accepted epochs and offsets.
  *
- * Nothing that a process has mapped is taken away from it.  Other pages get other
- * addresses in the vvar area, a slot, and the vDSO data tell which slot to read.
+ * A process keeps the pages that it has mapped.  Other pages get another slot of
+ * addresses in the vvar area, and the vDSO data name the slot to read.
  */
 #include <linux/clocksource.h>
 #include <linux/mm.h>
@@ -23,12 +23,12 @@ struct hostclock_slot {
 /* Serializes hostclock_vdso_set_pages(). */
 static DEFINE_MUTEX(slots_lock);
 
-/* Where the pages are, 0 if nowhere.  Read by the fault handler. */
+/* The pages of each slot, or 0.  Read by the fault handler. */
 static struct hostclock_slot slots[HOSTCLOCK_VVAR_SLOTS];
 static unsigned int slots_used;
 
 /* Protected by timekeeper_lock, or by being in stop_machine(). */
-static struct hostclock_accepted vdso_anchor;
+static struct hostclock_accepted vdso_accepted;
 static unsigned int vdso_slot;
 static hostclock_vdso_base_t vdso_base;
 
@@ -47,23 +47,23 @@ static int hostclock_slot_find(phys_addr_t clock_page, phys_addr_t guest_page)
 }
 
 /**
- * hostclock_vdso_set_pages - say where the host's pages are
- * @clock_page: physical address of the clock page to follow
+ * hostclock_vdso_set_pages - set the host's pages
+ * @clock_page: physical address of the accepted clock page
  * @guest_page: physical address of the guest page
  *
- * Processes keep what they have mapped for as long as they live, so nothing else
- * must ever appear at these addresses: keep them reserved for good, even when the
- * pages go away.  What can be read there then (all ones, zeroes) is no epoch that
- * the kernel accepts, so the vDSO asks the kernel.
+ * Processes keep what they have mapped as long as they live.  So the caller must
+ * keep these addresses reserved for good, even when the pages are removed.  Then
+ * all ones or zeroes are read there, which match no accepted epoch: the vDSO falls
+ * back to the system call.
  *
- * A process that has lived through as many other pages as there are slots asks
- * the kernel from then on.
+ * A process that has seen as many other pages as there are slots uses the system
+ * call from then on.
  *
- * How the pages are cached in user space follows from how the caller mapped
- * them for itself, so that must be done before.
+ * The pages are cached in user space as the caller has mapped them, which must be
+ * done before.
  *
  * Context: may sleep.
- * Return: the slot, for hostclock_vdso_set_anchor(); -EINVAL if an address is not
+ * Return: the slot, for hostclock_vdso_set_accepted(); -EINVAL if an address is not
  * that of a page.
  */
 int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page)
@@ -82,9 +82,7 @@ int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page)
 }
 
 /**
- * hostclock_vdso_forget_pages - the host's pages go away
- *
- * Maps them for no process that has not mapped them yet.
+ * hostclock_vdso_forget_pages - do not map the pages for any other process
  *
  * Context: may sleep.
  */
@@ -101,27 +99,27 @@ void hostclock_vdso_forget_pages(void)
 }
 
 /**
- * hostclock_vdso_set_anchor - what the vDSO is to accept from the pages
- * @a: epochs and offsets; NULL to accept nothing, so that it asks the kernel
+ * hostclock_vdso_set_accepted - set what the vDSO accepts from the pages
+ * @a: epochs and offsets; NULL: nothing, so it falls back to the system call
  * @slot: the pages' slot
  *
- * Takes effect with the next update of the vDSO data. To be called only where
- * one follows: in a clocksource's enable(), and in timekeeping_reanchor()'s
- * commit().
+ * Takes effect with the next update of the vDSO data.
+ *
+ * Context: a clocksource's enable(), or timekeeping_reanchor()'s commit(): an
+ * update follows.
  */
-void hostclock_vdso_set_anchor(const struct hostclock_accepted *a, unsigned int slot)
+void hostclock_vdso_set_accepted(const struct hostclock_accepted *a, unsigned int slot)
 {
-	vdso_anchor = a ? *a : (struct hostclock_accepted){};
+	vdso_accepted = a ? *a : (struct hostclock_accepted){};
 	vdso_slot = slot;
 }
 
 /**
  * hostclock_vdso_enable - let the vDSO read a counter
  * @which: which counter
- * @base: tells that counter at every update of the vDSO data
+ * @base: called for every update of the vDSO data
  *
- * To be called in the enable() of a clocksource with that vdso_clock_mode.
- *
+ * Context: enable() of a clocksource with that vdso_clock_mode.
  * Return: 0, or -EINVAL if there is no such counter.
  */
 int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t base)
@@ -141,7 +139,7 @@ int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t ba
 static void update_one(struct arch_vdso_data *arch, enum hostclock_counter which)
 {
 	arch->slot = vdso_slot;
-	arch->hostclock = vdso_anchor;
+	arch->hostclock = vdso_accepted;
 	vdso_base(which, &arch->base);
 }
 

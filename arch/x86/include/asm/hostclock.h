@@ -11,11 +11,11 @@
 
 struct vdso_data;
 
-/* The vvar area has room for so many clock pages, and for as many guest pages. */
+/* Pairs of a clock page and a guest page that the vvar area has addresses for */
 #define HOSTCLOCK_VVAR_SLOTS		4
 
 /**
- * typedef hostclock_vdso_base_t - tell a counter as it is now
+ * typedef hostclock_vdso_base_t - get where a counter is now
  * @which:	which counter
  * @base:	where to put it
  *
@@ -32,7 +32,7 @@ typedef void (*hostclock_vdso_base_t)(enum hostclock_counter which,
 
 int hostclock_vdso_set_pages(phys_addr_t clock_page, phys_addr_t guest_page);
 void hostclock_vdso_forget_pages(void);
-void hostclock_vdso_set_anchor(const struct hostclock_accepted *a, unsigned int slot);
+void hostclock_vdso_set_accepted(const struct hostclock_accepted *a, unsigned int slot);
 int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t base);
 
 /* For the vDSO code and the timekeeping core only. */
@@ -55,8 +55,8 @@ static inline void hostclock_vdso_forget_pages(void)
 {
 }
 
-static inline void hostclock_vdso_set_anchor(const struct hostclock_accepted *a,
-					     unsigned int slot)
+static inline void hostclock_vdso_set_accepted(const struct hostclock_accepted *a,
+					       unsigned int slot)
 {
 }
 

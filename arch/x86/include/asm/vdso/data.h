@@ -10,8 +10,8 @@
  * struct arch_vdso_data - what x86 adds to the vDSO data
  * @slot:	which pair of the vvar area's hostclock pages is in use
  * @__unused:	makes the rest lie in one cache line
- * @hostclock:	what the kernel has accepted from the host's clock pages
- * @base:	the counter by that, at the last update
+ * @hostclock:	accepted epochs and offsets
+ * @base:	where the counter was at the last update
  */
 struct arch_vdso_data {
 	u32			slot;
