@@ -159,6 +159,7 @@ static void take(struct relation *r)
 			       r->mono[n - 1].tsc - r->mono[0].tsc);
 	r->by_call = !accept_cost_narrow(&e->cost);
 	r->holds = true;
+	r->told = false;
 	r->why.text[0] = '\0';
 }
 
@@ -247,11 +248,13 @@ static int check_width(struct relation *r, const struct reading *now)
 {
 	struct costs c;
 
+	if (r->by_call)
+		return 0;
 	reading_costs_begin(&c);
 	reading_costs(&c, false);
 	if (now->width < c.clock)
 		c.clock = now->width;
-	if (r->by_call || accept_cost_narrow(&c)) {
+	if (accept_cost_narrow(&c)) {
 		r->slow = 0;
 		return 0;
 	}
@@ -318,7 +321,7 @@ static void follow(struct relation *r, const struct reading *raw,
 }
 
 /* Pages are made for a TSC of one frequency. */
-static int check_rate(const struct relation *r, struct problem *why)
+static int check_rate(struct relation *r, struct problem *why)
 {
 	struct line line;
 	s64 off_ppb;
@@ -327,9 +330,13 @@ static int check_rate(const struct relation *r, struct problem *why)
 	off_ppb = rate_diff_ppb(line.rate, r->raw.rate);
 	if (off_ppb <= RATE_CHANGE_PPB && off_ppb >= -RATE_CHANGE_PPB)
 		return 0;
-	return problem_set(why,
-			   "the TSC counts %.3f MHz, and counted %.3f when hostclockd was started: start it again",
-			   1e3 * RATE_ONE / line.rate, 1e3 * RATE_ONE / r->raw.rate);
+	problem_set(why,
+		    "the TSC counts %.3f MHz, and counted %.3f when hostclockd was started: start it again",
+		    1e3 * RATE_ONE / line.rate, 1e3 * RATE_ONE / r->raw.rate);
+	if (!r->told)
+		say("%s", why->text);
+	r->told = true;
+	return -1;
 }
 
 /* Return: whether the clocks are a function of the TSC again. */

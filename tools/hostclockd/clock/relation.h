@@ -19,6 +19,7 @@
  * @slow:	how often in a row a reading took too long
  * @by_call:	every reading takes a system call
  * @holds:	they are functions of the TSC, as far as is known
+ * @told:	it has been logged that only a restart helps
  * @why:	why not, if they are not
  * @seen:	measured for the judgement
  * @raw:	RAW, never slewed: the longer the baseline the better
@@ -36,6 +37,7 @@ struct relation {
 	unsigned int slow;
 	bool by_call;
 	bool holds;
+	bool told;
 	struct problem why;
 	struct evidence seen;
 	struct line raw;
