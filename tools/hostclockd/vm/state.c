@@ -142,8 +142,10 @@ void state_keep(struct exporter *x)
 	static u64 failed_tsc;
 	struct problem why;
 
-	if (!x->unsaved)
+	if (!x->unsaved) {
+		said.text[0] = '\0';
 		return;
+	}
 	if (said.text[0] &&
 	    rate_ns(hostclock_rdtsc() - failed_tsc, x->scale) < RETRY_NS)
 		return;
