@@ -291,6 +291,7 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 void follow_missed(struct exporter *x, struct vm *vm)
 {
 	struct qmp_when now = { .known = false };
+	u64 asked = hostclock_rdtsc();
 	enum qmp_status status;
 	struct problem why;
 
@@ -299,9 +300,11 @@ void follow_missed(struct exporter *x, struct vm *vm)
 	    qmp_ask_status(vm->source.qmp_path, &status, &why))
 		return;
 	now.tsc = hostclock_rdtsc();
-	if (status == QMP_RUNNING)
+	if (status == QMP_RUNNING) {
 		follow_resumed(vm, &now);
-	else if (vm->state == VM_RUNNING)
+		/* What is heard of a stop since the question is not over. */
+		vm->resumed_at = asked;
+	} else if (vm->state == VM_RUNNING)
 		follow_stopped(vm, &now);
 }
 
