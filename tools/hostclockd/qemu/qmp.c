@@ -15,6 +15,9 @@
 
 /* Everything else waits meanwhile, so keep it short. */
 #define TIMEOUT_MS	500
+/* A QEMU that says other things instead of answering, or bit by bit. */
+#define ANSWER_MS	2000
+#define ANSWER_LINES	1000
 #define MAX_LINE	8192
 /* Clock and TSC are read within so many ticks, unless that keeps failing. */
 #define NOW_TICKS	10000
@@ -26,12 +29,14 @@
  * struct qmp - a connection
  * @fd:		the socket
  * @ended:	nothing more will come, or nothing that can be understood
+ * @asked:	when the last command was sent, MONOTONIC
  * @buffer:	what has been received and not been used
  * @used:	bytes of it
  */
 struct qmp {
 	int fd;
 	bool ended;
+	struct timespec asked;
 	char buffer[MAX_LINE];
 	size_t used;
 };
@@ -60,6 +65,16 @@ static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
 	return 0;
 }
 
+/* Has it had enough time for an answer?  What has arrived by then still counts. */
+static bool is_late(const struct qmp *q)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - q->asked.tv_sec) * 1000 +
+	       (now.tv_nsec - q->asked.tv_nsec) / 1000000 > ANSWER_MS;
+}
+
 /* Receive up to the end of a line.  Return: where that is, NULL if it does not come. */
 static char *qmp_fill(struct qmp *q, int flags)
 {
@@ -68,7 +83,8 @@ static char *qmp_fill(struct qmp *q, int flags)
 
 	while (!(end = memchr(q->buffer, '\n', q->used))) {
 		n = recv(q->fd, q->buffer + q->used,
-			 sizeof(q->buffer) - q->used, flags);
+			 sizeof(q->buffer) - q->used,
+			 is_late(q) ? flags | MSG_DONTWAIT : flags);
 		if (n <= 0) {
 			q->ended = !n || (errno != EAGAIN && errno != EINTR);
 			return NULL;
@@ -100,7 +116,7 @@ static struct json_object *qmp_line(struct qmp *q, struct problem *why)
 	if (!end) {
 		problem_set(why,
 			    "no answer from the QEMU's QMP socket within %d ms; is another client connected to it?",
-			    TIMEOUT_MS);
+			    is_late(q) ? ANSWER_MS : TIMEOUT_MS);
 		return NULL;
 	}
 	o = qmp_take(q, end);
@@ -133,9 +149,13 @@ static int qmp_answer(struct qmp *q, const struct qmp_listener *listener,
 		      struct json_object **result, struct problem *why)
 {
 	struct json_object *o;
-	int ret = 1;
+	int ret = 1, lines;
 
-	while (ret > 0) {
+	for (lines = 0; ret > 0; lines++) {
+		if (lines == ANSWER_LINES)
+			return problem_set(why,
+					   "the QEMU's QMP socket says %d things, but does not answer",
+					   ANSWER_LINES);
 		o = qmp_line(q, why);
 		if (!o)
 			return -1;
@@ -151,6 +171,7 @@ static int qmp_send(struct qmp *q, const char *command, struct problem *why)
 	int len;
 
 	len = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
+	clock_gettime(CLOCK_MONOTONIC, &q->asked);
 	if (send(q->fd, text, len, MSG_NOSIGNAL) != len)
 		return problem_errno(why, "cannot write to the QEMU's QMP socket");
 	return 0;
@@ -196,7 +217,7 @@ void qmp_close(struct qmp *q)
  * @result: where to put the answer, to be given back; or NULL
  * @why: what went wrong
  *
- * Takes TIMEOUT_MS for each line that the QEMU says at most.
+ * Takes TIMEOUT_MS at most if the QEMU says nothing, otherwise ANSWER_MS and that.
  *
  * Return: 0 or -1.
  */

@@ -9,7 +9,8 @@ appended to DIR/told as "EVENT NS".
 
 HOW it answers, times in seconds: act=T, it does a command T after it was told;
 answer=T, it says so T after it did; events=T, those who listen hear T after it happened,
-with the time when it did; drip, it says one byte at a time; once=COMMAND:T, act=T for
+with the time when it did; drip, it says one byte at a time; chatter, to a "stop"
+it does not answer but tells of other events for ever; once=COMMAND:T, act=T for
 the first such COMMAND only.
 """
 
@@ -24,6 +25,7 @@ import time
 
 
 DRIP_S = 0.0005
+CHATTER_S = 0.1
 
 
 class Machine:
@@ -33,6 +35,7 @@ class Machine:
         self.act, self.answer, self.late_events = (
             float(how.get(name, 0)) for name in ("act", "answer", "events"))
         self.drip = "drip" in how
+        self.chatters = "chatter" in how
         self.once = how.get("once", "").split(":")
         self.selector = selectors.DefaultSelector()
         self.clients = {}
@@ -127,7 +130,15 @@ class Machine:
         self.once = [""]
         return late
 
+    def chatter(self, client):
+        self.write(client, b'{"event": "RTC_CHANGE"}\r\n')
+        if client in self.clients:
+            self.at(CHATTER_S, self.chatter, client)
+
     def obey(self, client, command):
+        if self.chatters and command == "stop":
+            self.chatter(client)
+            return
         answer = self.run(command)
         if self.status == "stopping" and client in self.listening():
             self.last_words(client)
