@@ -30,6 +30,8 @@
 #define RATE_MIN	(RATE_ONE / 20)
 /* Longer steps than the Hyper-V page's 100 ns are no clock's that counts the TSC. */
 #define STEP_MAX_NS	200
+/* To what the TSC's rate is known at least, from 0.1 s between narrow readings. */
+#define RATE_ERROR_PPB	1000
 /* adjtimex() can set the clock's rate by 10 % and 1000 ppm; and some more. */
 #define SLEW_MAX_PPB	110000000ULL
 
@@ -292,6 +294,8 @@ int accept_cpu(const struct reading *here, const struct reading *there, int cpu,
 		return problem_set(why,
 				   "CPU %d's TSC is at least %llu ns behind the others': they are no one clock. See dmesg for what the kernel says of the TSC, or keep hostclockd and the VMs off that CPU",
 				   cpu, (unsigned long long)rate_ns(-(u64)ticks, rate));
+	/* A busy CPU may let the process wait for long. */
+	allowed += rate_muldiv(rate_ns(ticks, rate), RATE_ERROR_PPB, PPB);
 	if (magnitude(off) <= allowed)
 		return 0;
 	return problem_set(why,

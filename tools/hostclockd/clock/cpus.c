@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cpus.h"
 
@@ -83,11 +85,18 @@ bool cpus_go(struct cpus *c, int cpu)
 	return true;
 }
 
-/* Run where the process might before. */
+/*
+ * Run where the process might before.  The kernel names only CPUs that are online, so a
+ * process that might run on all of these may also run on those that come later.
+ */
 void cpus_return(struct cpus *c)
 {
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
 	if (!c || !c->away)
 		return;
+	if (online > 0 && CPU_COUNT_S(SET_SIZE, c->allowed) >= online)
+		memset(c->allowed, 0xff, SET_SIZE);
 	sched_setaffinity(0, SET_SIZE, c->allowed);
 	c->away = false;
 }

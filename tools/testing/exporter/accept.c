@@ -226,22 +226,26 @@ static void any_jump_refused(void)
 }
 
 /* Another CPU: @off_ns by its clock, @ticks by its TSC. */
-static bool cpu_agrees(s64 off_ns, s64 ticks)
+static bool cpu_agrees_after(u64 passed_ns, s64 off_ns, s64 ticks)
 {
 	u64 rate = rate_of(1000, 2600);
 	struct reading here = { 1000000000, 5000000000, 88 }, there;
 	struct problem why = { .again = false };
-	u64 passed = 26000;	/* 10 us */
 	bool good;
 
 	there.width = 88;
-	there.tsc = here.tsc + passed + ticks;
-	there.ns = here.ns + 10000 + off_ns;
+	there.tsc = here.tsc + passed_ns * 26 / 10 + ticks;
+	there.ns = here.ns + passed_ns + off_ns;
 	good = !accept_cpu(&here, &there, 7, rate, 0, &why);
 	if (!good && !strstr(why.text, "CPU 7"))
 		failed = true;
 	printf("# %s\n", good ? "agrees" : why.text);
 	return good;
+}
+
+static bool cpu_agrees(s64 off_ns, s64 ticks)
+{
+	return cpu_agrees_after(10000, off_ns, ticks);
 }
 
 int main(void)
@@ -271,6 +275,8 @@ int main(void)
 	refused("a TSC of 40 MHz", &too_slow, "25.000 ns");
 	any_jump_refused();
 	result("", "a CPU that agrees", cpu_agrees(0, 0) && cpu_agrees(20, 0), "refused");
+	result("", "one that is so busy that it takes 2 s to get there",
+	       cpu_agrees_after(2000000000, 400, 0), "refused");
 	result("", "one whose clock is off by 200 ns", !cpu_agrees(200, 0) && !cpu_agrees(-200, 0),
 	       "was taken");
 	result("", "one whose TSC is behind by more than the way there",

@@ -30,6 +30,13 @@ $(EXPORTER_RELATION): tools/testing/exporter/relation.c \
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -iquote tools/hostclockd/clock $(filter %.c %.a,$^) -o $@
 
+# And the part that goes from CPU to CPU, of a kernel that is made up.
+EXPORTER_CPUS := $(O)/testing/exporter/cpus
+$(EXPORTER_CPUS): tools/testing/exporter/cpus.c $(addprefix tools/hostclockd/clock/,cpus.c cpus.h)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@
+
 .PHONY: exporter-tests
-exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION)
+exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) \
+	$(EXPORTER_CPUS)
 prepare-native prepare-e2e prepare-kvm: exporter-tests
