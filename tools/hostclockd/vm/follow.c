@@ -304,8 +304,9 @@ void follow_missed(struct exporter *x, struct vm *vm)
 		follow_resumed(vm, &now);
 		/* What is heard of a stop since the question is not over. */
 		vm->resumed_at = asked;
-	} else if (vm->state == VM_RUNNING)
+	} else if (vm->state == VM_RUNNING) {
 		follow_stopped(vm, &now);
+	}
 }
 
 static void handle_stop(void *arg, const struct qmp_when *when)
