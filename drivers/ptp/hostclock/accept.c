@@ -58,8 +58,8 @@ static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
  *
  * The guest's own policy overrides the page's.  By default MONOTONIC counts the gap of a
  * migration, as if the guest had run on, and only BOOTTIME counts any other.  A gap that
- * MONOTONIC has no headroom for is counted by BOOTTIME.  A correction of a gap (same_gap)
- * goes where the gap went.
+ * the counter has no headroom for is counted by BOOTTIME, one that the clock has none
+ * for by none.  A correction of a gap (same_gap) goes where the gap went.
  */
 static void hostclock_account_gap(const struct hostclock_snapshot *c,
 				  bool same_gap, u64 headroom_ns,
@@ -71,6 +71,11 @@ static void hostclock_account_gap(const struct hostclock_snapshot *c,
 				    hostclock_counts_gap(&c->guest);
 	if (gap_ns > min(headroom_ns, hostclock_max_jump_ns))
 		change->counted = false;
+	change->dropped = same_gap ? hostclock_latest_info.dropped :
+			  gap_ns > (change->counted ? change->mono_headroom_ns :
+						      change->boot_headroom_ns);
+	if (change->dropped)
+		return;
 	if (change->counted) {
 		change->counter_jump_ns = gap_ns;
 		change->mono_jump_ns = gap_ns;
@@ -209,8 +214,10 @@ static void hostclock_info_update(const struct hostclock_snapshot *c,
 	s->gaps_error_ns = le64_to_cpu(c->guest.gaps_maxerror_ns);
 	s->gap_ns = le64_to_cpu(c->guest.gap_ns);
 	s->gap_error_ns = le64_to_cpu(c->guest.gap_maxerror_ns);
-	if (change->adjusted || test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what))
+	if (change->adjusted || test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what)) {
 		s->counted = change->counted;
+		s->dropped = change->dropped;
+	}
 	s->wall_offset_ns = le64_to_cpu(c->params.wall_offset_ns) - a->mono_offset;
 	s->resyncs += change->what || change->adjusted;
 	s->disruptions += test_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
@@ -318,7 +325,8 @@ void hostclock_realtime_accepted(void)
 
 /**
  * hostclock_accept - accept the pages as they are now
- * @change: zeroed; filled in with what changed, which is recorded, too
+ * @change: HOSTCLOCK_CHANGE_INIT, or other headrooms; filled in with what changed, which is
+ *	recorded, too
  *
  * The counters continue: at any TSC value, new = old, plus counter_jump_ns for
  * MONOTONIC's.

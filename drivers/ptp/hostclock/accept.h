@@ -4,15 +4,25 @@
 
 #include <linux/types.h>
 
-/* What accepting the pages changed */
+/*
+ * What accepting the pages changed.  The headrooms are the caller's: a gap larger than
+ * that of the clock which would count it is counted by none, nor are its corrections.
+ */
 struct hostclock_change {
+	u64 mono_headroom_ns;
+	u64 boot_headroom_ns;
 	unsigned long what;	/* HOSTCLOCK_CHANGED_* */
 	bool adjusted;		/* a new guest epoch, but no disruption */
 	bool counted;		/* MONOTONIC counts the gap */
+	bool dropped;		/* no clock counts it */
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;
 };
+
+/* No clock could overflow */
+#define HOSTCLOCK_CHANGE_INIT \
+	{ .mono_headroom_ns = U64_MAX, .boot_headroom_ns = U64_MAX }
 
 /* What the interfaces report of the accepted pages; written under the write lock */
 struct hostclock_info {
@@ -27,6 +37,7 @@ struct hostclock_info {
 	u64 gap_ns;		/* the last gap */
 	u64 gap_error_ns;
 	bool counted;		/* MONOTONIC counts the last gap */
+	bool dropped;		/* no clock does */
 	s64 wall_offset_ns;	/* REALTIME - the guest's counter */
 	u64 resyncs;
 	u64 disruptions;

@@ -38,7 +38,7 @@ static u64 notrace hostclock_cs_read_raw(struct clocksource *cs)
 static int hostclock_cs_enable(struct clocksource *cs)
 {
 	enum hostclock_counter which = cs - hostclock_cs;
-	struct hostclock_change change = {};
+	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	int ret;
 
 	/* The last snapshot may be old. */
@@ -120,7 +120,7 @@ void hostclock_clocksource_unregister(void)
 
 static void hostclock_resync_irq(struct irq_work *work)
 {
-	struct hostclock_change change = {};
+	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	enum hostclock_counter which = hostclock_mode_counter();
 	bool force = hostclock_resync_forced();
 

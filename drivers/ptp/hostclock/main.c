@@ -85,7 +85,7 @@ static int hostclock_start(void)
 {
 	struct device *dev = hostclock_guest_page()->region->dev;
 	const struct hostclock_info *state = hostclock_info();
-	struct hostclock_change change = {};
+	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	struct hostclock_accepted a;
 	int ret;
 

@@ -69,7 +69,10 @@ static void hostclock_vdso_publish_accepted(void)
 static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a)
 {
 	const struct hostclock_info *info = hostclock_info();
-	struct hostclock_change change = {};
+	struct hostclock_change change = {
+		.mono_headroom_ns = a->mono_headroom_ns,
+		.boot_headroom_ns = a->boot_headroom_ns,
+	};
 
 	if (!hostclock_resync_due())
 		return -EALREADY;

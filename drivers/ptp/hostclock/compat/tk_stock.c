@@ -55,7 +55,7 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 /* BOOTTIME cannot be made to count what MONOTONIC does not. */
 void hostclock_tk_reanchor(struct clocksource *cs)
 {
-	struct hostclock_change change = {};
+	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 
 	if (!hostclock_resync_due())
 		return;

@@ -20,8 +20,8 @@ bool timers_settled(void);
 
 /*
  * End what is left, and judge: results are named ROW: TIMER.  was_set: so was
- * CLOCK_REALTIME, against CLOCK_MONOTONIC.
+ * CLOCK_REALTIME, against CLOCK_MONOTONIC.  may_be_set: it may have been, and set back.
  */
-void timers_judge(const char *row, bool was_set);
+void timers_judge(const char *row, bool was_set, bool may_be_set);
 
 #endif /* _JUMPTIMERS_H */
