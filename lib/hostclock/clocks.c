@@ -197,7 +197,7 @@ void hostclock_sync_quality_at(const struct hostclock_params *p, u64 counter,
 	quality->synchronized = quality->valid &&
 				p->status == HOSTCLOCK_STATUS_SYNCHRONIZED;
 }
-EXPORT_SYMBOL_GPL(hostclock_sync_quality_at);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_sync_quality_at);
 
 /* The first counter value at which (delta * mult + snsec) >> shift is ns. */
 static u64 hostclock_deadline(const struct hostclock_params *p, s64 ns,

@@ -91,7 +91,7 @@ bool hostclock_snapshot_page(const struct hostclock_clock_page *cp,
 	}
 	return false;
 }
-EXPORT_SYMBOL_GPL(hostclock_snapshot_page);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_snapshot_page);
 
 /**
  * hostclock_snapshot_guest - copy a guest page's own part
@@ -120,7 +120,7 @@ bool hostclock_snapshot_guest(const struct hostclock_guest_page *gp,
 	}
 	return false;
 }
-EXPORT_SYMBOL_GPL(hostclock_snapshot_guest);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_snapshot_guest);
 
 /**
  * hostclock_snapshot_vmclock - copy a vmclock structure
@@ -145,4 +145,4 @@ bool hostclock_snapshot_vmclock(const struct hostclock_vmclock *vc,
 	}
 	return false;
 }
-EXPORT_SYMBOL_GPL(hostclock_snapshot_vmclock);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_snapshot_vmclock);

@@ -71,4 +71,4 @@ const char *hostclock_page_strerror(enum hostclock_page_error error)
 		return "unknown error";
 	return hostclock_page_errors[error];
 }
-EXPORT_SYMBOL_GPL(hostclock_page_strerror);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_page_strerror);

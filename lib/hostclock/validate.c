@@ -51,7 +51,7 @@ hostclock_validate_clock_page_header(const struct hostclock_clock_page *cp,
 		return HOSTCLOCK_PAGE_CLOCK_HZ_SCALED;
 	return HOSTCLOCK_PAGE_OK;
 }
-EXPORT_SYMBOL_GPL(hostclock_validate_clock_page_header);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_validate_clock_page_header);
 
 /*
  * Is mult within the tolerance of 10^9 << shift / hz?  Compared without the
@@ -181,7 +181,7 @@ hostclock_validate_params(const struct hostclock_clock_page *cp,
 		error = hostclock_validate_state(p);
 	return error;
 }
-EXPORT_SYMBOL_GPL(hostclock_validate_params);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_validate_params);
 
 /**
  * hostclock_validate_guest_page - check a guest page's own part
@@ -212,7 +212,7 @@ hostclock_validate_guest_page(const struct hostclock_guest_page *gp)
 		return HOSTCLOCK_PAGE_GUEST_EPOCH;
 	return HOSTCLOCK_PAGE_OK;
 }
-EXPORT_SYMBOL_GPL(hostclock_validate_guest_page);
+EXPORT_SYMBOL_IF_KUNIT(hostclock_validate_guest_page);
 
 /**
  * hostclock_validate_pair - check that a clock page suits a guest page

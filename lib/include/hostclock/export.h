@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * EXPORT_SYMBOL_GPL() for what the driver calls, EXPORT_SYMBOL_IF_KUNIT() for what
- * only the tests call.  Both are nothing in user space.
+ * EXPORT_SYMBOL_IF_KUNIT(): the tests may be a module.  The driver is not, or it has the
+ * library in it.  Nothing in user space.
  */
 #ifndef _HOSTCLOCK_EXPORT_H
 #define _HOSTCLOCK_EXPORT_H

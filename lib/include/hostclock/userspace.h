@@ -63,7 +63,6 @@ static __always_inline u64 hostclock_rdtsc(void)
 }
 #endif
 
-#define EXPORT_SYMBOL_GPL(sym)
 #define EXPORT_SYMBOL_IF_KUNIT(sym)
 
 #endif /* _HOSTCLOCK_USERSPACE_H */
