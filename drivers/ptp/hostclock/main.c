@@ -28,8 +28,8 @@
  *	pci.c		ivshmem, a transport
  *
  * Locks, outermost first:
- *	clocksource_mutex, timekeeper_lock (the core's)
  *	transport.c's mutex	regions, bring-up and take-down
+ *	clocksource_mutex, timekeeper_lock (the core's)
  *	counter.c's write lock	the accepted state; interrupts off, any context
  * The clocksource's read() takes none of them: it reads a latch, and may try to take the
  * write lock.

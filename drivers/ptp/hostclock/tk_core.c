@@ -58,11 +58,13 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 /* The vDSO may still have another clock page than the accepted one. */
 static void hostclock_vdso_publish_accepted(void)
 {
+	/* pairs with the release in hostclock_tk_set_pages() */
+	const void *page = smp_load_acquire(&hostclock_vdso_page);
 	struct hostclock_read_base rb;
 
 	hostclock_read_base_get(&rb);
-	hostclock_vdso_set_accepted(rb.cp == hostclock_vdso_page ? &rb.accepted : NULL,
-				    hostclock_vdso_slot);
+	hostclock_vdso_set_accepted(rb.cp == page ? &rb.accepted : NULL,
+				    READ_ONCE(hostclock_vdso_slot));
 }
 
 /* Called within the timekeeper's write section */
@@ -78,7 +80,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return -EALREADY;
 	if (hostclock_accept(&change)) {
 		/* The vDSO must not use rejected pages, either. */
-		hostclock_vdso_set_accepted(NULL, 0);
+		hostclock_vdso_set_accepted(NULL, READ_ONCE(hostclock_vdso_slot));
 		return -EIO;
 	}
 	hostclock_vdso_publish_accepted();
@@ -165,7 +167,7 @@ void hostclock_tk_set_pages(void)
 	slot = hostclock_vdso_set_pages(phys, hostclock_guest_page()->phys);
 	if (slot < 0)
 		return;
-	hostclock_vdso_slot = slot;
+	WRITE_ONCE(hostclock_vdso_slot, slot);
 	/* Whoever sees the page sees its slot. */
 	smp_store_release(&hostclock_vdso_page, rb.cp);
 }
