@@ -15,7 +15,7 @@ static const char * const hostclock_page_errors[HOSTCLOCK_PAGE_ERRORS] = {
 	[HOSTCLOCK_PAGE_CLOCK_HZ] = "clock page: counter_hz is not within 1 MHz to 10 GHz",
 	[HOSTCLOCK_PAGE_CLOCK_HZ_SCALED] = "clock page: counter_hz of a scaled page is not 10^9",
 
-	[HOSTCLOCK_PAGE_PARAMS_EPOCH] = "parameter set: epoch is 0, not to be used",
+	[HOSTCLOCK_PAGE_PARAMS_EPOCH] = "parameter set: epoch is 0 or 2^64 - 1, not to be used",
 	[HOSTCLOCK_PAGE_PARAMS_SHIFT] = "parameter set: shift is not within 1 to 31",
 	[HOSTCLOCK_PAGE_PARAMS_MULT] = "parameter set: mult is 0",
 	[HOSTCLOCK_PAGE_PARAMS_RATE] = "parameter set: mult is off counter_hz by over 1/8",
@@ -42,7 +42,7 @@ static const char * const hostclock_page_errors[HOSTCLOCK_PAGE_ERRORS] = {
 	[HOSTCLOCK_PAGE_GUEST_FORMAT] = "guest page: clock_format is unknown",
 	[HOSTCLOCK_PAGE_GUEST_SMEAR] = "guest page: clock_smear is unknown",
 	[HOSTCLOCK_PAGE_GUEST_POLICY] = "guest page: mono_policy is unknown",
-	[HOSTCLOCK_PAGE_GUEST_EPOCH] = "guest page: epoch is 0, not to be used",
+	[HOSTCLOCK_PAGE_GUEST_EPOCH] = "guest page: epoch is 0 or 2^64 - 1, not to be used",
 
 	[HOSTCLOCK_PAGE_PAIR_FORMAT] = "clock page has not the format that the guest page asks for",
 	[HOSTCLOCK_PAGE_PAIR_SMEAR] = "clock page has not the smear that the guest page asks for",
