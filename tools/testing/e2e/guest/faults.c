@@ -212,7 +212,7 @@ static void read_forbidden(void)
 }
 
 /* Cached, as the vDSO maps it. */
-static void peek(off_t address)
+static void peek_at(off_t address)
 {
 	int fd = open("/dev/mem", O_RDONLY);
 	uint64_t *page = MAP_FAILED;
@@ -297,7 +297,7 @@ static bool obey(void)
 	else if (!strcmp(command, "vdso"))
 		read_forbidden();
 	else if (!strncmp(command, "peek ", 5))
-		peek(number_arg(command + 5, "ADDRESS"));
+		peek_at(number_arg(command + 5, "ADDRESS"));
 	else if (!strncmp(command, "scribble ", 9))
 		scribble(number_arg(command + 9, "S"));
 	else if (!strcmp(command, "remove"))
