@@ -91,7 +91,6 @@ bool hostclock_snapshot_page(const struct hostclock_clock_page *cp,
 	}
 	return false;
 }
-EXPORT_SYMBOL_IF_KUNIT(hostclock_snapshot_page);
 
 /**
  * hostclock_snapshot_guest - copy a guest page's own part
