@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/hostclockN: read() gives the vmclock structure, mmap() the two pages
+ * /dev/hostclock0: read() gives the vmclock structure, mmap() the two pages
  * and neither for writing, poll() reports a change once.
  *
  *	devnode [DEVICE]
