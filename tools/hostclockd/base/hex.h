@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEX_DIGITS	"0123456789abcdefABCDEF"
+
 /* Room for the text of so many bytes. */
 #define HEX_SIZE(bytes)	(2 * (bytes) + 1)
 
@@ -26,7 +28,7 @@ static inline bool hex_read(const char *text, void *bytes, size_t n)
 {
 	size_t i;
 
-	if (strlen(text) != 2 * n)
+	if (strlen(text) != 2 * n || strspn(text, HEX_DIGITS) != 2 * n)
 		return false;
 	for (i = 0; i < n; i++) {
 		if (sscanf(text + 2 * i, "%2hhx", (unsigned char *)bytes + i) != 1)

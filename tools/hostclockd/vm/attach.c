@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "attach.h"
+#include "base/array.h"
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/process.h"
 #include "base/rate.h"
@@ -118,23 +120,36 @@ static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 				     find_tcg(x, to, f, why);
 }
 
+/* Lengths of a UUID's groups of digits, which have dashes in between */
+static const u8 uuid_groups[] = { 8, 4, 4, 4, 12 };
+
+/* A QEMU may answer anything.  Return: whether @text is a UUID; if not, @id is unchanged. */
+static bool read_uuid(const char *text, u8 id[16])
+{
+	char digits[HEX_SIZE(16)] = "";
+	size_t i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(uuid_groups); i++) {
+		if ((i && *text++ != '-') ||
+		    strspn(text, HEX_DIGITS) != uuid_groups[i])
+			return false;
+		memcpy(digits + n, text, uuid_groups[i]);
+		text += uuid_groups[i];
+		n += uuid_groups[i];
+	}
+	return !*text && hex_read(digits, id, 16);
+}
+
 static void learn_uuid(struct vm *vm)
 {
-	struct json_object *answer = NULL, *value;
+	struct json_object *answer = NULL;
 	struct problem why;
-	const char *p;
-	int i;
 
 	if (!vm->source.qmp_path[0] || qmp_run(vm->source.qmp_path, "query-uuid", &answer, &why))
 		return;
-	p = json_object_object_get_ex(answer, "UUID", &value) ?
-	    json_object_get_string(value) : "";
-	for (i = 0; i < 16; i++) {
-		p += strspn(p, "-");
-		if (sscanf(p, "%2hhx", &vm->page.vm_id[i]) != 1)
-			break;
-		p += 2;
-	}
+	if (!read_uuid(json_text(answer, "UUID", ""), vm->page.vm_id))
+		say("%s: its QEMU answers query-uuid with no UUID, so its page names none",
+		    vm->name);
 	json_object_put(answer);
 }
 

@@ -37,6 +37,7 @@ class Machine:
         self.drip = "drip" in how
         self.chatters = "chatter" in how
         self.once = how.get("once", "").split(":")
+        self.uuid = how.get("return", "{}")
         self.selector = selectors.DefaultSelector()
         self.clients = {}
         self.later, self.order = [], itertools.count()
@@ -84,6 +85,8 @@ class Machine:
             self.tell("RESUME")
         if command == "query-status":
             return {"status": self.status, "running": self.status in ("running", "stopping")}
+        if command == "query-uuid":
+            return json.loads(self.uuid)
         return {}
 
     def listening(self):
