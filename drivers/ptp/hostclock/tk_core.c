@@ -37,6 +37,12 @@ const char *hostclock_tk_name(void)
 	return "core";
 }
 
+static u64 notrace hostclock_tk_read(struct clocksource *cs)
+{
+	hostclock_watchdogs_check();
+	return hostclock_counter(HOSTCLOCK_MONO);
+}
+
 /**
  * hostclock_tk_init - set the clocksources' members that this kernel adds
  * @mono: reads HOSTCLOCK_MONO
@@ -47,6 +53,7 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
 	/* The core is told of a jump and need not convert it. */
 	hostclock_accept_set_max_jump(U64_MAX);
+	mono->read = hostclock_tk_read;
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
 	raw->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_RAW;
 	mono->flags |= CLOCK_SOURCE_DISCIPLINED;

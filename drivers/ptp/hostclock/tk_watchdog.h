@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+void hostclock_watchdogs_check(void);
 void hostclock_watchdogs_gap(void);
 void hostclock_watchdogs_watch(bool on);
 

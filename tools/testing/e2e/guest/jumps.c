@@ -100,7 +100,7 @@ static const struct row counted[] = {
 
 /* The reasons by which the driver refuses a wall time */
 #define OUT_OF_RANGE	"parameter set: REALTIME is not within 1970 to 2232"
-#define BEFORE_BOOT	"the kernel refuses the wall time"
+#define BEFORE_BOOT	"the kernel refuses that CLOCK_REALTIME"
 
 static const struct row steps[] = {
 	{ "1 s back", "step", -1, AS_IS, NONE, NULL },
