@@ -153,6 +153,10 @@ slewed() {
 	stop
 }
 
+# tsc-early goes away once the kernel has calibrated it.
+while grep -q tsc-early $clocksource/available_clocksource && [ "$(cut -d. -f1 /proc/uptime)" -lt 60 ]; do
+	sleep 0.1
+done
 available=$(cat $clocksource/available_clocksource)
 echo "# available: $available"
 good=
