@@ -7,7 +7,7 @@ jumps() {
 	shift 2
 
 	: >"$work/out"
-	guest "$label" --clock sim --timeout 300 "$@" --host-cmd \
+	guest "$label" --clock sim --timeout 600 "$@" --host-cmd \
 		"'$here/host/asked' '$work/out'" -- \
 		jumps "$table" >"$work/out"
 	grep -v "^ask:" "$work/out"

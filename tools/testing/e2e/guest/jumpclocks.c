@@ -13,7 +13,7 @@
 /* Readings per clock and reader that narrow a constant down */
 #define ROUNDS		200
 /* For the host to do as it was asked */
-#define PATIENCE_SEC	20
+#define PATIENCE_SEC	60
 
 static struct pages pages;
 static u64 guest_epoch;
