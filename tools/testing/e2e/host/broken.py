@@ -257,10 +257,11 @@ GOING_ON = ("MONOTONIC", "BOOTTIME", "MONOTONIC_RAW")
 SLOWEST_US = 20000000
 
 
-def judge_calm(row, seen, leaps=False):
-    """What holds whatever a page says, and that no clock leaps ahead unless it may."""
+def judge_calm(row, seen, leaps=False, back_ns=0):
+    """What holds whatever a page says: no clock goes back by more than back_ns, and none
+    leaps ahead unless it may."""
     back = {clock: (seen[f"back_{clock}"], seen[f"worst_{clock}"]) for clock in GOING_ON
-            if seen[f"back_{clock}"]}
+            if seen[f"back_{clock}"] and seen[f"worst_{clock}"] > back_ns}
     result(not back, f"{row}: no clock goes back",
            ", ".join(f"{clock} did {n} times, by up to {ns} ns"
                      for clock, (n, ns) in back.items()))
