@@ -100,7 +100,6 @@ static int open_clock(struct exporter *x, const struct daemon_parts *parts,
 			      parts->any_clock, why);
 	if (!x->src || x->src->sample(x->src, 0, &x->sample, why))
 		return -1;
-	x->last_epoch = x->sample.mono_ns + x->sample.realtime_offset_ns;
 	if (state_load(x, why))
 		return -1;
 	set_scale(x);

@@ -92,6 +92,7 @@ struct page_hooks {
  * @opt:		options
  * @dir:		the directory
  * @vm_dir:		and its vm/
+ * @host_id:		what its pages say names this host
  * @src:		the clock
  * @sample:		its latest sample
  * @sampled:		there is one
@@ -104,7 +105,6 @@ struct page_hooks {
  * @scaled:		a scaled page's counter, as the TSC of a guest
  * @continued:		the pages go on from where an earlier exporter left them
  * @begins:		TSC at which the newest parameters start
- * @last_epoch:		the latest epoch given to anything
  * @unsaved:		the state file is older than the state
  * @force_epoch:	the next parameters get a new epoch
  * @pages_lost:		a page started afresh, and guests have not been notified
@@ -119,6 +119,7 @@ struct exporter {
 	struct options opt;
 	int dir;
 	int vm_dir;
+	u8 host_id[16];
 	struct clock_source *src;
 	struct clock_sample sample;
 	bool sampled;
@@ -131,7 +132,6 @@ struct exporter {
 	struct hostclock_tsc scaled;
 	bool continued;
 	u64 begins;
-	u64 last_epoch;
 	bool unsaved;
 	bool force_epoch;
 	bool pages_lost;
@@ -142,12 +142,6 @@ struct exporter {
 	struct vm *renew_next;
 	struct vm *poll_next[2];
 };
-
-/* A new epoch: never 0, never one that was used before. */
-static inline u64 exporter_new_epoch(struct exporter *x)
-{
-	return ++x->last_epoch;
-}
 
 /* State that a later exporter needs has changed: write it at the end of the dispatch. */
 static inline void exporter_changed(struct exporter *x)

@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
 #include <string.h>
 
 #include "base/files.h"
 #include "base/rate.h"
+#include "hostid.h"
 #include "page.h"
-
-#define BOOT_ID	"/proc/sys/kernel/random/boot_id"
-
-/* The boot ID's 16 bytes, in the order of its hex digits; zero if unknown. */
-void pages_host_id(u8 id[16])
-{
-	FILE *f = fopen(BOOT_ID, "re");
-	unsigned int byte;
-	int i;
-
-	memset(id, 0, 16);
-	if (!f)
-		return;
-	for (i = 0; i < 16; i++) {
-		if (fscanf(f, "%*[-]") == EOF || fscanf(f, "%2x", &byte) != 1)
-			break;
-		id[i] = byte;
-	}
-	fclose(f);
-}
 
 /* Fill in what never changes, up to the sequence count; the magic last. */
 void pages_header(const struct exporter *x, const struct page *pg,
@@ -40,7 +20,7 @@ void pages_header(const struct exporter *x, const struct page *pg,
 		.counter_hz = htole64(scaled ? NSEC_PER_SEC : x->khz * 1000),
 	};
 
-	pages_host_id(header.host_id);
+	memcpy(header.host_id, x->host_id, sizeof(header.host_id));
 	memcpy((void *)cp + sizeof(cp->magic),
 	       (void *)&header + sizeof(cp->magic),
 	       offsetof(struct hostclock_clock_page, seq) - sizeof(cp->magic));
@@ -55,6 +35,23 @@ static void start_over(const struct exporter *x, struct page *pg)
 	pages_header(x, pg, pg->map);
 }
 
+/* Does the file belong to this boot of this host? */
+static bool is_ours(struct exporter *x, struct page *pg)
+{
+	struct hostclock_clock_page want = { 0 };
+
+	pages_header(x, pg, &want);
+	if (!memcmp(pg->map, &want, offsetof(struct hostclock_clock_page, seq)))
+		return true;
+	/* An older hostclockd showed the boot ID itself. */
+	hostid_boot(want.host_id);
+	if (memcmp(pg->map, &want, offsetof(struct hostclock_clock_page, seq)))
+		return false;
+	x->force_epoch = true;
+	pages_header(x, pg, pg->map);
+	return true;
+}
+
 /*
  * Load the parameters in the file.  They can be continued if the header is this
  * host's.
@@ -62,12 +59,10 @@ static void start_over(const struct exporter *x, struct page *pg)
 static bool restore(struct exporter *x, struct page *pg)
 {
 	struct hostclock_clock_page *cp = pg->map;
-	struct hostclock_clock_page want = { 0 };
 	u32 newest;
 
-	pages_header(x, pg, &want);
 	pg->seq = HOSTCLOCK_LE32(cp->seq) & ~1U;
-	if (memcmp(cp, &want, offsetof(struct hostclock_clock_page, seq)))
+	if (!is_ours(x, pg))
 		return false;
 	newest = (pg->seq >> 1) & 1;
 	params_decode(&cp->params[newest], &pg->params);
@@ -77,8 +72,6 @@ static bool restore(struct exporter *x, struct page *pg)
 		pg->params.epoch = 0;
 	if (HOSTCLOCK_LE32(cp->seq) & 1)	/* half overwritten */
 		pg->previous.epoch = 0;
-	if (pg->params.epoch > x->last_epoch)
-		x->last_epoch = pg->params.epoch;
 	return true;
 }
 
@@ -101,6 +94,7 @@ int pages_open(struct exporter *x, struct problem *why)
 				 &created, why);
 	if (!x->clock_map)
 		return -1;
+	hostid_shown(x->dir, x->host_id);
 	for (i = 0; i < PAGES; i++) {
 		struct page *pg = &x->pages[i];
 

@@ -5,7 +5,6 @@
 
 #include "exporter.h"
 
-void pages_host_id(u8 id[16]);
 int pages_open(struct exporter *x, struct problem *why);
 void pages_header(const struct exporter *x, const struct page *pg,
 		  struct hostclock_clock_page *cp);

@@ -3,6 +3,7 @@
 
 #include <hostclock/mult_shift.h>
 
+#include "base/draw.h"
 #include "base/rate.h"
 #include "page.h"
 #include "publish.h"
@@ -169,7 +170,7 @@ static void plan_epoch(struct exporter *x, struct page *pg)
 {
 	if (!pg->params.epoch || x->sample.gap_ns || x->force_epoch ||
 	    !params_same_epoch(&pg->params, &pg->next))
-		pg->next.epoch = exporter_new_epoch(x);
+		pg->next.epoch = draw_new(pg->params.epoch);
 }
 
 /* Follow the samples: continue the newest parameters and steer towards the clock. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/draw.h"
 #include "base/json.h"
 #include "base/names.h"
 #include "base/process.h"
@@ -56,7 +57,7 @@ static int do_create(struct exporter *x, struct json_object *req,
 	snprintf(like.name, sizeof(like.name), "%s", name);
 	like.private = json_int(req, "private");
 	/* unique: another page may have served the same guest before */
-	like.page.generation = exporter_new_epoch(x);
+	like.page.generation = draw_new(0);
 	if (choose(req, "smear", names_smear, &like.smear, why) ||
 	    choose(req, "format", names_format, &like.format, why) ||
 	    choose(req, "policy", names_policy, &like.policy, why))

@@ -9,6 +9,7 @@
 
 #include "attach.h"
 #include "base/array.h"
+#include "base/draw.h"
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/process.h"
@@ -173,7 +174,8 @@ void vm_detach(struct exporter *x, struct vm *vm)
 	monitor_close(&vm->source.monitor);
 	vm->source.method = VM_DETACHED;
 	vm->state = VM_IDLE;
-	vm->page.marker += !!vm->page.epoch;
+	if (vm->page.epoch)
+		vm->page.marker = draw_new(vm->page.marker);
 	vm->page.epoch = 0;
 	vm_publish(x, vm);
 	doorbell_ring(vm);

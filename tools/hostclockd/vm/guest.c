@@ -7,6 +7,7 @@
 #include <hostclock/continuity.h>
 #include <hostclock/writer.h>
 
+#include "base/draw.h"
 #include "base/files.h"
 #include "base/rate.h"
 #include "clock/page.h"
@@ -98,13 +99,13 @@ void vm_publish(struct exporter *x, struct vm *vm)
 }
 
 /* The clock has changed: the guest's epoch is no longer valid. */
-void vm_renew(struct exporter *x, struct vm *vm)
+void vm_renew(struct vm *vm)
 {
 	if (!vm->page.epoch)
 		return;
-	vm->page.epoch = exporter_new_epoch(x);
+	vm->page.epoch = draw_new(vm->page.epoch);
 	vm->page.cause = HOSTCLOCK_CAUSE_EXPORTER;
-	vm->page.marker++;
+	vm->page.marker = draw_new(vm->page.marker);
 }
 
 /* The same for all guests, and notify them. */
@@ -115,7 +116,7 @@ void vms_renew(struct exporter *x)
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (!vm->page.epoch)
 			continue;
-		vm_renew(x, vm);
+		vm_renew(vm);
 		vm_publish(x, vm);
 		doorbell_ring(vm);
 	}
@@ -239,7 +240,7 @@ static bool stop_is_end(const struct vm *vm)
 }
 
 /* Set the cause of the new epoch; a prediction and its correction have the same. */
-static void take_cause(struct exporter *x, struct vm *vm, u8 found)
+static void take_cause(struct vm *vm, u8 found)
 {
 	if (vm->predicted)
 		return;
@@ -248,7 +249,7 @@ static void take_cause(struct exporter *x, struct vm *vm, u8 found)
 	vm->taken_over = false;
 	if (vm->page.cause == HOSTCLOCK_CAUSE_RESTORE ||
 	    vm->page.cause == HOSTCLOCK_CAUSE_CLONE) {
-		vm->page.generation = exporter_new_epoch(x);
+		vm->page.generation = draw_new(vm->page.generation);
 		vm->stop.gaps_ns = 0;
 		vm->stop.gaps_error_ns = 0;
 		vm->stop.ran_on_tsc = 0;
@@ -269,14 +270,15 @@ static void begin_epoch(struct exporter *x, struct vm *vm, u64 tsc_offset,
 {
 	bool disruption;
 
-	take_cause(x, vm, found);
+	take_cause(vm, found);
 	if (vm->stop.known)
 		transition_continue(x, vm, tsc_offset, resume_tsc);
 	disruption = is_disruption(vm, tsc_offset);
-	vm->page.marker += disruption;
+	if (disruption)
+		vm->page.marker = draw_new(vm->page.marker);
 	vm->page.tsc_offset = tsc_offset;
 	vm->state = VM_RUNNING;
-	vm->page.epoch = exporter_new_epoch(x);
+	vm->page.epoch = draw_new(vm->page.epoch);
 	vm_publish(x, vm);
 	if (disruption || vm->predicted)
 		doorbell_ring(vm);

@@ -11,7 +11,7 @@ struct vm *vm_find(struct exporter *x, const char *name);
 struct vm *vm_create(struct exporter *x, const struct vm *like,
 		     struct problem *why);
 void vm_free(struct exporter *x, struct vm *vm);
-void vm_renew(struct exporter *x, struct vm *vm);
+void vm_renew(struct vm *vm);
 void vms_renew(struct exporter *x);
 void vm_publish(struct exporter *x, struct vm *vm);
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);

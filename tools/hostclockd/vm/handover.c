@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/names.h"
+#include "clock/hostid.h"
 #include "clock/page.h"
 #include "handover.h"
 
@@ -50,7 +51,7 @@ static void clocks_id(const struct exporter *x, char text[HEX_SIZE(16)])
 	u8 id[16] = { 0 };
 
 	if (!x->src->simulated)
-		pages_host_id(id);
+		hostid_boot(id);
 	hex_write(text, id, sizeof(id));
 }
 

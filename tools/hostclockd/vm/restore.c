@@ -155,7 +155,7 @@ int state_restore(struct exporter *x, struct problem *why)
 			like.smear = x->opt.smear;
 		stopped_load(x, &like, saved);
 		if (!x->continued)
-			vm_renew(x, &like);
+			vm_renew(&like);
 		vm = vm_create(x, &like, why);
 		if (!vm)
 			return -1;

@@ -5,7 +5,7 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/rate.h"
-#include "clock/page.h"
+#include "clock/hostid.h"
 #include "doorbell.h"
 #include "qemu/tcgcache.h"
 #include "state.h"
@@ -18,7 +18,7 @@ void state_host_id(char text[HEX_SIZE(16)])
 {
 	u8 id[16];
 
-	pages_host_id(id);
+	hostid_boot(id);
 	hex_write(text, id, sizeof(id));
 }
 

@@ -91,8 +91,10 @@
  * does; MONOTONIC and RAW stay continuous across it unless the guest page's
  * epoch changes too.  The guest page's changes with tsc_offset, mono_offset_ns,
  * raw_offset_ns or the page to follow.  A guest keeps the two epochs it has
- * accepted, and reads all parameters again if either differs.  Epochs are compared
- * for equality only.  Two values are never a valid epoch: zero, which marks a page or
+ * accepted, and reads all parameters again if either differs.  Epochs, generations
+ * and vmclock's disruption markers are compared for equality only: they are drawn at
+ * random for each page, so that a guest learns nothing about others from its own, and
+ * holds none that a page elsewhere has.  Two values are never a valid epoch: zero, which marks a page or
  * a parameter set that must not be used, and 2^64 - 1, which is what is read of a
  * device that is not there any more.
  *
@@ -231,8 +233,9 @@ struct hostclock_params {
  * @counter_id:		HOSTCLOCK_COUNTER_*
  * @features:		none defined yet
  * @counter_hz:		nominal frequency of the counter, 10^9 if scaled
- * @host_id:		names the running host kernel (its boot ID); all zero if
- *			not known.  Changes only together with the epoch.
+ * @host_id:		names the running host kernel (its boot ID, hashed with a key
+ *			that the host keeps); all zero if not known.  Changes only
+ *			together with the epoch.
  * @seq:		see above
  * @params:		see above
  */
