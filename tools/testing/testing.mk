@@ -3,7 +3,7 @@
 # calls; fragments add to it.
 # KTAP=1: output for other runners. JOBS=N: so many tests at a time.
 RUN_TESTS := tools/testing/run $(if $(KTAP),--ktap) $(if $(JOBS),-j $(JOBS))
-TIERS := static native kunit e2e soak
+TIERS := static native attacks kunit e2e soak
 
 .PHONY: check check-full $(TIERS:%=check-%) kunit $(TIERS:%=prepare-%)
 check: ## run all tests (but the soak)
@@ -14,12 +14,13 @@ check-full: ## run all tests, the long ones as well (hours)
 
 check-static: ## run the static checks
 check-native: ## run the tests that need no guest
+check-attacks: ## run the attacks on hostclockd
 check-e2e: ## run the end-to-end tests
 check-soak: ## run the long tests
 kunit: ## run the KUnit tests, in a guest
 	@$(RUN_TESTS) --tier kunit
 
-check-static check-native check-e2e check-soak:
+check-static check-native check-attacks check-e2e check-soak:
 	@$(RUN_TESTS) --tier $(@:check-%=%)
 
 check-kunit: kunit

@@ -3,10 +3,36 @@
 #ifndef HOSTCLOCKD_JSON_H
 #define HOSTCLOCKD_JSON_H
 
+#include <string.h>
+
 #include <json-c/json.h>
 
 #include <hostclock/platform.h>
 #include <linux/hostclock-abi.h>
+
+/*
+ * One value and nothing behind it, in UTF-8, of which not everybody sends what is valid.
+ * Return: the value; NULL if it is not that, or null.
+ */
+static inline struct json_object *json_read(const char *text, size_t size)
+{
+	struct json_tokener *tok = json_tokener_new();
+	struct json_object *o;
+	size_t end;
+
+	if (!tok)
+		return NULL;
+	json_tokener_set_flags(tok, JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(tok, text, size);
+	end = json_tokener_get_parse_end(tok);
+	end += json_tokener_get_error(tok) ? 0 : strspn(text + end, " \t\r\n");
+	if (json_tokener_get_error(tok) || end != size) {
+		json_object_put(o);
+		o = NULL;
+	}
+	json_tokener_free(tok);
+	return o;
+}
 
 static inline void json_put_int(struct json_object *o, const char *key, s64 value)
 {

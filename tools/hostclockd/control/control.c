@@ -48,10 +48,10 @@ static int run(struct exporter *x, struct json_object *req,
 			   inner.text);
 }
 
-static void answer(struct client *c, const char *request)
+static void answer(struct client *c, const char *request, size_t size)
 {
 	struct problem why = { .again = false };
-	struct json_object *req = json_tokener_parse(request);
+	struct json_object *req = json_read(request, size);
 	struct json_object *reply = json_object_new_object();
 	const char *text;
 	bool ok;
@@ -86,7 +86,7 @@ static void request_ready(void *arg)
 		return;
 	}
 	buffer[n] = '\0';
-	answer(c, buffer);
+	answer(c, buffer, n);
 }
 
 /*

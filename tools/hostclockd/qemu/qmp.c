@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/loop.h"
 #include "base/rate.h"
 #include "qmp.h"
 
@@ -23,7 +26,7 @@
 #define NOW_TICKS	10000
 #define NOW_TRIES	16
 /* The clock has been set since an event that seems older than this. */
-#define MAX_AGE_NS	(10 * NSEC_PER_SEC)
+#define MAX_AGE_SEC	10
 
 /**
  * struct qmp - a connection
@@ -40,6 +43,46 @@ struct qmp {
 	char buffer[MAX_LINE];
 	size_t used;
 };
+
+/* When REALTIME was last set, MONOTONIC; 0 if it was not while this was looked for. */
+static u64 set_ns;
+static struct watch set_timer = { .fd = -1 };
+
+static u64 monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+/* The kernel cancels a timer in the far future when the clock is set. */
+static void look_for_set(void *arg)
+{
+	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };
+	u64 count;
+
+	(void)arg;
+	if (set_timer.fd < 0 || read(set_timer.fd, &count, sizeof(count)) >= 0 ||
+	    errno != ECANCELED)
+		return;
+	set_ns = monotonic_ns();
+	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
+}
+
+/* Stamps of before the clock was set say nothing: look for that from now on. */
+static void watch_clock(void)
+{
+	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };
+	struct problem why;
+
+	if (set_timer.fd >= 0)
+		return;
+	set_timer.ready = look_for_set;
+	if (loop_timer(&set_timer, CLOCK_REALTIME, &why))
+		return;
+	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
+}
 
 static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
 {
@@ -100,7 +143,7 @@ static struct json_object *qmp_take(struct qmp *q, char *end)
 	struct json_object *o;
 
 	*end = '\0';
-	o = json_tokener_parse(q->buffer);
+	o = json_read(q->buffer, end - q->buffer);
 	q->used -= end + 1 - q->buffer;
 	memmove(q->buffer, end + 1, q->used);
 	q->ended |= !o;
@@ -188,6 +231,7 @@ struct qmp *qmp_open(const char *path, struct problem *why)
 {
 	struct qmp *q = malloc(sizeof(*q));
 
+	watch_clock();
 	if (!q) {
 		problem_errno(why, "cannot allocate");
 		return NULL;
@@ -310,12 +354,26 @@ static u64 now_at(struct timespec *now)
 	return before;
 }
 
+/* How old is an event with that stamp?  Return: ns, or -1 if it cannot be right. */
+static s64 age_of(const struct timespec *now, s64 sec, s64 usec)
+{
+	s64 age;
+
+	/* They may be any numbers. */
+	if (usec < 0 || usec >= 1000000 || sec < now->tv_sec - MAX_AGE_SEC - 1 ||
+	    sec > now->tv_sec)
+		return -1;
+	age = (now->tv_sec - sec) * NSEC_PER_SEC + now->tv_nsec - usec * 1000;
+	return age <= MAX_AGE_SEC * NSEC_PER_SEC ? age : -1;
+}
+
 /**
  * qmp_event_when - when did an event happen?
  * @event: the event, which QEMU stamps with the host's REALTIME, in us
  *
  * However long it was on its way.  One that seems to come from the future, or from
- * long ago, was stamped by a clock that has been set since.
+ * long ago, was stamped by a clock that has been set since; so may any be for a while
+ * after the clock was set.
  */
 struct qmp_when qmp_event_when(struct json_object *event)
 {
@@ -325,11 +383,12 @@ struct qmp_when qmp_event_when(struct json_object *event)
 	s64 age;
 
 	when.tsc = now_at(&now);
-	if (!json_object_object_get_ex(event, "timestamp", &stamp))
+	look_for_set(NULL);
+	if (!json_object_object_get_ex(event, "timestamp", &stamp) ||
+	    (set_ns && monotonic_ns() - set_ns < MAX_AGE_SEC * NSEC_PER_SEC))
 		return when;
-	age = (now.tv_sec - json_int(stamp, "seconds")) * NSEC_PER_SEC +
-	      now.tv_nsec - json_int(stamp, "microseconds") * 1000;
-	when.known = age >= 0 && age <= MAX_AGE_NS;
+	age = age_of(&now, json_int(stamp, "seconds"), json_int(stamp, "microseconds"));
+	when.known = age >= 0;
 	if (when.known)
 		when.age_ns = age;
 	return when;
