@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Bringing hostclockd up and down. */
+/* What all of hostclockd's processes begin with; and all of it in one process. */
 #ifndef HOSTCLOCKD_DAEMON_H
 #define HOSTCLOCKD_DAEMON_H
 
-#include "clock/exporter.h"
+#include "clock/open.h"
+#include "vm/exporter.h"
 
-/**
- * struct daemon_parts - what a hostclockd for tests has instead
- * @any_clock:	the host's clocks need be no function of the TSC
- * @clock:	puts another clock in x->src once the pages are known; or NULL
- */
-struct daemon_parts {
-	bool any_clock;
-	int (*clock)(struct exporter *x, struct problem *why);
-};
-
-int daemon_run(struct exporter *x, const struct daemon_parts *parts);
+int daemon_directory(struct exporter *x, struct problem *why);
+int daemon_pidfile(const char *file, struct problem *why);
+int daemon_priority(int priority, struct problem *why);
+int daemon_run(struct clock *clk, struct exporter *x, const struct clock_parts *parts);
 
 #endif /* HOSTCLOCKD_DAEMON_H */

@@ -52,10 +52,11 @@ int main(int argc, char **argv)
 		.doc = doc,
 		.children = children,
 	};
-	static const struct daemon_parts parts = { .any_clock = false };
-	struct exporter x = { .dir = -1 };
+	static const struct clock_parts parts = { .any_clock = false };
+	static struct exporter x = { .dir = -1 };
+	static struct clock clk;
 
 	options_default(&x.opt);
 	argp_parse(&argp, argc, argv, 0, NULL, &x.opt);
-	return daemon_run(&x, &parts);
+	return daemon_run(&clk, &x, &parts);
 }

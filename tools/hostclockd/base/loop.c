@@ -35,8 +35,8 @@ void loop_remove(struct watch *w)
 	w->fd = -1;
 }
 
-/* One event at a time, since its handler may remove other watches; then @after. */
-void loop_run(void (*after)(void *arg), void *arg)
+/* @before, one event, since its handler may remove other watches, and @after. */
+void loop_run(void (*before)(void *arg), void (*after)(void *arg), void *arg)
 {
 	struct epoll_event ev;
 	struct watch *w;
@@ -45,6 +45,7 @@ void loop_run(void (*after)(void *arg), void *arg)
 		if (epoll_wait(epoll, &ev, 1, -1) != 1)
 			continue;
 		w = ev.data.ptr;
+		before(arg);
 		w->ready(w->arg);
 		after(arg);
 	}

@@ -26,7 +26,7 @@ struct watch {
 int loop_open(struct problem *why);
 int loop_add(struct watch *w, struct problem *why);
 void loop_remove(struct watch *w);
-void loop_run(void (*after)(void *arg), void *arg);
+void loop_run(void (*before)(void *arg), void (*after)(void *arg), void *arg);
 void loop_stop(void);
 
 int loop_timer(struct watch *w, clockid_t clock, struct problem *why);

@@ -7,7 +7,7 @@
 #include "page.h"
 
 /* Fill in what never changes, up to the sequence count; the magic last. */
-void pages_header(const struct exporter *x, const struct page *pg,
+void pages_header(const struct clock_view *v, const struct page_view *pg,
 		  struct hostclock_clock_page *cp)
 {
 	bool scaled = pg->format == HOSTCLOCK_FORMAT_SCALED;
@@ -17,10 +17,10 @@ void pages_header(const struct exporter *x, const struct page *pg,
 		.format = pg->format,
 		.smear = pg->smear,
 		.counter_id = HOSTCLOCK_COUNTER_X86_TSC,
-		.counter_hz = htole64(scaled ? NSEC_PER_SEC : x->khz * 1000),
+		.counter_hz = htole64(scaled ? NSEC_PER_SEC : v->khz * 1000),
 	};
 
-	memcpy(header.host_id, x->host_id, sizeof(header.host_id));
+	memcpy(header.host_id, v->host_id, sizeof(header.host_id));
 	memcpy((void *)cp + sizeof(cp->magic),
 	       (void *)&header + sizeof(cp->magic),
 	       offsetof(struct hostclock_clock_page, seq) - sizeof(cp->magic));
@@ -28,27 +28,27 @@ void pages_header(const struct exporter *x, const struct page *pg,
 }
 
 /* Nothing in the file is usable: write the header, with no parameters. */
-static void start_over(const struct exporter *x, struct page *pg)
+static void start_over(const struct clock *clk, struct page *pg)
 {
 	WRITE_ONCE(pg->map->magic, 0);
 	memset(pg->map->params, 0, sizeof(pg->map->params));
-	pages_header(x, pg, pg->map);
+	pages_header(&clk->now, pg->shown, pg->map);
 }
 
 /* Does the file belong to this boot of this host? */
-static bool is_ours(struct exporter *x, struct page *pg)
+static bool is_ours(struct clock *clk, struct page *pg)
 {
 	struct hostclock_clock_page want = { 0 };
 
-	pages_header(x, pg, &want);
+	pages_header(&clk->now, pg->shown, &want);
 	if (!memcmp(pg->map, &want, offsetof(struct hostclock_clock_page, seq)))
 		return true;
 	/* An older hostclockd showed the boot ID itself. */
 	hostid_boot(want.host_id);
 	if (memcmp(pg->map, &want, offsetof(struct hostclock_clock_page, seq)))
 		return false;
-	x->force_epoch = true;
-	pages_header(x, pg, pg->map);
+	clk->force_epoch = true;
+	pages_header(&clk->now, pg->shown, pg->map);
 	return true;
 }
 
@@ -56,28 +56,29 @@ static bool is_ours(struct exporter *x, struct page *pg)
  * Load the parameters in the file.  They can be continued if the header is this
  * host's.
  */
-static bool restore(struct exporter *x, struct page *pg)
+static bool restore(struct clock *clk, struct page *pg)
 {
 	struct hostclock_clock_page *cp = pg->map;
+	struct params *p = &pg->shown->params;
 	u32 newest;
 
 	pg->seq = HOSTCLOCK_LE32(cp->seq) & ~1U;
-	if (!is_ours(x, pg))
+	if (!is_ours(clk, pg))
 		return false;
 	newest = (pg->seq >> 1) & 1;
-	params_decode(&cp->params[newest], &pg->params);
-	params_decode(&cp->params[newest ^ 1], &pg->previous);
-	if (pg->params.shift < 1 || pg->params.shift > 31 || !pg->params.mult ||
-	    !pg->params.raw_mult)
-		pg->params.epoch = 0;
+	params_decode(&cp->params[newest], p);
+	params_decode(&cp->params[newest ^ 1], &pg->shown->previous);
+	if (p->shift < 1 || p->shift > 31 || !p->mult || !p->raw_mult)
+		p->epoch = 0;
 	if (HOSTCLOCK_LE32(cp->seq) & 1)	/* half overwritten */
-		pg->previous.epoch = 0;
+		pg->shown->previous.epoch = 0;
 	return true;
 }
 
 /**
  * pages_open - map the host-wide file, creating it if need be
- * @x: the exporter; opt, dir and khz are set
+ * @clk: the clock; opt and khz are set
+ * @dir: the directory
  * @why: what went wrong
  *
  * Parameters that are in it already are loaded; update_continues() checks whether
@@ -85,89 +86,53 @@ static bool restore(struct exporter *x, struct page *pg)
  *
  * Return: 0 or -1.
  */
-int pages_open(struct exporter *x, struct problem *why)
+int pages_open(struct clock *clk, int dir, struct problem *why)
 {
 	bool created;
+	void *map;
 	int i;
 
-	x->clock_map = files_map(x->dir, CLOCK_FILE, CLOCK_FILE_SIZE, 0644,
-				 &created, why);
-	if (!x->clock_map)
+	map = files_map(dir, CLOCK_FILE, CLOCK_FILE_SIZE, 0644, &created, why);
+	if (!map)
 		return -1;
-	hostid_shown(x->dir, x->host_id);
+	hostid_shown(dir, clk->now.host_id);
 	for (i = 0; i < PAGES; i++) {
-		struct page *pg = &x->pages[i];
+		struct page *pg = &clk->pages[i];
 
-		pg->format = i / 2;
-		pg->smear = i % 2 ? x->opt.smear : HOSTCLOCK_SMEAR_STRICT;
-		pg->map = x->clock_map + i * HOSTCLOCK_PAGE_SIZE;
-		if (created || !restore(x, pg))
-			start_over(x, pg);
+		pg->shown = &clk->now.pages[i];
+		pg->shown->format = i / 2;
+		pg->shown->smear = i % 2 ? clk->opt->smear : HOSTCLOCK_SMEAR_STRICT;
+		pg->map = map + i * HOSTCLOCK_PAGE_SIZE;
+		if (created || !restore(clk, pg))
+			start_over(clk, pg);
 	}
 	return 0;
-}
-
-/* The page of that format and smear, or NULL. */
-struct page *pages_find(struct exporter *x, u8 format, u8 smear)
-{
-	int i;
-
-	for (i = 0; i < PAGES; i++) {
-		if (x->pages[i].format == format && x->pages[i].smear == smear)
-			return &x->pages[i];
-	}
-	return NULL;
-}
-
-/* The page's counter at a TSC value. */
-u64 page_counter(const struct exporter *x, const struct page *pg, u64 tsc)
-{
-	if (pg->format == HOSTCLOCK_FORMAT_UNSCALED)
-		return tsc;
-	return hostclock_tsc_to_guest(&x->scaled, tsc);
-}
-
-/* A rate against the TSC, as one against the page's counter. */
-u64 page_rate(const struct exporter *x, const struct page *pg, u64 tsc_rate)
-{
-	if (pg->format == HOSTCLOCK_FORMAT_UNSCALED)
-		return tsc_rate;
-	return rate_muldiv(tsc_rate, 1ULL << x->scaled.frac_bits,
-			   x->scaled.ratio);
-}
-
-/* The parameters in force at a counter value, for readers in this process. */
-const struct params *page_params_at(const struct page *pg, u64 counter)
-{
-	if ((s64)(counter - pg->params.cycle_last) >= 0 || !pg->previous.epoch)
-		return &pg->params;
-	return &pg->previous;
 }
 
 /* The next parameters do not continue the present ones. */
 void page_start_afresh(struct page *pg)
 {
-	pg->params.epoch = 0;
-	pg->previous.epoch = 0;
+	pg->shown->params.epoch = 0;
+	pg->shown->previous.epoch = 0;
 }
 
 /**
  * pages_rescale - let the scaled pages count as a VM's scaled TSC does
- * @x: the exporter; nobody follows its scaled pages
+ * @clk: the clock; nobody follows its scaled pages
  * @tsc: how KVM scales it; its offset does not matter
  *
  * They start afresh, with the next update.
  */
-void pages_rescale(struct exporter *x, const struct hostclock_tsc *tsc)
+void pages_rescale(struct clock *clk, const struct hostclock_tsc *tsc)
 {
-	const struct clock_sample *s = &x->sample;
+	const struct clock_sample *s = &clk->sample;
 	int i;
 
-	x->scaled = *tsc;
-	x->scaled.offset = 0;
-	x->scaled.offset = s->raw_ns - hostclock_tsc_to_guest(&x->scaled, s->tsc);
+	clk->now.scaled = *tsc;
+	clk->now.scaled.offset = 0;
+	clk->now.scaled.offset = s->raw_ns - hostclock_tsc_to_guest(&clk->now.scaled, s->tsc);
 	for (i = 0; i < PAGES; i++) {
-		if (x->pages[i].format == HOSTCLOCK_FORMAT_SCALED)
-			page_start_afresh(&x->pages[i]);
+		if (clk->now.pages[i].format == HOSTCLOCK_FORMAT_SCALED)
+			page_start_afresh(&clk->pages[i]);
 	}
 }

@@ -9,6 +9,7 @@
 #include <hostclock/writer.h>
 
 #include "base/rate.h"
+#include "copies.h"
 #include "page.h"
 #include "publish.h"
 
@@ -20,13 +21,13 @@
  * overwritten.  They start at most two intervals ahead, unless the TSC was set back;
  * nobody can use them then.
  */
-void publish_wait(const struct exporter *x)
+void publish_wait(const struct clock *clk)
 {
-	s64 most_ns = 2 * x->opt.interval_ns + NSEC_PER_SEC / 10;
+	s64 most_ns = 2 * clk->opt->interval_ns + NSEC_PER_SEC / 10;
 	struct timespec ts = { 0 };
 	s64 ns;
 
-	while (x->begins && (ns = rate_ns_until(x->begins, x->scale)) >= 0 &&
+	while (clk->now.begins && (ns = rate_ns_until(clk->now.begins, clk->now.scale)) >= 0 &&
 	       ns <= most_ns) {
 		ts.tv_nsec = ns % NSEC_PER_SEC;
 		ts.tv_sec = ns / NSEC_PER_SEC;
@@ -48,33 +49,35 @@ static void fill(struct hostclock_clock_page *cp, const struct page *pg,
 }
 
 /* Claim the older parameters and overwrite them.  May be repeated. */
-void publish_fill(struct exporter *x)
+void publish_fill(struct clock *clk)
 {
-	struct page_copies *c;
+	struct hostclock_clock_page *first;
+	unsigned int n;
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		fill(x->pages[i].map, &x->pages[i], x->hooks);
-		for (c = x->copies; c; c = c->next)
-			fill(page_copy(c, i), &x->pages[i], x->hooks);
+		fill(clk->pages[i].map, &clk->pages[i], clk->hooks);
+		for (n = 0; (first = copies_at(n)); n++)
+			fill(copies_page(first, i), &clk->pages[i], clk->hooks);
 	}
 }
 
 /* Publish the parameters that publish_fill() wrote. */
-void publish_done(struct exporter *x)
+void publish_done(struct clock *clk)
 {
-	struct page_copies *c;
+	struct hostclock_clock_page *first;
+	unsigned int n;
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		struct page *pg = &x->pages[i];
+		struct page *pg = &clk->pages[i];
 
 		hostclock_page_publish_at(pg->map, pg->seq);
-		for (c = x->copies; c; c = c->next)
-			hostclock_page_publish_at(page_copy(c, i), pg->seq);
+		for (n = 0; (first = copies_at(n)); n++)
+			hostclock_page_publish_at(copies_page(first, i), pg->seq);
 		pg->seq += 2;
-		pg->previous = pg->params;
-		pg->params = pg->next;
+		pg->shown->previous = pg->shown->params;
+		pg->shown->params = pg->next;
 	}
 }
 
@@ -83,18 +86,18 @@ void publish_done(struct exporter *x)
  * parameters as the update did that made them, then write the older ones while seq is
  * odd.
  */
-void publish_copy(struct exporter *x, const struct page_copies *copies)
+void publish_copy(const struct clock *clk, struct hostclock_clock_page *first)
 {
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		struct page *pg = &x->pages[i];
-		struct hostclock_clock_page *cp = page_copy(copies, i);
+		const struct page *pg = &clk->pages[i];
+		struct hostclock_clock_page *cp = copies_page(first, i);
 
-		pages_header(x, pg, cp);
-		params_encode(&pg->params, hostclock_page_claim_at(cp, pg->seq - 2));
+		pages_header(&clk->now, pg->shown, cp);
+		params_encode(&pg->shown->params, hostclock_page_claim_at(cp, pg->seq - 2));
 		hostclock_page_publish_at(cp, pg->seq - 2);
-		params_encode(&pg->previous, hostclock_page_claim_at(cp, pg->seq));
+		params_encode(&pg->shown->previous, hostclock_page_claim_at(cp, pg->seq));
 		hostclock_page_publish_at(cp, pg->seq - 2);
 	}
 }

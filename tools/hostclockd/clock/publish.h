@@ -2,11 +2,11 @@
 #ifndef HOSTCLOCKD_PUBLISH_H
 #define HOSTCLOCKD_PUBLISH_H
 
-#include "exporter.h"
+#include "state.h"
 
-void publish_wait(const struct exporter *x);
-void publish_fill(struct exporter *x);
-void publish_done(struct exporter *x);
-void publish_copy(struct exporter *x, const struct page_copies *copies);
+void publish_wait(const struct clock *clk);
+void publish_fill(struct clock *clk);
+void publish_done(struct clock *clk);
+void publish_copy(const struct clock *clk, struct hostclock_clock_page *first);
 
 #endif /* HOSTCLOCKD_PUBLISH_H */

@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "clock/exporter.h"
+#include "vm/exporter.h"
 
 /**
  * struct command - what can be asked for

@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_CONTROL_H
 #define HOSTCLOCKD_CONTROL_H
 
-#include "clock/exporter.h"
+#include "vm/exporter.h"
 
 #define CONTROL_SOCKET	"control"
 /* A status of STATUS_VMS VMs; what Linux lets a socket buffer by default. */

@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "base/names.h"
 #include "base/rate.h"
-#include "clock/page.h"
+#include "clock/view.h"
 #include "status.h"
 #include "vm/doorbell.h"
 #include "vm/guest.h"
@@ -11,13 +11,13 @@
 #define STATUS_VMS	90
 
 static struct json_object *page_status(struct exporter *x,
-				       const struct page *pg)
+				       const struct page_view *pg)
 {
 	struct json_object *o = json_object_new_object();
-	u64 counter = page_counter(x, pg, hostclock_rdtsc());
-	const struct params *p = page_params_at(pg, counter);
+	u64 counter = view_counter(&x->clock, pg->format, hostclock_rdtsc());
+	const struct params *p = view_params_at(pg, counter);
 	s64 age_ns = rate_ns_signed(counter - p->cycle_last,
-				    page_rate(x, pg, x->scale));
+				    view_rate(&x->clock, pg->format, x->clock.scale));
 
 	json_put_text(o, "format", names_format[pg->format]);
 	json_put_text(o, "smear", names_smear[pg->smear]);
@@ -77,27 +77,27 @@ static struct json_object *vm_status(const struct vm *vm)
 
 static void clock_status(struct exporter *x, struct json_object *out)
 {
-	const struct clock_sample *s = &x->sample;
+	const struct clock_view *c = &x->clock;
 
-	json_put_int(out, "tsc_khz", x->khz);
+	json_put_int(out, "tsc_khz", c->khz);
 	json_put_int(out, "update_hz", NSEC_PER_SEC / x->opt.interval_ns);
-	json_put_int(out, "bracket_half_ns", x->stats.half_ns);
-	json_put_int(out, "residual_ns", x->stats.residual_ns);
-	json_put_int(out, "slew_ppb", rate_diff_ppb(s->mono_rate, s->raw_rate));
-	json_put_text(out, "tai_source", names_tai[s->tai_source]);
-	json_put_int(out, "tai_offset_sec", s->tai_sec);
-	json_put_bool(out, "simulated", x->src->simulated);
-	json_put_bool(out, "frozen", x->frozen);
-	json_put_bool(out, "continued", x->continued);
-	json_put_bool(out, "utc_synced", s->utc_synced);
-	if (s->problem)
-		json_put_text(out, "clock_problem", s->problem);
-	json_put_uint(out, "update_count", x->stats.count);
-	json_put_uint(out, "update_ns_total", x->stats.ns_total);
-	json_put_uint(out, "update_ns_min", x->stats.ns_min);
-	json_put_uint(out, "update_ns_last", x->stats.ns_last);
-	json_put_uint(out, "update_late", x->stats.late);
-	json_put_uint(out, "update_missed", x->stats.missed);
+	json_put_int(out, "bracket_half_ns", c->stats.half_ns);
+	json_put_int(out, "residual_ns", c->stats.residual_ns);
+	json_put_int(out, "slew_ppb", c->slew_ppb);
+	json_put_text(out, "tai_source", names_tai[c->tai_source]);
+	json_put_int(out, "tai_offset_sec", c->tai_sec);
+	json_put_bool(out, "simulated", c->simulated);
+	json_put_bool(out, "frozen", c->frozen);
+	json_put_bool(out, "continued", c->continued);
+	json_put_bool(out, "utc_synced", c->utc_synced);
+	if (c->problem[0])
+		json_put_text(out, "clock_problem", c->problem);
+	json_put_uint(out, "update_count", c->stats.count);
+	json_put_uint(out, "update_ns_total", c->stats.ns_total);
+	json_put_uint(out, "update_ns_min", c->stats.ns_min);
+	json_put_uint(out, "update_ns_last", c->stats.ns_last);
+	json_put_uint(out, "update_late", c->stats.late);
+	json_put_uint(out, "update_missed", c->stats.missed);
 }
 
 /**
@@ -117,7 +117,7 @@ void status_fill(struct exporter *x, const struct vm *vm, struct json_object *ou
 
 	clock_status(x, out);
 	for (i = 0; i < PAGES; i++)
-		json_object_array_add(pages, page_status(x, &x->pages[i]));
+		json_object_array_add(pages, page_status(x, &x->clock.pages[i]));
 	for (i = 0; vm && i < STATUS_VMS; i++, vm = vm->next) {
 		json_object_array_add(vms, vm_status(vm));
 		if (i == STATUS_VMS - 1 && vm->next)

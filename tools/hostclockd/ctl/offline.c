@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/names.h"
-#include "clock/exporter.h"
+#include "clock/state.h"
 #include "ctl.h"
 
 static void *map(int dir, const char *name, size_t size)

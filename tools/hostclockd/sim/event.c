@@ -7,9 +7,9 @@
 #include "base/array.h"
 #include "base/names.h"
 #include "base/rate.h"
+#include "clock/ticks.h"
 #include "event.h"
 #include "faults.h"
-#include "schedule.h"
 #include "sim.h"
 #include "storefault.h"
 #include "vm/guest.h"
@@ -19,6 +19,8 @@
 
 /* How hostclockd-sim was called. */
 static const struct sim_options *allowed;
+/* The clock that events change. */
+static struct clock *host;
 
 /*
  * A decimal number, as a whole number of 1/@scale: exact, since a double could not
@@ -58,9 +60,10 @@ static int event_step(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ns;
 
+	(void)x;
 	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
 		return -1;
-	sim_step(x->src, ns);
+	sim_step(host->src, ns);
 	return 0;
 }
 
@@ -68,15 +71,16 @@ static int event_slew(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ppb;
 
+	(void)x;
 	if (allowed->icount)
 		return problem_set(why, "%s: not with --sim-icount, whose rate is fixed",
 				   argv[0]);
 	if (decimal(argv[1], SIM_MAX_SLEW_PPB / 1000, 1000, &ppb, why))
 		return -1;
 	if (!strcmp(argv[0], "freq"))
-		sim_freq(x->src, ppb);
+		sim_freq(host->src, ppb);
 	else
-		sim_slew(x->src, ppb);
+		sim_slew(host->src, ppb);
 	return 0;
 }
 
@@ -84,9 +88,10 @@ static int event_sleep(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ns;
 
+	(void)x;
 	if (decimal(argv[1], SIM_MAX_STEP_SEC, NSEC_PER_SEC, &ns, why))
 		return -1;
-	sim_sleep(x->src, ns);
+	sim_sleep(host->src, ns);
 	return 0;
 }
 
@@ -94,6 +99,7 @@ static int event_gap(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 ns;
 
+	(void)x;
 	if (allowed->icount)
 		return problem_set(why,
 				   "%s: not with --sim-icount, whose parameters start at counter 0",
@@ -102,7 +108,7 @@ static int event_gap(struct exporter *x, char **argv, struct problem *why)
 		return -1;
 	if (ns < 0)
 		return problem_set(why, "gap %s: must not be negative", argv[1]);
-	sim_gap(x->src, ns);
+	sim_gap(host->src, ns);
 	return 0;
 }
 
@@ -110,9 +116,10 @@ static int event_tai(struct exporter *x, char **argv, struct problem *why)
 {
 	s64 sec;
 
+	(void)x;
 	if (decimal(argv[1], 1000, 1, &sec, why))
 		return -1;
-	sim_tai(x->src, sec);
+	sim_tai(host->src, sec);
 	return 0;
 }
 
@@ -121,22 +128,23 @@ static int event_leap(struct exporter *x, char **argv, struct problem *why)
 	int sign = !strcmp(argv[1], "insert") - !strcmp(argv[1], "delete");
 	s64 sec = 0;
 
+	(void)x;
 	if (!sign && strcmp(argv[1], "none"))
 		return problem_set(why, "leap %s: must be insert, delete or none",
 				   argv[1]);
 	if (sign && (!argv[2] || decimal(argv[2], 1000000, 1, &sec, why) || sec < 1))
 		return problem_set(why, "leap %s: needs the seconds until then, 1 or more",
 				   argv[1]);
-	sim_leap(x->src, sign, sec);
+	sim_leap(host->src, sign, sec);
 	return 0;
 }
 
 static int event_freeze(struct exporter *x, char **argv, struct problem *why)
 {
 	(void)why;
-	x->frozen = !strcmp(argv[0], "freeze");
-	if (!x->frozen)
-		faults_repair(x);
+	host->now.frozen = !strcmp(argv[0], "freeze");
+	if (!host->now.frozen)
+		faults_repair(host, x);
 	return 0;
 }
 
@@ -148,8 +156,8 @@ static int event_tear(struct exporter *x, char **argv, struct problem *why)
 	    strcmp(what, "vmclock"))
 		return problem_set(why, "tear %s: must be clock, guest or vmclock",
 				   what);
-	x->frozen = true;
-	faults_tear(x, what);
+	host->now.frozen = true;
+	faults_tear(host, x, what);
 	return 0;
 }
 
@@ -160,8 +168,8 @@ static int event_scribble(struct exporter *x, char **argv, struct problem *why)
 	if (strcmp(what, "clock") && strcmp(what, "guest"))
 		return problem_set(why, "scribble %s: must be clock or guest",
 				   what);
-	x->frozen = true;
-	faults_scribble(x, what);
+	host->now.frozen = true;
+	faults_scribble(host, x, what);
 	return 0;
 }
 
@@ -182,7 +190,7 @@ static int die_later(struct exporter *x, char **argv, struct problem *why)
 	if (guest && !x->vms)
 		return problem_set(why, "die guest: there is none");
 	return storefault_die(guest ? (void *)x->vms->page.map :
-				      (void *)x->pages[0].map, store, why);
+				      (void *)host->pages[0].map, store, why);
 }
 
 static int event_die(struct exporter *x, char **argv, struct problem *why)
@@ -204,7 +212,7 @@ static int event_epoch(struct exporter *x, char **argv, struct problem *why)
 		return -1;
 	if (hz < 0)
 		return problem_set(why, "epoch %s: must not be negative", argv[1]);
-	schedule_epochs(hz);
+	ticks_epochs(hz);
 	return 0;
 }
 
@@ -235,7 +243,7 @@ static int event_hostile(struct exporter *x, char **argv, struct problem *why)
 		for (argv++; *argv && !bad; argv += 2)
 			bad = hostile_field(argv, why);
 	if (!bad)
-		faults_repair(x);
+		faults_repair(host, x);
 	return bad;
 }
 
@@ -335,9 +343,10 @@ static const struct event *find(int argc, char **argv, struct problem *why)
 }
 
 /* What is allowed here depends on the options. */
-void event_allow(const struct sim_options *opt)
+void event_allow(const struct sim_options *opt, struct clock *clk)
 {
 	allowed = opt;
+	host = clk;
 }
 
 /* Is it an event, and is it allowed here? */
@@ -380,6 +389,7 @@ int event_run(struct exporter *x, int argc, char **argv, struct problem *why)
 	if (e->run(x, words, why))
 		return -1;
 	if (!e->quiet)
-		schedule_now(x);
+		ticks_now(host);
+	ticks_show(host);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <hostclock/writer.h>
 
 #include "base/array.h"
+#include "clock/copies.h"
 #include "clock/page.h"
 #include "faults.h"
 #include "vm/doorbell.h"
@@ -135,7 +136,7 @@ static void change_header(struct hostclock_clock_page *cp)
 	apply(IN_CLOCK_PAGE, cp);
 }
 
-static void change_guest(struct hostclock_guest_page *gp)
+void faults_guest_hook(struct hostclock_guest_page *gp)
 {
 	apply(IN_GUEST_PAGE, gp);
 }
@@ -153,7 +154,6 @@ const struct page_hooks faults_hooks = {
 	.planned = change_plan,
 	.params = change_params,
 	.header = change_header,
-	.guest = change_guest,
 };
 
 static void scribble(void *start, size_t size)
@@ -173,19 +173,21 @@ static void tear_clock(struct hostclock_clock_page *cp, u32 seq)
 
 /**
  * faults_tear - leave sequence counts odd and what they guard half written
+ * @clk: the clock
  * @x: the exporter
  * @what: "clock", "guest" or "vmclock"
  */
-void faults_tear(struct exporter *x, const char *what)
+void faults_tear(struct clock *clk, struct exporter *x, const char *what)
 {
-	struct page_copies *c;
+	struct hostclock_clock_page *first;
+	unsigned int n;
 	struct vm *vm;
 	int i;
 
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
-		tear_clock(x->pages[i].map, x->pages[i].seq);
-		for (c = x->copies; c; c = c->next)
-			tear_clock(page_copy(c, i), x->pages[i].seq);
+		tear_clock(clk->pages[i].map, clk->pages[i].seq);
+		for (n = 0; (first = copies_at(n)); n++)
+			tear_clock(copies_page(first, i), clk->pages[i].seq);
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (!strcmp(what, "guest"))
@@ -198,19 +200,21 @@ void faults_tear(struct exporter *x, const char *what)
 
 /**
  * faults_scribble - fill pages with noise
+ * @clk: the clock
  * @x: the exporter
  * @what: "clock" or "guest"
  */
-void faults_scribble(struct exporter *x, const char *what)
+void faults_scribble(struct clock *clk, struct exporter *x, const char *what)
 {
-	struct page_copies *c;
+	struct hostclock_clock_page *first;
+	unsigned int n;
 	struct vm *vm;
 	int i;
 
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
-		scribble(x->pages[i].map, sizeof(struct hostclock_clock_page));
-		for (c = x->copies; c; c = c->next)
-			scribble(page_copy(c, i),
+		scribble(clk->pages[i].map, sizeof(struct hostclock_clock_page));
+		for (n = 0; (first = copies_at(n)); n++)
+			scribble(copies_page(first, i),
 				 sizeof(struct hostclock_clock_page));
 	}
 	for (vm = x->vms; vm && !strcmp(what, "guest"); vm = vm->next)
@@ -218,16 +222,17 @@ void faults_scribble(struct exporter *x, const char *what)
 }
 
 /* Rewrite what updates do not; the next update does the rest. */
-void faults_repair(struct exporter *x)
+void faults_repair(struct clock *clk, struct exporter *x)
 {
-	struct page_copies *c;
+	struct hostclock_clock_page *first;
+	unsigned int n;
 	struct vm *vm;
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		pages_header(x, &x->pages[i], x->pages[i].map);
-		for (c = x->copies; c; c = c->next)
-			pages_header(x, &x->pages[i], page_copy(c, i));
+		pages_header(&clk->now, &clk->now.pages[i], clk->pages[i].map);
+		for (n = 0; (first = copies_at(n)); n++)
+			pages_header(&clk->now, &clk->now.pages[i], copies_page(first, i));
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
 		vm_publish(x, vm);

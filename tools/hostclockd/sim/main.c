@@ -46,27 +46,28 @@ static const struct command commands[] = {
 };
 
 /* Last of all, so that the script's events are checked against the clock. */
-static int set_clock(struct exporter *x, struct problem *why)
+static int set_clock(struct clock *clk, struct problem *why)
 {
 	if (options.sim) {
-		struct clock_source *sim = sim_open(x, &options, why);
+		struct clock_source *sim = sim_open(clk, &options, why);
 
 		if (!sim)
 			return -1;
-		x->src->close(x->src);
-		x->src = sim;
+		clk->src->close(clk->src);
+		clk->src = sim;
 	}
-	event_allow(&options);
+	event_allow(&options, clk);
 	return options.script ? script_load(options.script, why) : 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct daemon_parts parts = { .clock = set_clock };
-	struct exporter x = { .hooks = &faults_hooks };
+	struct clock_parts parts = { .source = set_clock, .hooks = &faults_hooks };
+	static struct exporter x = { .guest_hook = faults_guest_hook };
+	static struct clock clk;
 
 	sim_options_parse(argc, argv, &x.opt, &options);
 	parts.any_clock = options.sim;
 	command_add(commands);
-	return daemon_run(&x, &parts);
+	return daemon_run(&clk, &x, &parts);
 }

@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_SCRIPT_H
 #define HOSTCLOCKD_SCRIPT_H
 
-#include "clock/exporter.h"
+#include "vm/exporter.h"
 
 int script_load(const char *file, struct problem *why);
 int script_start(struct exporter *x, struct problem *why);

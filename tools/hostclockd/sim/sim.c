@@ -6,7 +6,6 @@
 #include <linux/hostclock-abi.h>
 
 #include "base/rate.h"
-#include "clock/page.h"
 #include "sim.h"
 
 /* Static parameters stay valid for longer than any guest runs under -icount: a year. */
@@ -212,9 +211,9 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 	struct params *n = &pg->next;
 
 	(void)src;
-	if (pg->format != HOSTCLOCK_FORMAT_SCALED)
+	if (pg->shown->format != HOSTCLOCK_FORMAT_SCALED)
 		return false;
-	*n = pg->params;
+	*n = pg->shown->params;
 	if (!n->epoch) {
 		hostclock_calc_mult_shift(NSEC_PER_SEC, 0, &n->mult, &n->shift);
 		n->raw_mult = n->mult;
@@ -227,18 +226,18 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 }
 
 /* Continue from a page's newest parameters. */
-static void take_up(struct model *m, const struct page *pg)
+static void take_up(struct model *m, const struct params *p)
 {
-	m->mono_ns = params_mono(&pg->params, m->tsc);
-	m->raw_ns = params_raw(&pg->params, m->tsc);
-	m->realtime_offset_ns = pg->params.realtime_offset_ns;
-	m->boottime_offset_ns = pg->params.boottime_offset_ns;
-	m->tai_sec = pg->params.tai_sec;
+	m->mono_ns = params_mono(p, m->tsc);
+	m->raw_ns = params_raw(p, m->tsc);
+	m->realtime_offset_ns = p->realtime_offset_ns;
+	m->boottime_offset_ns = p->boottime_offset_ns;
+	m->tai_sec = p->tai_sec;
 }
 
 /**
  * sim_open - a simulated clock
- * @x: the exporter, with a sample of the real one and its pages
+ * @clk: the clock, with a sample of the real one and its pages
  * @opt: what kind of it
  * @why: what went wrong
  *
@@ -247,10 +246,10 @@ static void take_up(struct model *m, const struct page *pg)
  *
  * Return: the source, or NULL.
  */
-struct clock_source *sim_open(struct exporter *x, const struct sim_options *opt,
+struct clock_source *sim_open(struct clock *clk, const struct sim_options *opt,
 			      struct problem *why)
 {
-	const struct clock_sample *s = &x->sample;
+	const struct clock_sample *s = &clk->sample;
 	struct sim *sim = calloc(1, sizeof(*sim));
 	struct model *m;
 
@@ -273,8 +272,8 @@ struct clock_source *sim_open(struct exporter *x, const struct sim_options *opt,
 	m->tai_sec = s->tai_sec;
 	if (opt->realtime_set)
 		m->realtime_offset_ns = opt->realtime_ns - (s64)s->mono_ns;
-	if (x->pages[0].params.epoch)
-		take_up(m, &x->pages[0]);
+	if (clk->now.pages[0].params.epoch)
+		take_up(m, &clk->now.pages[0].params);
 	sim->asked = *m;
 	return &sim->src;
 }

@@ -6,14 +6,14 @@
 #ifndef HOSTCLOCKD_SIM_H
 #define HOSTCLOCKD_SIM_H
 
-#include "clock/exporter.h"
+#include "clock/state.h"
 #include "simoptions.h"
 
 /* The largest step and the largest BOOTTIME gap: 300 years would be 2^63 ns. */
 #define SIM_MAX_STEP_SEC	(290LL * 365 * 86400)
 #define SIM_MAX_SLEW_PPB	500000
 
-struct clock_source *sim_open(struct exporter *x, const struct sim_options *opt,
+struct clock_source *sim_open(struct clock *clk, const struct sim_options *opt,
 			      struct problem *why);
 void sim_step(struct clock_source *src, s64 ns);
 void sim_slew(struct clock_source *src, s64 ppb);

@@ -3,7 +3,10 @@
 #ifndef HOSTCLOCKD_STOREFAULT_H
 #define HOSTCLOCKD_STOREFAULT_H
 
-#include "clock/exporter.h"
+#include <hostclock/platform.h>
+#include <linux/hostclock-abi.h>
+
+#include "base/report.h"
 
 int storefault_die(void *page, unsigned long store, struct problem *why);
 

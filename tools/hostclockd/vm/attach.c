@@ -42,7 +42,7 @@ static u64 tsc_before(const struct exporter *x, u64 t0, u64 pid_start)
 	if (t0)
 		return t0;
 	return hostclock_rdtsc() -
-	       rate_counts(process_age_ns(pid_start), x->scale);
+	       rate_counts(process_age_ns(pid_start), x->clock.scale);
 }
 
 /* Is the socket there, if one was named? */
@@ -70,7 +70,7 @@ static int find_tcg(struct exporter *x, const struct attachment *to,
 		why->again = true;
 		return -1;
 	}
-	if (tcg_open(&f->tcg, to->pid, x->khz * 1000,
+	if (tcg_open(&f->tcg, to->pid, x->clock.khz * 1000,
 		     tsc_before(x, to->t0, f->pid_start), why))
 		return -1;
 	switch (tcg_read(&f->tcg, &s, why)) {
@@ -258,7 +258,7 @@ void attach_again(struct exporter *x, struct vm *vm)
 		return;
 	}
 	if (vm->source.method == VM_TCG &&
-	    tcg_open(&vm->source.tcg, vm->source.pid, x->khz * 1000,
+	    tcg_open(&vm->source.tcg, vm->source.pid, x->clock.khz * 1000,
 		     tsc_before(x, vm->source.t0, vm->source.pid_start), &why)) {
 		say("%s: %s", vm->name, why.text);
 		vm->state = VM_GONE;

@@ -16,7 +16,7 @@
 #include "base/process.h"
 #include "base/rate.h"
 #include "base/socket.h"
-#include "clock/page.h"
+#include "clock/view.h"
 #include "doorbell.h"
 
 /* A guest has one QEMU; a few more do no harm.  A new one replaces the oldest. */
@@ -355,7 +355,7 @@ void doorbell_status(const struct vm *vm, struct json_object *out)
 
 static bool is_notified(const struct exporter *x, int page)
 {
-	const struct params *params = &x->pages[page].params;
+	const struct params *params = &x->clock.pages[page].params;
 
 	return notified[page].epoch == params->epoch && notified[page].status == params->status;
 }
@@ -369,7 +369,7 @@ static bool is_notified(const struct exporter *x, int page)
  */
 void doorbell_updated(struct exporter *x)
 {
-	s64 ns = rate_ns_until(x->begins, x->scale);
+	s64 ns = rate_ns_until(x->clock.begins, x->clock.scale);
 	bool all = true;
 	int i;
 
@@ -390,17 +390,17 @@ static void sets_begin(void *arg)
 
 	loop_timer_expired(&timer);
 	timer_runs = false;
-	if (rate_ns_until(x->begins, x->scale) >= 0) {
+	if (rate_ns_until(x->clock.begins, x->clock.scale) >= 0) {
 		doorbell_updated(x);
 		return;
 	}
 	for (i = 0; i < PAGES; i++) {
 		changed[i] = !is_notified(x, i);
-		notified[i].epoch = x->pages[i].params.epoch;
-		notified[i].status = x->pages[i].params.status;
+		notified[i].epoch = x->clock.pages[i].params.epoch;
+		notified[i].status = x->clock.pages[i].params.status;
 	}
 	for (vm = x->vms; vm; vm = vm->next) {
-		if (changed[pages_find(x, vm->format, vm->smear) - x->pages])
+		if (changed[view_page(&x->clock, vm->format, vm->smear) - x->clock.pages])
 			doorbell_ring(vm);
 	}
 }

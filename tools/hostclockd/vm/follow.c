@@ -6,7 +6,8 @@
 #include "base/json.h"
 #include "base/process.h"
 #include "base/rate.h"
-#include "clock/page.h"
+#include "clock/view.h"
+#include "clocklink.h"
 #include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
@@ -98,8 +99,8 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 		return problem_set(why,
 				   "%s: its TSC is scaled, and it was created with --format unscaled; give its CPU the host's TSC frequency, or 1 GHz and --format scaled",
 				   vm->name);
-	if (x->scaled.ratio != tsc->ratio ||
-	    x->scaled.frac_bits != tsc->frac_bits) {
+	if (x->clock.scaled.ratio != tsc->ratio ||
+	    x->clock.scaled.frac_bits != tsc->frac_bits) {
 		for (other = x->vms; other; other = other->next) {
 			if (other != vm && other->page.epoch && other->format)
 				return problem_set(why,
@@ -107,12 +108,13 @@ static int kvm_offset(struct exporter *x, struct vm *vm,
 						   vm->name,
 						   (unsigned long long)tsc->ratio,
 						   tsc->frac_bits, other->name,
-						   (unsigned long long)x->scaled.ratio,
-						   x->scaled.frac_bits);
+						   (unsigned long long)x->clock.scaled.ratio,
+						   x->clock.scaled.frac_bits);
 		}
-		pages_rescale(x, tsc);
+		if (clocklink_rescale(x, tsc, why))
+			return -1;
 	}
-	*offset -= x->scaled.offset;
+	*offset -= x->clock.scaled.offset;
 	return 0;
 }
 
@@ -220,7 +222,7 @@ void follow_poll(struct exporter *x, struct vm *vm)
 /* The host's TSC at that time, or the latest it can have been. */
 static u64 tsc_of(const struct exporter *x, const struct qmp_when *when)
 {
-	return when->tsc - rate_counts(when->age_ns, x->scale);
+	return when->tsc - rate_counts(when->age_ns, x->clock.scale);
 }
 
 /**

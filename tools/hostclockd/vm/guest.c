@@ -10,8 +10,9 @@
 #include "base/draw.h"
 #include "base/files.h"
 #include "base/rate.h"
-#include "clock/page.h"
-#include "clock/publish.h"
+#include "clock/view.h"
+#include "clock/copies.h"
+#include "clocklink.h"
 #include "doorbell.h"
 #include "guest.h"
 #include "transition.h"
@@ -86,8 +87,8 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	};
 
 	memcpy(page.vm_id, vm->page.vm_id, sizeof(page.vm_id));
-	if (x->hooks)
-		x->hooks->guest(&page);
+	if (x->guest_hook)
+		x->guest_hook(&page);
 	hostclock_seq_claim_at(&gp->seq, vm->page.seq);
 	memcpy(gp->reserved0, page.reserved0,
 	       sizeof(page) - offsetof(struct hostclock_guest_page, reserved0));
@@ -95,7 +96,7 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	vm->page.seq += 2;
 	vmclock_publish(x, vm);
 	if (vm->private)
-		publish_copy(x, &vm->copies);
+		clocklink_renew(x, vm);
 }
 
 /* The clock has changed: the guest's epoch is no longer valid. */
@@ -131,12 +132,11 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 				 vm->private ? 0600 : 0644, &created, why);
 	if (!vm->page.map)
 		return -1;
-	if (vm->private) {
-		vm->copies.first = (void *)vm->page.map + HOSTCLOCK_PAGE_SIZE;
-		vm->copies.next = x->copies;
-		x->copies = &vm->copies;
-	}
-	return 0;
+	vm->copies_id = ++x->last_id;
+	if (!vm->private || !clocklink_add(x, vm, why))
+		return 0;
+	munmap(vm->page.map, file_size(vm));
+	return -1;
 }
 
 /**
@@ -168,7 +168,6 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	vm->x = x;
 	vm->source.tcg.fd = -1;
 	vm->page.map = NULL;
-	vm->copies.first = NULL;
 	vm->doorbell = NULL;
 	if (map_file(x, vm, why)) {
 		free(vm);
@@ -184,7 +183,6 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 /* Free a guest that is not followed any more, and remove its file. */
 void vm_free(struct exporter *x, struct vm *vm)
 {
-	struct page_copies **copies;
 	struct vm **link = &x->vms;
 	int i;
 
@@ -197,12 +195,8 @@ void vm_free(struct exporter *x, struct vm *vm)
 		if (x->poll_next[i] == vm)
 			x->poll_next[i] = vm->next;
 	}
-	for (copies = &x->copies; *copies; copies = &(*copies)->next) {
-		if (*copies == &vm->copies) {
-			*copies = vm->copies.next;
-			break;
-		}
-	}
+	if (vm->private)
+		clocklink_remove(x, vm);
 	unlinkat(x->vm_dir, vm->name, 0);
 	munmap(vm->page.map, file_size(vm));
 	free(vm);
@@ -212,16 +206,13 @@ void vm_free(struct exporter *x, struct vm *vm)
 u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
 {
 	return vm->format == HOSTCLOCK_FORMAT_SCALED ? ns :
-						       rate_counts(ns, x->scale);
+						       rate_counts(ns, x->clock.scale);
 }
 
 /* The counter of the page that the guest follows, at a TSC value. */
 u64 vm_counter_at(const struct exporter *x, const struct vm *vm, u64 tsc)
 {
-	struct page *pg = pages_find((struct exporter *)x, vm->format,
-				     vm->smear);
-
-	return page_counter(x, pg, tsc);
+	return view_counter(&x->clock, vm->format, tsc);
 }
 
 /* The same, now. */

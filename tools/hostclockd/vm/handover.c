@@ -50,7 +50,7 @@ static void clocks_id(const struct exporter *x, char text[HEX_SIZE(16)])
 {
 	u8 id[16] = { 0 };
 
-	if (!x->src->simulated)
+	if (!x->clock.simulated)
 		hostid_boot(id);
 	hex_write(text, id, sizeof(id));
 }
@@ -87,7 +87,7 @@ int handover_fill(struct exporter *x, const struct vm *vm,
 	json_put_int(record, "version", HANDOVER_VERSION);
 	json_put_text(record, "host_id", id);
 	json_put_text(record, "format", names_format[vm->format]);
-	json_put_uint(record, "tsc_hz", x->khz * 1000);
+	json_put_uint(record, "tsc_hz", x->clock.khz * 1000);
 	json_put_uint(record, "guest_tsc", vm->stop.tsc);
 	json_put_bool(record, "late", vm->stop.late);
 	put_clocks(vm, record);
@@ -106,7 +106,7 @@ int handover_fill(struct exporter *x, const struct vm *vm,
 static void handover_params(struct exporter *x, const struct vm *vm,
 			    struct json_object *record, struct hostclock_params *params)
 {
-	struct params p = pages_find(x, vm->format, vm->smear)->params;
+	struct params p = view_page(&x->clock, vm->format, vm->smear)->params;
 
 	if (json_has(record, "shift")) {
 		p.mult = json_int(record, "mult");
@@ -123,7 +123,7 @@ static void handover_params(struct exporter *x, const struct vm *vm,
 static int handover_check(const struct exporter *x, const struct vm *vm,
 			  struct json_object *record, struct problem *why)
 {
-	u64 hz = json_uint(record, "tsc_hz"), here = x->khz * 1000;
+	u64 hz = json_uint(record, "tsc_hz"), here = x->clock.khz * 1000;
 	u64 apart = hz > here ? hz - here : here - hz;
 
 	if (json_int(record, "version") != HANDOVER_VERSION)

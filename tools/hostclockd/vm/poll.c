@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * When guests are polled, for changes that no event reports.  KVM's TSC offsets
- * change rarely, so they are polled with every other update.  A QEMU that emulates
+ * change rarely, so they are polled four times a second.  A QEMU that emulates
  * its CPUs changes the offset with every stop and cont, so it is polled more often,
  * most often when a change is likely.
  */
 #include "base/array.h"
 #include "base/rate.h"
-#include "clock/exporter.h"
+#include "vm/exporter.h"
 #include "follow.h"
 #include "poll.h"
 
 /* Guests per poll: 10 to 20 us each under KVM, 3 us under TCG. */
-#define KVM_BATCH	48
+#define KVM_BATCH	64
 #define TCG_BATCH	32
 
 /* Intervals between polls. */
-#define KVM_NS		200000000ULL
+#define KVM_NS		250000000ULL
 #define TCG_HEARD_NS	100000000ULL
 #define TCG_STABLE_NS	50000000ULL
 #define TCG_QUICK_NS	12500000ULL
@@ -54,14 +54,8 @@ static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 	/* A resume must be noticed at once: the guest's clocks are wrong until then. */
 	if (vm->state == VM_STOPPED)
 		return TCG_QUICK_NS;
-	ago = rate_ns(hostclock_rdtsc() - vm->source.changed, x->scale);
+	ago = rate_ns(hostclock_rdtsc() - vm->source.changed, x->clock.scale);
 	return ago < QUICK_FOR_NS ? TCG_QUICK_NS : TCG_STABLE_NS;
-}
-
-/* Is the interval an update interval, within a tenth, so that it needs no timer? */
-static bool goes_with_updates(const struct exporter *x, const struct round *r)
-{
-	return r->pause_ns >= x->opt.interval_ns * 9 / 10;
 }
 
 /* Poll some guests, in turn. */
@@ -87,39 +81,32 @@ static void run(struct exporter *x, struct round *r)
 	*cursor = vm;
 }
 
-/* Is this round due?  One that can wait for the next update causes no wake-up. */
-static bool is_due(const struct exporter *x, const struct round *r, u64 since,
-		   bool updated)
+/* Rather a little early, together with another round, than alone. */
+static bool is_due(const struct round *r, u64 since)
 {
-	if (!r->last || r->pause_ns == POLL_NEVER)
-		return updated;
-	if (!goes_with_updates(x, r))
-		return since >= r->pause_ns * 3 / 4;
-	/* Better a little late, with the next update, than half an interval early. */
-	return updated && since + x->opt.interval_ns > r->pause_ns * 5 / 4;
+	return r->pause_ns == POLL_NEVER || since >= r->pause_ns * 3 / 4;
 }
 
 /**
  * poll_run - poll the guests that are due
  * @x: the exporter
- * @updated: the clock has just been updated; or it was waited as long as this said
  *
- * Return: how soon it is to be waited for, beside updates, ns; or POLL_NEVER.
+ * Return: how soon it is to be called again, ns; POLL_NEVER if there is nothing to poll.
  */
-u64 poll_run(struct exporter *x, bool updated)
+u64 poll_run(struct exporter *x)
 {
 	u64 soonest = POLL_NEVER, now, since;
 	struct round *r;
 
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
 		now = hostclock_rdtsc();
-		since = rate_ns(now - r->last, x->scale);
-		if (is_due(x, r, since, updated)) {
+		since = rate_ns(now - r->last, x->clock.scale);
+		if (is_due(r, since)) {
 			r->last = now;
 			since = 0;
 			run(x, r);
 		}
-		if (r->pause_ns == POLL_NEVER || goes_with_updates(x, r))
+		if (r->pause_ns == POLL_NEVER)
 			continue;
 		since = since < r->pause_ns ? since : r->pause_ns - 1;
 		if (r->pause_ns - since < soonest)

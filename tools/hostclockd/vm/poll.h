@@ -11,6 +11,6 @@ struct exporter;
 /* There is nothing to poll. */
 #define POLL_NEVER	(~0ULL)
 
-u64 poll_run(struct exporter *x, bool updated);
+u64 poll_run(struct exporter *x);
 
 #endif /* HOSTCLOCKD_POLL_H */

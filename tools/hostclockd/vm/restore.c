@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "base/hex.h"
 #include "base/json.h"
-#include "clock/page.h"
+#include "clock/view.h"
 #include "doorbell.h"
 #include "guest.h"
 #include "qemu/tcgcache.h"
@@ -31,24 +31,18 @@ static void load_builds(struct json_object *o)
 	}
 }
 
-static void load_clock(struct exporter *x, struct json_object *o)
+/* An older hostclockd did not write it down, nor had its clock counted. */
+static void load_head(struct exporter *x, struct json_object *o)
 {
-	x->khz = json_uint(o, "tsc_khz");
-	x->scaled.ratio = json_uint(o, "scaled_ratio");
-	x->scaled.frac_bits = json_uint(o, "scaled_frac_bits") & 63;
-	x->scaled.offset = json_uint(o, "scaled_offset");
-	x->leap.sign = json_int(o, "leap");
-	x->leap.sec = json_int(o, "leap_sec");
-	x->leap.strict = json_int(o, "leap_strict");
-	x->leap.realtime_offset_ns = json_int(o, "leap_wall_ns");
-	x->leap.tai_sec = json_int(o, "leap_tai_sec");
-	x->leap.mono_ns = json_int(o, "leap_mono_ns");
-	x->leap.bias_ns = json_int(o, "smear_bias_ns");
+	if (json_has(o, "pages_afresh"))
+		x->afresh = json_uint(o, "pages_afresh");
+	else if (!x->clock.continued)
+		x->afresh = x->clock.afresh - 1;
 }
 
 /**
  * state_load - read what an earlier exporter left
- * @x: the exporter; dir is set
+ * @x: the exporter; dir and clock are set
  * @why: what went wrong
  *
  * A file that is damaged or of another boot is as good as none.
@@ -76,7 +70,7 @@ int state_load(struct exporter *x, struct problem *why)
 		json_object_put(o);
 		return 0;
 	}
-	load_clock(x, o);
+	load_head(x, o);
 	found = o;
 	return 0;
 }
@@ -151,10 +145,10 @@ int state_restore(struct exporter *x, struct problem *why)
 		struct vm like = { .private = false }, *vm;
 
 		load_vm(saved, &like);
-		if (!pages_find(x, like.format, like.smear))
+		if (!view_page(&x->clock, like.format, like.smear))
 			like.smear = x->opt.smear;
 		stopped_load(x, &like, saved);
-		if (!x->continued)
+		if (x->afresh != x->clock.afresh)
 			vm_renew(&like);
 		vm = vm_create(x, &like, why);
 		if (!vm)
@@ -164,6 +158,7 @@ int state_restore(struct exporter *x, struct problem *why)
 	}
 	json_object_put(found);
 	found = NULL;
+	x->afresh = x->clock.afresh;
 	exporter_changed(x);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef HOSTCLOCKD_RESTORE_H
 #define HOSTCLOCKD_RESTORE_H
 
-#include "clock/exporter.h"
+#include "vm/exporter.h"
 
 int state_load(struct exporter *x, struct problem *why);
 int state_restore(struct exporter *x, struct problem *why);

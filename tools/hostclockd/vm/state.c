@@ -63,24 +63,14 @@ static struct json_object *save_vm(const struct vm *vm)
 	return o;
 }
 
-static void save_clock(const struct exporter *x, struct json_object *o)
+static void save_head(const struct exporter *x, struct json_object *o)
 {
 	char id[HEX_SIZE(16)];
 
 	state_host_id(id);
 	json_put_int(o, "version", STATE_VERSION);
 	json_put_text(o, "host_id", id);
-	json_put_uint(o, "tsc_khz", x->khz);
-	json_put_uint(o, "scaled_ratio", x->scaled.ratio);
-	json_put_int(o, "scaled_frac_bits", x->scaled.frac_bits);
-	json_put_uint(o, "scaled_offset", x->scaled.offset);
-	json_put_int(o, "leap", x->leap.sign);
-	json_put_int(o, "leap_sec", x->leap.sec);
-	json_put_int(o, "leap_strict", x->leap.strict);
-	json_put_int(o, "leap_wall_ns", x->leap.realtime_offset_ns);
-	json_put_int(o, "leap_tai_sec", x->leap.tai_sec);
-	json_put_int(o, "leap_mono_ns", x->leap.mono_ns);
-	json_put_int(o, "smear_bias_ns", x->leap.bias_ns);
+	json_put_uint(o, "pages_afresh", x->afresh);
 }
 
 static struct json_object *save_builds(void)
@@ -106,7 +96,7 @@ static int write_state(struct exporter *x, struct problem *why)
 	struct vm *vm;
 	int bad;
 
-	save_clock(x, o);
+	save_head(x, o);
 	for (vm = x->vms; vm; vm = vm->next)
 		json_object_array_add(list, save_vm(vm));
 	json_object_object_add(o, "vms", list);
@@ -147,7 +137,7 @@ void state_keep(struct exporter *x)
 		return;
 	}
 	if (said.text[0] &&
-	    rate_ns(hostclock_rdtsc() - failed_tsc, x->scale) < RETRY_NS)
+	    rate_ns(hostclock_rdtsc() - failed_tsc, x->clock.scale) < RETRY_NS)
 		return;
 	if (!state_sync(x, &why)) {
 		said.text[0] = '\0';

@@ -33,11 +33,14 @@ void stopped_save(const struct vm *vm, struct json_object *out)
 /* Do not calculate with parameters that no page would have contained. */
 static bool load_params(struct exporter *x, struct vm *vm, struct json_object *o)
 {
-	const struct page *pg = pages_find(x, vm->format, vm->smear);
+	const struct page_view *pg = view_page(&x->clock, vm->format, vm->smear);
+	struct hostclock_clock_page header = { 0 };
 
-	return pg &&
-	       hex_read(json_text(o, "set", ""), &vm->stop.params, sizeof(vm->stop.params)) &&
-	       hostclock_validate_params(pg->map, &vm->stop.params) == HOSTCLOCK_PAGE_OK;
+	if (!pg || !hex_read(json_text(o, "set", ""), &vm->stop.params,
+			     sizeof(vm->stop.params)))
+		return false;
+	pages_header(&x->clock, pg, &header);
+	return hostclock_validate_params(&header, &vm->stop.params) == HOSTCLOCK_PAGE_OK;
 }
 
 /* The guest's page, format and smear, is known already. */

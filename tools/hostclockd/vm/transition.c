@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <hostclock/continuity.h>
 
-#include "clock/page.h"
+#include "clock/view.h"
+#include "clocklink.h"
 #include "transition.h"
 
 /* Encode parameters, moved back to a counter value if they start after it. */
@@ -20,9 +21,11 @@ static void encode_from(struct params *p, u64 counter, struct hostclock_params *
 static void params_at(struct exporter *x, const struct vm *vm, u64 counter,
 		      struct hostclock_params *params)
 {
-	const struct page *pg = pages_find(x, vm->format, vm->smear);
-	struct params p = *page_params_at(pg, counter);
+	const struct page_view *pg = view_page(&x->clock, vm->format, vm->smear);
+	struct params p;
 
+	clocklink_look(x);
+	p = *view_params_at(pg, counter);
 	encode_from(&p, counter, params);
 }
 

@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "clock/exporter.h"
+#include "vm/exporter.h"
 #include "qemu/kvm.h"
 #include "qemu/tcg.h"
 
@@ -14,8 +14,6 @@
 #define VM_SOCKET_MAX	108
 /* Maximum number of VMs, so that the state file and answers are bounded. */
 #define VM_MAX		1000
-/* A private file: the guest page, then a copy of every clock page. */
-#define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
 struct doorbell;
 struct monitor;
@@ -154,7 +152,7 @@ struct vm_source {
  * @format:	of the clock page to follow, HOSTCLOCK_FORMAT_*
  * @smear:	of the same, HOSTCLOCK_SMEAR_*
  * @policy:	HOSTCLOCK_POLICY_*
- * @copies:	its copies of the clock pages if @private
+ * @copies_id:	what the clock calls its copies of the pages if @private
  * @doorbell:	how it is interrupted, NULL if it is not
  * @state:	what the VM is doing
  * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
@@ -174,7 +172,7 @@ struct vm {
 	u8 format;
 	u8 smear;
 	u8 policy;
-	struct page_copies copies;
+	u32 copies_id;
 	struct doorbell *doorbell;
 	enum vm_state state;
 	u8 next_cause;

@@ -3,13 +3,13 @@
 #include <hostclock/vmclock.h>
 #include <hostclock/writer.h>
 
-#include "clock/page.h"
+#include "clock/view.h"
 #include "vmclock.h"
 
 /* Write the vmclock structure from the newest parameters of the guest's clock page. */
 void vmclock_publish(struct exporter *x, struct vm *vm)
 {
-	const struct page *pg = pages_find(x, vm->format, vm->smear);
+	const struct page_view *pg = view_page(&x->clock, vm->format, vm->smear);
 	struct hostclock_vmclock *vc = &vm->page.map->vmclock;
 	struct hostclock_vmclock time = {
 		.flags = htole64(HOSTCLOCK_VMCLOCK_VM_GEN_COUNTER_PRESENT),
@@ -37,14 +37,14 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
 }
 
 /*
- * Renew a few guests' structures in turn: constant work per update.  Their error
+ * Renew a few guests' structures in turn: constant work.  Their error
  * fields cover by how much the clock may be steered meanwhile.
  */
 void vmclock_renew_some(struct exporter *x)
 {
 	int i;
 
-	for (i = 0; i < VMCLOCKS_PER_UPDATE && x->vms; i++) {
+	for (i = 0; i < VMCLOCKS_AT_A_TIME && x->vms; i++) {
 		struct vm *vm = x->renew_next ? x->renew_next : x->vms;
 
 		vmclock_publish(x, vm);

@@ -8,7 +8,7 @@ EXPORTER_TEST_PROGRAMS := $(EXPORTER_TEST)/pagecheck $(EXPORTER_TEST)/monotone \
 $(EXPORTER_TEST)/%: tools/testing/exporter/%.c tools/testing/exporter/pages.c \
 		tools/testing/exporter/pages.h $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -ljson-c -lpthread
+	$(call say,LD)$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -lpthread
 
 $(EXPORTER_TEST)/asktsc.img: tools/testing/exporter/asktsc.S
 	@mkdir -p $(@D)

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include <json-c/json.h>
-
 #include "pages.h"
 
 void fail(const char *fmt, ...)
@@ -20,18 +18,25 @@ void fail(const char *fmt, ...)
 	exit(EXIT_FAILURE);
 }
 
-static u64 number(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, key, &value))
-		fail("the exporter's state has no %s", key);
-	return json_object_get_uint64(value);
-}
+/* As tools/hostclockd/clock/kept.c writes it. */
+struct kept_file {
+	char magic[8];
+	u32 version;
+	u32 seq;
+	u8 host_id[16];
+	struct {
+		u64 khz;
+		u64 ratio;
+		u64 offset;
+		u64 frac_bits;
+		u64 others[8];
+	} kept[2];
+};
 
 void pages_open(struct pages *p, const char *dir)
 {
-	struct json_object *state;
+	struct kept_file kept;
+	FILE *f;
 	char name[4096];
 	int fd;
 
@@ -41,14 +46,14 @@ void pages_open(struct pages *p, const char *dir)
 		       fd, 0);
 	if (fd < 0 || p->file == MAP_FAILED)
 		fail("%s: cannot map", name);
-	snprintf(name, sizeof(name), "%s/state", dir);
-	state = json_object_from_file(name);
-	if (!state)
+	snprintf(name, sizeof(name), "%s/clock-state", dir);
+	f = fopen(name, "r");
+	if (!f || fread(&kept, sizeof(kept), 1, f) != 1)
 		fail("%s: cannot read", name);
-	p->scaled.ratio = number(state, "scaled_ratio");
-	p->scaled.frac_bits = number(state, "scaled_frac_bits");
-	p->scaled.offset = number(state, "scaled_offset");
-	json_object_put(state);
+	fclose(f);
+	p->scaled.ratio = kept.kept[kept.seq % 2].ratio;
+	p->scaled.frac_bits = kept.kept[kept.seq % 2].frac_bits;
+	p->scaled.offset = kept.kept[kept.seq % 2].offset;
 }
 
 const struct hostclock_clock_page *pages_get(const struct pages *p, int i)

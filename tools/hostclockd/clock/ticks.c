@@ -7,17 +7,15 @@
 
 #include "base/loop.h"
 #include "base/rate.h"
-#include "clock/update.h"
-#include "schedule.h"
-#include "vm/doorbell.h"
-#include "vm/guest.h"
-#include "vm/poll.h"
-#include "vm/vmclock.h"
+#include "kept.h"
+#include "ticks.h"
+#include "update.h"
 
 static struct watch update_timer = { .fd = -1 };
-static struct watch poll_timer = { .fd = -1 };
 static struct watch set_timer = { .fd = -1 };
 static struct watch epoch_timer = { .fd = -1 };
+
+static struct board *shown;
 
 /* Log an error once, not ten times a second. */
 static void update_failed(const struct problem *why)
@@ -29,68 +27,66 @@ static void update_failed(const struct problem *why)
 	said = *why;
 }
 
-static void update(struct exporter *x, u64 lead_ns)
+/* Let others see the clock as it is now. */
+void ticks_show(const struct clock *clk)
 {
-	struct leap_plan plan = x->leap;
-	u64 epoch = x->pages[0].params.epoch;
-	u8 status = x->pages[0].params.status;
+	kept_write(clk);
+	board_show(shown, &clk->now);
+}
+
+/* Would a guest have to be told? */
+static bool has_changed(const struct clock_view *now, const struct clock_view *before)
+{
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		if (now->pages[i].params.epoch != before->pages[i].params.epoch ||
+		    now->pages[i].params.status != before->pages[i].params.status)
+			return true;
+	}
+	return now->afresh != before->afresh;
+}
+
+static void update(struct clock *clk, u64 lead_ns)
+{
+	static struct clock_view before;
 	struct problem why;
 
-	if (x->frozen)
+	if (clk->now.frozen)
 		return;
-	if (update_run(x, lead_ns, &why)) {
+	before = clk->now;
+	if (update_run(clk, lead_ns, &why)) {
 		update_failed(&why);
 		return;
 	}
-	if (x->pages_lost)
-		vms_renew(x);
-	x->pages_lost = false;
-	if (plan.sign != x->leap.sign || plan.bias_ns != x->leap.bias_ns)
-		exporter_changed(x);
-	if (x->pages[0].params.epoch != epoch || x->pages[0].params.status != status)
-		vmclock_renew_all(x);
-	else
-		vmclock_renew_some(x);
-	doorbell_updated(x);
-}
-
-static void poll(struct exporter *x, bool updated)
-{
-	u64 ns = poll_run(x, updated);
-
-	loop_timer_set(&poll_timer, ns == POLL_NEVER ? 0 : ns, 0);
+	ticks_show(clk);
+	if (has_changed(&clk->now, &before))
+		clk->changed(clk->arg);
 }
 
 static void update_due(void *arg)
 {
 	loop_timer_expired(&update_timer);
 	update(arg, LEAD_NS);
-	poll(arg, true);
-}
-
-static void poll_due(void *arg)
-{
-	loop_timer_expired(&poll_timer);
-	poll(arg, false);
 }
 
 /* Publish what has changed, as soon as the protocol allows. */
-void schedule_now(struct exporter *x)
+void ticks_now(struct clock *clk)
 {
-	update(x, LEAD_SOON_NS);
+	update(clk, LEAD_SOON_NS);
 }
 
 static void epoch_due(void *arg)
 {
-	struct exporter *x = arg;
+	struct clock *clk = arg;
 
 	loop_timer_expired(&epoch_timer);
-	x->force_epoch = true;
-	update(x, LEAD_SOON_NS);
+	clk->force_epoch = true;
+	update(clk, LEAD_SOON_NS);
 }
 
 /* Change the epoch at this rate, for tests; 0 stops it. */
-void schedule_epochs(unsigned int hz)
+void ticks_epochs(unsigned int hz)
 {
 	u64 interval_ns = hz ? NSEC_PER_SEC / hz : 0;
 
@@ -116,23 +112,29 @@ static void clock_was_set(void *arg)
 	update(arg, LEAD_SOON_NS);
 }
 
-/* Start updating and following. */
-int schedule_open(struct exporter *x, struct problem *why)
+/**
+ * ticks_open - keep the pages up to date from now on
+ * @clk: the clock, with parameters published
+ * @board: where others see it
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int ticks_open(struct clock *clk, struct board *board, struct problem *why)
 {
+	shown = board;
+	ticks_show(clk);
 	update_timer.ready = update_due;
-	update_timer.arg = x;
-	poll_timer.ready = poll_due;
-	poll_timer.arg = x;
+	update_timer.arg = clk;
 	set_timer.ready = clock_was_set;
-	set_timer.arg = x;
+	set_timer.arg = clk;
 	epoch_timer.ready = epoch_due;
-	epoch_timer.arg = x;
+	epoch_timer.arg = clk;
 	if (loop_timer(&update_timer, CLOCK_MONOTONIC, why) ||
-	    loop_timer(&poll_timer, CLOCK_MONOTONIC, why) ||
 	    loop_timer(&epoch_timer, CLOCK_MONOTONIC, why) ||
 	    loop_timer(&set_timer, CLOCK_REALTIME, why))
 		return -1;
-	loop_timer_set(&update_timer, x->opt.interval_ns, x->opt.interval_ns);
+	loop_timer_set(&update_timer, clk->opt->interval_ns, clk->opt->interval_ns);
 	arm_set_timer();
 	return 0;
 }

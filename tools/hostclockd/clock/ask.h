@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the clock can be asked for: messages of one size, each answered by one. */
+#ifndef HOSTCLOCKD_ASK_H
+#define HOSTCLOCKD_ASK_H
+
+#include "state.h"
+
+/**
+ * enum ask_what - what is asked
+ * @ASK_BEGIN:		forget all copies: who asks has just begun
+ * @ASK_RESCALE:	let the scaled pages count as a VM's scaled TSC does
+ * @ASK_ADD_COPIES:	write copies of the pages into a file, which comes along
+ * @ASK_RENEW_COPIES:	somebody may have overwritten them
+ * @ASK_REMOVE_COPIES:	write them no more
+ */
+enum ask_what {
+	ASK_BEGIN,
+	ASK_RESCALE,
+	ASK_ADD_COPIES,
+	ASK_RENEW_COPIES,
+	ASK_REMOVE_COPIES,
+};
+
+/**
+ * struct ask - a question
+ * @what:	enum ask_what
+ * @serial:	comes back with the answer
+ * @id:		whose copies
+ * @frac_bits:	the scaling's,
+ * @ratio:	see struct hostclock_tsc
+ */
+struct ask {
+	u32 what;
+	u32 serial;
+	u32 id;
+	u32 frac_bits;
+	u64 ratio;
+};
+
+/**
+ * struct answer - to that
+ * @serial:	of the question; 0 if there was none: the clock has changed
+ * @bad:	it was not done, for this reason:
+ * @why:	what went wrong
+ */
+struct answer {
+	u32 serial;
+	u32 bad;
+	struct problem why;
+};
+
+int ask_serve(struct clock *clk, const struct ask *ask, int fd, struct problem *why);
+
+#endif /* HOSTCLOCKD_ASK_H */

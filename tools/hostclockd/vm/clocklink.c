@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <unistd.h>
+
+#include "base/files.h"
+#include "clock/ask.h"
+#include "clocklink.h"
+
+/* The clock as it is now. */
+void clocklink_look(struct exporter *x)
+{
+	board_read(x->board, &x->clock);
+}
+
+/* The clock shall forget what an earlier process asked for. */
+int clocklink_begin(struct exporter *x, struct problem *why)
+{
+	struct ask ask = { .what = ASK_BEGIN };
+
+	return x->ask(&ask, -1, why);
+}
+
+/* Let the scaled pages, which nobody follows, count as a VM's scaled TSC does. */
+int clocklink_rescale(struct exporter *x, const struct hostclock_tsc *tsc,
+		      struct problem *why)
+{
+	struct ask ask = {
+		.what = ASK_RESCALE,
+		.ratio = tsc->ratio,
+		.frac_bits = tsc->frac_bits,
+	};
+
+	if (x->ask(&ask, -1, why))
+		return -1;
+	clocklink_look(x);
+	return 0;
+}
+
+/**
+ * clocklink_add - let the clock write copies of its pages into a guest's file
+ * @x: the exporter
+ * @vm: the guest, whose file is private
+ * @why: what went wrong
+ *
+ * Return: 0, and they are there; or -1.
+ */
+int clocklink_add(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	struct ask ask = { .what = ASK_ADD_COPIES, .id = vm->copies_id };
+	int fd = files_open(x->vm_dir, vm->name, why);
+	int bad;
+
+	if (fd < 0)
+		return -1;
+	bad = x->ask(&ask, fd, why);
+	close(fd);
+	return bad;
+}
+
+/* Somebody may have overwritten them.  A clock that does not answer does it when it starts. */
+void clocklink_renew(struct exporter *x, struct vm *vm)
+{
+	struct ask ask = { .what = ASK_RENEW_COPIES, .id = vm->copies_id };
+	struct problem why;
+
+	x->ask(&ask, -1, &why);
+}
+
+void clocklink_remove(struct exporter *x, struct vm *vm)
+{
+	struct ask ask = { .what = ASK_REMOVE_COPIES, .id = vm->copies_id };
+	struct problem why;
+
+	x->ask(&ask, -1, &why);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the guests' side has: it sees the clock, and can ask it for a few things. */
+#ifndef HOSTCLOCKD_EXPORTER_H
+#define HOSTCLOCKD_EXPORTER_H
+
+#include "base/options.h"
+#include "clock/board.h"
+
+struct answer;
+struct ask;
+
+/**
+ * struct exporter - everything but the clock
+ * @opt:		options
+ * @dir:		the directory
+ * @vm_dir:		and its vm/
+ * @board:		where the clock shows itself
+ * @clock:		what was read there last
+ * @ask:		asks the clock, with a descriptor or -1, and gets its answer: 0 or -1
+ * @afresh:		clock.afresh when the guests last got new epochs
+ * @last_id:		the latest name given to a guest's copies of the pages
+ * @unsaved:		the state file is older than the state
+ * @guest_hook:		changes what is published in a guest page, for tests; or NULL
+ * @vms:		the guests
+ * @renew_next:		whose vmclock part is renewed next, NULL: the first's
+ * @poll_next:		which guest is polled next, NULL: the first; under TCG, under KVM
+ */
+struct exporter {
+	struct options opt;
+	int dir;
+	int vm_dir;
+	const struct board *board;
+	struct clock_view clock;
+	int (*ask)(const struct ask *ask, int fd, struct problem *why);
+	u64 afresh;
+	u32 last_id;
+	bool unsaved;
+	void (*guest_hook)(struct hostclock_guest_page *page);
+	struct vm *vms;
+	struct vm *renew_next;
+	struct vm *poll_next[2];
+};
+
+/* State that a later exporter needs has changed: write it at the end of the dispatch. */
+static inline void exporter_changed(struct exporter *x)
+{
+	x->unsaved = true;
+}
+
+#endif /* HOSTCLOCKD_EXPORTER_H */
