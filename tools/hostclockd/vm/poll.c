@@ -17,7 +17,7 @@
 
 /* Intervals between polls. */
 #define KVM_NS		250000000ULL
-#define TCG_HEARD_NS	100000000ULL
+#define TCG_HEARD_NS	250000000ULL
 #define TCG_STABLE_NS	50000000ULL
 #define TCG_QUICK_NS	12500000ULL
 /* For this long after the latest change. */
