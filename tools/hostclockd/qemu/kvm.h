@@ -14,11 +14,15 @@
  * struct kvm_place - where a VM's TSC offset is told
  * @vm:		its directory's name, "" if that is not known
  * @cpu:	that of one of its CPUs
- * @offset:	which had this offset
+ * @cpus:	how many it has; more if their numbers are not consecutive
+ * @next:	the number of the one to look at next
+ * @offset:	which all had this offset
  */
 struct kvm_place {
 	char vm[32];
 	char cpu[16];
+	unsigned int cpus;
+	unsigned int next;
 	u64 offset;
 };
 
@@ -27,6 +31,6 @@ bool kvm_has(const char *debugfs, pid_t pid);
 bool kvm_uses(pid_t pid);
 int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
 	     struct hostclock_tsc *tsc, struct problem *why);
-bool kvm_same(const char *debugfs, const struct kvm_place *place);
+bool kvm_same(const char *debugfs, struct kvm_place *place);
 
 #endif /* HOSTCLOCKD_KVM_H */

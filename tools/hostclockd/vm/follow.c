@@ -16,8 +16,13 @@
 #include "qemu/qmp.h"
 #include "transition.h"
 
-/* One poll in this many checks all CPUs of a KVM guest, the others one CPU. */
+/*
+ * One poll in this many, and in as many times more as it has CPUs, checks all CPUs of a
+ * KVM guest, the others one CPU.
+ */
 #define KVM_POLLS	8
+/* And of one that has this many CPUs, when they differ, one in two. */
+#define KVM_CPUS	32
 /* A monitor that did not answer is asked again after this many polls. */
 #define ASK_POLLS	16
 
@@ -201,21 +206,29 @@ void follow_check(struct exporter *x, struct vm *vm)
 		follow_kvm(x, vm);
 }
 
-/* Could there be a change that checking one CPU does not show? */
+/*
+ * Could there be a change that checking one CPU does not show?  All CPUs of a guest that
+ * has many are checked the less often the more it has, so a poll costs the same.
+ */
 static bool needs_poll(struct exporter *x, struct vm *vm)
 {
-	const struct vm_source *s = &vm->source;
+	struct vm_source *s = &vm->source;
+	unsigned int polls = s->polls++;
 
-	return (vm->state != VM_RUNNING && vm->state != VM_STOPPED) ||
-	       s->problem.text[0] || kill(s->pid, 0) ||
-	       !kvm_same(x->opt.kvm_debugfs, &s->kvm);
+	if ((vm->state != VM_RUNNING && vm->state != VM_STOPPED) || kill(s->pid, 0))
+		return true;
+	if (s->problem.text[0])
+		return !(polls % (1 + s->kvm.cpus / KVM_CPUS));
+	if (!kvm_same(x->opt.kvm_debugfs, &s->kvm))
+		return true;
+	return !(polls % KVM_POLLS) && (!(polls / KVM_POLLS % s->kvm.cpus) ||
+					process_start(s->pid) != s->pid_start);
 }
 
 /* Poll one guest; under KVM most polls check one CPU only. */
 void follow_poll(struct exporter *x, struct vm *vm)
 {
-	if (vm->source.method != VM_KVM || needs_poll(x, vm) ||
-	    !(vm->source.polls++ % KVM_POLLS))
+	if (vm->source.method != VM_KVM || needs_poll(x, vm))
 		follow_check(x, vm);
 }
 
