@@ -25,12 +25,18 @@ int loop_add(struct watch *w, struct problem *why)
 	return 0;
 }
 
-/* Stop waiting for it, and close it. */
+/* Stop waiting for it. */
+void loop_forget(struct watch *w)
+{
+	epoll_ctl(epoll, EPOLL_CTL_DEL, w->fd, NULL);
+}
+
+/* The same, and close it. */
 void loop_remove(struct watch *w)
 {
 	if (w->fd < 0)
 		return;
-	epoll_ctl(epoll, EPOLL_CTL_DEL, w->fd, NULL);
+	loop_forget(w);
 	close(w->fd);
 	w->fd = -1;
 }
@@ -49,6 +55,19 @@ void loop_run(void (*before)(void *arg), void (*after)(void *arg), void *arg)
 		w->ready(w->arg);
 		after(arg);
 	}
+}
+
+/* One event, if there is one so soon.  Return: whether there was. */
+bool loop_once(int timeout_ms)
+{
+	struct epoll_event ev;
+	struct watch *w;
+
+	if (stopping || epoll_wait(epoll, &ev, 1, timeout_ms) != 1)
+		return false;
+	w = ev.data.ptr;
+	w->ready(w->arg);
+	return true;
 }
 
 void loop_stop(void)

@@ -25,7 +25,9 @@ struct watch {
 
 int loop_open(struct problem *why);
 int loop_add(struct watch *w, struct problem *why);
+void loop_forget(struct watch *w);
 void loop_remove(struct watch *w);
+bool loop_once(int timeout_ms);
 void loop_run(void (*before)(void *arg), void (*after)(void *arg), void *arg);
 void loop_stop(void);
 

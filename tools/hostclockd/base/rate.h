@@ -13,6 +13,7 @@
 #define RATE_BITS	48
 #define RATE_ONE	0x1000000000000ULL	/* 1 << RATE_BITS */
 #define NSEC_PER_SEC	1000000000LL
+#define NSEC_PER_MSEC	1000000LL
 #define PPB		1000000000LL
 
 /* ns that @counts take; rounded down, U64_MAX if they do not fit. */

@@ -13,20 +13,14 @@
 #include "vm/doorbell.h"
 #include "vm/guest.h"
 #include "vm/handover.h"
+#include "vm/hold.h"
 #include "vm/state.h"
 #include "vm/stopcont.h"
 
 static struct vm *vm_of(struct exporter *x, struct json_object *req,
 			struct problem *why)
 {
-	const char *name = json_text(req, "name", "");
-	struct vm *vm = vm_find(x, name);
-
-	if (!vm)
-		problem_set(why,
-			    "%s: no such VM here; `hostclockctl list` shows all, `create` makes one",
-			    name);
-	return vm;
+	return hold_find(x, json_text(req, "name", ""), why);
 }
 
 /* Look a name up in a list; *value is unchanged if the request does not have it. */

@@ -9,13 +9,21 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/socket.h"
+#include "base/task.h"
 #include "command.h"
 #include "control.h"
 #include "vm/state.h"
 
+/**
+ * struct client - a connection
+ * @watch:	it
+ * @x:		the exporter
+ * @request:	what it asks, until it is answered; nothing more is read meanwhile
+ */
 struct client {
 	struct watch watch;
 	struct exporter *x;
+	struct json_object *request;
 };
 
 static struct watch listener = { .fd = -1 };
@@ -48,12 +56,23 @@ static int run(struct exporter *x, struct json_object *req,
 			   inner.text);
 }
 
-static void answer(struct client *c, const char *request, size_t size)
+static void reply_to(struct client *c, struct json_object *reply)
+{
+	const char *text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
+
+	if (strlen(text) >= CONTROL_MAX)
+		text = "{\"ok\":false,\"error\":\"the reply is too long\"}";
+	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		say("cannot write to the control socket: %s", strerror(errno));
+}
+
+/* In a task: what is asked may have to wait for a VM's monitor. */
+static void answer(void *arg)
 {
 	struct problem why = { .again = false };
-	struct json_object *req = json_read(request, size);
+	struct client *c = arg;
+	struct json_object *req = c->request;
 	struct json_object *reply = json_object_new_object();
-	const char *text;
 	bool ok;
 
 	ok = req && json_object_is_type(req, json_type_object);
@@ -66,13 +85,12 @@ static void answer(struct client *c, const char *request, size_t size)
 		json_put_text(reply, "error", why.text);
 		json_put_bool(reply, "again", why.again);
 	}
-	text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
-	if (strlen(text) >= CONTROL_MAX)
-		text = "{\"ok\":false,\"error\":\"the reply is too long\"}";
-	if (send(c->watch.fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		say("cannot write to the control socket: %s", strerror(errno));
+	reply_to(c, reply);
 	json_object_put(reply);
 	json_object_put(req);
+	c->request = NULL;
+	if (loop_add(&c->watch, &why))
+		drop(c);
 }
 
 static void request_ready(void *arg)
@@ -86,7 +104,9 @@ static void request_ready(void *arg)
 		return;
 	}
 	buffer[n] = '\0';
-	answer(c, buffer, n);
+	c->request = json_read(buffer, n);
+	loop_forget(&c->watch);
+	task_start(answer, c);
 }
 
 /*
@@ -105,7 +125,7 @@ static bool is_owner(int fd)
 
 static void connection_ready(void *arg)
 {
-	int fd = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC);
+	int fd = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int size = CONTROL_MAX;
 	struct problem why;
 	struct client *c;

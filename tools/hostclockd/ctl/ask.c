@@ -12,7 +12,7 @@
 #include "ctl.h"
 
 /* hostclockd answers at once, but may be talking to a monitor. */
-#define TIMEOUT_SEC	10
+#define TIMEOUT_SEC	15
 
 /* By way of a descriptor, so that the directory's name may be of any length. */
 static int connect_to(int fd, const char *dir)

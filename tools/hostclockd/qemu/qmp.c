@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <time.h>
@@ -14,14 +14,19 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/rate.h"
+#include "base/task.h"
 #include "qmp.h"
 
-/* Everything else waits meanwhile, so keep it short. */
+/* For a QEMU that says nothing. */
 #define TIMEOUT_MS	500
 /* A QEMU that says other things instead of answering, or bit by bit. */
 #define ANSWER_MS	2000
 #define ANSWER_LINES	1000
 #define MAX_LINE	8192
+/* So many lines at a time, then it is others' turn. */
+#define TURN_LINES	16
+/* For a listener that has no room for one more. */
+#define FULL_MS		5
 /* Clock and TSC are read within so many ticks, unless that keeps failing. */
 #define NOW_TICKS	10000
 #define NOW_TRIES	16
@@ -32,14 +37,14 @@
  * struct qmp - a connection
  * @fd:		the socket
  * @ended:	nothing more will come, or nothing that can be understood
- * @asked:	when the last command was sent, MONOTONIC
+ * @deadline_ns: for the answer to the last command, MONOTONIC
  * @buffer:	what has been received and not been used
  * @used:	bytes of it
  */
 struct qmp {
 	int fd;
 	bool ended;
-	struct timespec asked;
+	u64 deadline_ns;
 	char buffer[MAX_LINE];
 	size_t used;
 };
@@ -47,14 +52,6 @@ struct qmp {
 /* When REALTIME was last set, MONOTONIC; 0 if it was not while this was looked for. */
 static u64 set_ns;
 static struct watch set_timer = { .fd = -1 };
-
-static u64 monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
 
 /* The kernel cancels a timer in the far future when the clock is set. */
 static void look_for_set(void *arg)
@@ -66,7 +63,7 @@ static void look_for_set(void *arg)
 	if (set_timer.fd < 0 || read(set_timer.fd, &count, sizeof(count)) >= 0 ||
 	    errno != ECANCELED)
 		return;
-	set_ns = monotonic_ns();
+	set_ns = task_now_ns();
 	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
 }
 
@@ -84,9 +81,71 @@ static void watch_clock(void)
 	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
 }
 
-static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
+/* A process's name, as far as it is known. */
+static void name_of(pid_t pid, char name[32])
 {
-	struct timeval timeout = { .tv_usec = TIMEOUT_MS * 1000 };
+	char path[32];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, name, 31);
+		close(fd);
+	}
+	name[n > 0 ? n : 0] = '\0';
+	for (; *name; name++) {
+		if (*name < ' ' || *name > '~')
+			*name = name[1] ? '?' : '\0';
+	}
+}
+
+/* Is it that process's, and not another one's that was put in its place? */
+static int check_peer(int fd, const char *path, pid_t pid, struct problem *why)
+{
+	struct ucred cred = { .pid = 0 };
+	socklen_t len = sizeof(cred);
+	char name[32];
+
+	if (!pid)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return problem_errno(why, "%s: cannot tell whose it is", path);
+	if (cred.pid == pid)
+		return 0;
+	name_of(cred.pid, name);
+	return problem_set(why,
+			   "%s: is not process %d's, but was made by process %d (%s, of user %u); name the QMP socket that this QEMU itself made",
+			   path, pid, cred.pid, name, cred.uid);
+}
+
+/* A listener whose queue is full says so at once; it may be just starting. */
+static int connect_by(int fd, const struct sockaddr_un *sun, u64 deadline_ns)
+{
+	while (connect(fd, (const struct sockaddr *)sun, sizeof(*sun))) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN || task_now_ns() >= deadline_ns)
+			return -1;
+		task_sleep(FULL_MS * NSEC_PER_MSEC);
+	}
+	return 0;
+}
+
+/* Whether it will be there in a moment, or is not for us. */
+static void cannot_connect(const char *path, struct problem *why)
+{
+	int error = errno;
+
+	problem_errno(why, "%s: cannot connect to the QEMU's QMP socket%s", path,
+		      error != EACCES && error != EPERM ? "" :
+		      " (hostclockd needs CAP_DAC_OVERRIDE, or a group that may write to it)");
+	why->again = error == ENOENT || error == ECONNREFUSED || error == EAGAIN;
+}
+
+static int qmp_connect(struct qmp *q, const char *path, pid_t pid, struct problem *why)
+{
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 
 	if (strlen(path) >= sizeof(sun.sun_path))
@@ -94,42 +153,50 @@ static int qmp_connect(struct qmp *q, const char *path, struct problem *why)
 	memcpy(sun.sun_path, path, strlen(path));
 	q->used = 0;
 	q->ended = false;
-	q->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	q->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (q->fd < 0)
 		return problem_errno(why, "socket");
-	setsockopt(q->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	setsockopt(q->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	if (connect(q->fd, (struct sockaddr *)&sun, sizeof(sun))) {
-		problem_errno(why, "%s: cannot connect to the QEMU's QMP socket",
-			      path);
-		close(q->fd);
-		return -1;
-	}
-	return 0;
+	if (connect_by(q->fd, &sun, task_now_ns() + TIMEOUT_MS * NSEC_PER_MSEC))
+		cannot_connect(path, why);
+	else if (!check_peer(q->fd, path, pid, why))
+		return 0;
+	close(q->fd);
+	return -1;
 }
 
 /* Has it had enough time for an answer?  What has arrived by then still counts. */
 static bool is_late(const struct qmp *q)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - q->asked.tv_sec) * 1000 +
-	       (now.tv_nsec - q->asked.tv_nsec) / 1000000 > ANSWER_MS;
+	return task_now_ns() > q->deadline_ns;
 }
 
-/* Receive up to the end of a line.  Return: where that is, NULL if it does not come. */
-static char *qmp_fill(struct qmp *q, int flags)
+/* Wait until there is more to read. */
+static bool wait_more(const struct qmp *q)
+{
+	u64 soon = task_now_ns() + TIMEOUT_MS * NSEC_PER_MSEC;
+
+	return task_wait(q->fd, soon < q->deadline_ns ? soon : q->deadline_ns);
+}
+
+/*
+ * Receive up to the end of a line, waiting for it or not.  Return: where that is, NULL if
+ * it does not come.
+ */
+static char *qmp_fill(struct qmp *q, bool wait)
 {
 	char *end;
 	ssize_t n;
 
 	while (!(end = memchr(q->buffer, '\n', q->used))) {
-		n = recv(q->fd, q->buffer + q->used,
-			 sizeof(q->buffer) - q->used,
-			 is_late(q) ? flags | MSG_DONTWAIT : flags);
+		n = recv(q->fd, q->buffer + q->used, sizeof(q->buffer) - q->used,
+			 MSG_DONTWAIT);
+		if (n < 0 && errno == EAGAIN) {
+			if (wait && !is_late(q) && wait_more(q))
+				continue;
+			return NULL;
+		}
 		if (n <= 0) {
-			q->ended = !n || (errno != EAGAIN && errno != EINTR);
+			q->ended = !n || errno != EINTR;
 			return NULL;
 		}
 		q->used += n;
@@ -153,7 +220,7 @@ static struct json_object *qmp_take(struct qmp *q, char *end)
 /* The next line as an object, or NULL. */
 static struct json_object *qmp_line(struct qmp *q, struct problem *why)
 {
-	char *end = qmp_fill(q, 0);
+	char *end = qmp_fill(q, true);
 	struct json_object *o;
 
 	if (!end) {
@@ -199,6 +266,8 @@ static int qmp_answer(struct qmp *q, const struct qmp_listener *listener,
 			return problem_set(why,
 					   "the QEMU's QMP socket says %d things, but does not answer",
 					   ANSWER_LINES);
+		if (lines % TURN_LINES == TURN_LINES - 1)
+			task_sleep(1);
 		o = qmp_line(q, why);
 		if (!o)
 			return -1;
@@ -214,8 +283,9 @@ static int qmp_send(struct qmp *q, const char *command, struct problem *why)
 	int len;
 
 	len = snprintf(text, sizeof(text), "{\"execute\":\"%s\"}\n", command);
-	clock_gettime(CLOCK_MONOTONIC, &q->asked);
-	if (send(q->fd, text, len, MSG_NOSIGNAL) != len)
+	q->deadline_ns = task_now_ns() + ANSWER_MS * NSEC_PER_MSEC;
+	/* A buffer that is full has had no answers read for long. */
+	if (send(q->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) != len)
 		return problem_errno(why, "cannot write to the QEMU's QMP socket");
 	return 0;
 }
@@ -223,11 +293,12 @@ static int qmp_send(struct qmp *q, const char *command, struct problem *why)
 /**
  * qmp_open - connect to a QEMU's monitor
  * @path: its QMP socket, which serves nobody else until this is closed
+ * @pid: its process, which must have made the socket; 0 if that is not known
  * @why: what went wrong
  *
  * Return: the connection, or NULL.
  */
-struct qmp *qmp_open(const char *path, struct problem *why)
+struct qmp *qmp_open(const char *path, pid_t pid, struct problem *why)
 {
 	struct qmp *q = malloc(sizeof(*q));
 
@@ -236,7 +307,7 @@ struct qmp *qmp_open(const char *path, struct problem *why)
 		problem_errno(why, "cannot allocate");
 		return NULL;
 	}
-	if (qmp_connect(q, path, why)) {
+	if (qmp_connect(q, path, pid, why)) {
 		free(q);
 		return NULL;
 	}
@@ -261,7 +332,8 @@ void qmp_close(struct qmp *q)
  * @result: where to put the answer, to be given back; or NULL
  * @why: what went wrong
  *
- * Takes TIMEOUT_MS at most if the QEMU says nothing, otherwise ANSWER_MS and that.
+ * Takes TIMEOUT_MS at most if the QEMU says nothing, otherwise ANSWER_MS.  In a task,
+ * others go on meanwhile.
  *
  * Return: 0 or -1.
  */
@@ -272,11 +344,31 @@ int qmp_command(struct qmp *q, const char *command,
 	return qmp_send(q, command, why) ? -1 : qmp_answer(q, listener, result, why);
 }
 
-/* The same on a connection of its own. */
-int qmp_run(const char *path, const char *command, struct json_object **result,
-	    struct problem *why)
+/**
+ * qmp_probe - can a QEMU's monitor be connected to, and is it that QEMU's?
+ * @path: its QMP socket
+ * @pid: its process, 0 if that is not known
+ * @why: what went wrong
+ *
+ * Says nothing to it, so that it does not matter who is connected already.
+ *
+ * Return: 0 or -1.
+ */
+int qmp_probe(const char *path, pid_t pid, struct problem *why)
 {
-	struct qmp *q = qmp_open(path, why);
+	struct qmp q;
+
+	if (qmp_connect(&q, path, pid, why))
+		return -1;
+	close(q.fd);
+	return 0;
+}
+
+/* The same on a connection of its own. */
+int qmp_run(const char *path, pid_t pid, const char *command,
+	    struct json_object **result, struct problem *why)
+{
+	struct qmp *q = qmp_open(path, pid, why);
 	int ret;
 
 	if (!q)
@@ -303,10 +395,10 @@ int qmp_query_status(struct qmp *q, enum qmp_status *status,
 }
 
 /* The same on a connection of its own. */
-int qmp_ask_status(const char *path, enum qmp_status *status,
+int qmp_ask_status(const char *path, pid_t pid, enum qmp_status *status,
 		   struct problem *why)
 {
-	struct qmp *q = qmp_open(path, why);
+	struct qmp *q = qmp_open(path, pid, why);
 	int ret;
 
 	if (!q)
@@ -321,12 +413,22 @@ int qmp_fd(const struct qmp *q)
 	return q->fd;
 }
 
-/* The next message that has arrived already, or NULL. */
-struct json_object *qmp_next(struct qmp *q)
+/**
+ * qmp_next - the next message that has arrived already
+ * @q: the connection
+ * @reads: how often more may be read from the socket, MAX_LINE at a time
+ *
+ * Return: it, or NULL.
+ */
+struct json_object *qmp_next(struct qmp *q, int *reads)
 {
-	char *end = q->ended ? NULL : qmp_fill(q, MSG_DONTWAIT);
+	char *end = memchr(q->buffer, '\n', q->used);
 
-	return end ? qmp_take(q, end) : NULL;
+	if (!end && !q->ended && *reads > 0) {
+		(*reads)--;
+		end = qmp_fill(q, false);
+	}
+	return end && !q->ended ? qmp_take(q, end) : NULL;
 }
 
 bool qmp_ended(const struct qmp *q)
@@ -385,7 +487,7 @@ struct qmp_when qmp_event_when(struct json_object *event)
 	when.tsc = now_at(&now);
 	look_for_set(NULL);
 	if (!json_object_object_get_ex(event, "timestamp", &stamp) ||
-	    (set_ns && monotonic_ns() - set_ns < MAX_AGE_SEC * NSEC_PER_SEC))
+	    (set_ns && task_now_ns() - set_ns < MAX_AGE_SEC * NSEC_PER_SEC))
 		return when;
 	age = age_of(&now, json_int(stamp, "seconds"), json_int(stamp, "microseconds"));
 	when.known = age >= 0;

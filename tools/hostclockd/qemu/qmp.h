@@ -6,6 +6,8 @@
 #ifndef HOSTCLOCKD_QMP_H
 #define HOSTCLOCKD_QMP_H
 
+#include <sys/types.h>
+
 #include <json-c/json.h>
 
 #include <hostclock/platform.h>
@@ -32,13 +34,14 @@ struct qmp_when {
 	bool known;
 };
 
-struct qmp *qmp_open(const char *path, struct problem *why);
+struct qmp *qmp_open(const char *path, pid_t pid, struct problem *why);
 void qmp_close(struct qmp *q);
 int qmp_command(struct qmp *q, const char *command,
 		const struct qmp_listener *listener, struct json_object **result,
 		struct problem *why);
-int qmp_run(const char *path, const char *command, struct json_object **result,
-	    struct problem *why);
+int qmp_probe(const char *path, pid_t pid, struct problem *why);
+int qmp_run(const char *path, pid_t pid, const char *command,
+	    struct json_object **result, struct problem *why);
 
 /* Of a VM; arriving: it is migrated here, or restored. */
 enum qmp_status {
@@ -49,11 +52,11 @@ enum qmp_status {
 
 int qmp_query_status(struct qmp *q, enum qmp_status *status,
 		     struct problem *why);
-int qmp_ask_status(const char *path, enum qmp_status *status,
+int qmp_ask_status(const char *path, pid_t pid, enum qmp_status *status,
 		   struct problem *why);
 
 int qmp_fd(const struct qmp *q);
-struct json_object *qmp_next(struct qmp *q);
+struct json_object *qmp_next(struct qmp *q, int *reads);
 bool qmp_ended(const struct qmp *q);
 void qmp_free(struct qmp *q);
 struct qmp_when qmp_event_when(struct json_object *event);

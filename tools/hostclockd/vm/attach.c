@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "attach.h"
 #include "base/array.h"
@@ -14,9 +13,11 @@
 #include "base/json.h"
 #include "base/process.h"
 #include "base/rate.h"
+#include "base/task.h"
 #include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
+#include "hold.h"
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
@@ -36,6 +37,9 @@ struct finding {
 	enum qmp_status status;
 };
 
+/* VMs that are just taken up again. */
+static int waiting;
+
 /* A TSC value from before the process was started. */
 static u64 tsc_before(const struct exporter *x, u64 t0, u64 pid_start)
 {
@@ -45,18 +49,10 @@ static u64 tsc_before(const struct exporter *x, u64 t0, u64 pid_start)
 	       rate_counts(process_age_ns(pid_start), x->clock.scale);
 }
 
-/* Is the socket there, if one was named? */
-static bool has_socket(const char *path, struct problem *why)
+/* Is the socket there and that process's, if one was named? */
+static bool has_socket(const char *path, pid_t pid, struct problem *why)
 {
-	if (strlen(path) >= VM_SOCKET_MAX) {
-		problem_set(why, "%s: too long for a socket's name", path);
-		return false;
-	}
-	if (!path[0] || !access(path, F_OK))
-		return true;
-	problem_errno(why, "%s: no QMP socket there", path);
-	why->again = true;
-	return false;
+	return !path[0] || !qmp_probe(path, pid, why);
 }
 
 static int find_tcg(struct exporter *x, const struct attachment *to,
@@ -99,7 +95,7 @@ static int find_kvm(struct exporter *x, struct vm *vm, const struct attachment *
 	f->status = QMP_RUNNING;
 	if (follow_find_kvm(x, vm, to->pid, &place, &offset, why))
 		return -1;
-	if (!to->qmp_path[0] || !qmp_ask_status(to->qmp_path, &f->status, why))
+	if (!to->qmp_path[0] || !qmp_ask_status(to->qmp_path, to->pid, &f->status, why))
 		return 0;
 	why->again = true;
 	return -1;
@@ -114,7 +110,8 @@ static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 	if (!f->pid_start)
 		return problem_set(why, "%s: there is no process %d", vm->name,
 				   to->pid);
-	if (!has_socket(to->qmp_path, why) || !has_socket(to->events_path, why))
+	if (!has_socket(to->qmp_path, to->pid, why) ||
+	    !has_socket(to->events_path, to->pid, why))
 		return -1;
 	f->method = kvm_has(x->opt.kvm_debugfs, to->pid) ? VM_KVM : VM_TCG;
 	return f->method == VM_KVM ? find_kvm(x, vm, to, f, why) :
@@ -146,7 +143,8 @@ static void learn_uuid(struct vm *vm)
 	struct json_object *answer = NULL;
 	struct problem why;
 
-	if (!vm->source.qmp_path[0] || qmp_run(vm->source.qmp_path, "query-uuid", &answer, &why))
+	if (!vm->source.qmp_path[0] ||
+	    qmp_run(vm->source.qmp_path, vm->source.pid, "query-uuid", &answer, &why))
 		return;
 	if (!read_uuid(json_text(answer, "UUID", ""), vm->page.vm_id))
 		say("%s: its QEMU answers query-uuid with no UUID, so its page names none",
@@ -159,6 +157,8 @@ static void name_sockets(struct vm *vm, const struct attachment *to)
 {
 	tcg_close(&vm->source.tcg);
 	monitor_close(&vm->source.monitor);
+	vm->source.listen_ns = 0;
+	vm->source.listen_wait_ns = 0;
 	snprintf(vm->source.qmp_path, sizeof(vm->source.qmp_path), "%s", to->qmp_path);
 	snprintf(vm->source.events_path, sizeof(vm->source.events_path), "%s", to->events_path);
 }
@@ -190,33 +190,22 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	vm_free(x, vm);
 }
 
-/**
- * attach_process - find the TSC offset of the VM that a process is, and follow it
- * @x: the exporter
- * @vm: the guest
- * @to: the process
- * @why: what went wrong
- *
- * If the process cannot be followed, nothing changes; if only its --events socket
- * fails, the guest is detached.
- *
- * Return: 0 or -1; later errors are retried by polling.
- */
-int attach_process(struct exporter *x, struct vm *vm, const struct attachment *to,
-		   struct problem *why)
+/* Everything is as it was if nothing was found. */
+static int attach_held(struct exporter *x, struct vm *vm, const struct attachment *to,
+		       struct problem *why)
 {
 	struct finding f;
 
 	if (find(x, vm, to, &f, why))
 		return -1;
 	name_sockets(vm, to);
+	vm->source.pid = to->pid;
+	vm->source.pid_start = f.pid_start;
 	if (follow_listen(vm, why)) {
 		tcg_close(&f.tcg);
 		vm_detach(x, vm);
 		return -1;
 	}
-	vm->source.pid = to->pid;
-	vm->source.pid_start = f.pid_start;
 	vm->source.t0 = to->t0;
 	vm->source.method = f.method;
 	vm->source.tcg = f.tcg;
@@ -235,6 +224,29 @@ int attach_process(struct exporter *x, struct vm *vm, const struct attachment *t
 	return 0;
 }
 
+/**
+ * attach_process - find the TSC offset of the VM that a process is, and follow it
+ * @x: the exporter
+ * @vm: the guest
+ * @to: the process
+ * @why: what went wrong
+ *
+ * If the process cannot be followed, nothing changes; if only its --events socket
+ * fails, the guest is detached.
+ *
+ * Return: 0 or -1; later errors are retried by polling.
+ */
+int attach_process(struct exporter *x, struct vm *vm, const struct attachment *to,
+		   struct problem *why)
+{
+	int ret;
+
+	hold_take(vm);
+	ret = attach_held(x, vm, to, why);
+	hold_release(vm);
+	return ret;
+}
+
 /* The same with an offset that somebody knows, and no process. */
 void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to,
 		  u64 tsc_offset)
@@ -246,13 +258,11 @@ void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to
 	exporter_changed(x);
 }
 
-/* After a restart: the same process, or none. */
-void attach_again(struct exporter *x, struct vm *vm)
+/* The same process, or none. */
+static void find_again(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
 
-	if (vm->source.method != VM_TCG && vm->source.method != VM_KVM)
-		return;
 	if (process_start(vm->source.pid) != vm->source.pid_start) {
 		vm->state = VM_GONE;
 		return;
@@ -269,4 +279,47 @@ void attach_again(struct exporter *x, struct vm *vm)
 	follow_check(x, vm);
 	follow_missed(x, vm);
 	monitor_handle(&vm->source.monitor);
+}
+
+static void attach_next(void *arg)
+{
+	struct vm *vm = arg;
+
+	find_again(vm->x, vm);
+	hold_release(vm);
+	waiting--;
+}
+
+/**
+ * attach_again - take VMs up again after a restart
+ * @x: the exporter
+ *
+ * As many at a time as there can be tasks: call it until it returns true, and as long as
+ * it does not nothing else happens to those that are left.
+ *
+ * Return: whether all have been.
+ */
+bool attach_again(struct exporter *x)
+{
+	struct vm *vm;
+
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (!vm->source.again)
+			continue;
+		if (!task_room())
+			return false;
+		vm->source.again = false;
+		waiting++;
+		task_start(attach_next, vm);
+	}
+	return !waiting;
+}
+
+/* Have a VM taken up again, if there was one. */
+void attach_later(struct vm *vm)
+{
+	if (vm->source.method != VM_TCG && vm->source.method != VM_KVM)
+		return;
+	vm->source.again = true;
+	hold_take(vm);
 }

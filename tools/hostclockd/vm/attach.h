@@ -27,6 +27,7 @@ void attach_given(struct exporter *x, struct vm *vm, const struct attachment *to
 		  u64 tsc_offset);
 void vm_detach(struct exporter *x, struct vm *vm);
 void vm_remove(struct exporter *x, struct vm *vm);
-void attach_again(struct exporter *x, struct vm *vm);
+bool attach_again(struct exporter *x);
+void attach_later(struct vm *vm);
 
 #endif /* HOSTCLOCKD_ATTACH_H */

@@ -6,11 +6,13 @@
 #include "base/json.h"
 #include "base/process.h"
 #include "base/rate.h"
+#include "base/task.h"
 #include "clock/view.h"
 #include "clocklink.h"
 #include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
+#include "hold.h"
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
@@ -25,6 +27,9 @@
 #define KVM_CPUS	32
 /* A monitor that did not answer is asked again after this many polls. */
 #define ASK_POLLS	16
+/* A monitor whose events were listened to is connected to again after so long. */
+#define LISTEN_MIN_NS	(10 * NSEC_PER_SEC)
+#define LISTEN_MAX_NS	(600 * NSEC_PER_SEC)
 
 static void gone(struct exporter *x, struct vm *vm)
 {
@@ -160,20 +165,13 @@ static bool check_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 	return true;
 }
 
-/*
- * Is it known whether a VM runs that was attached to before it ran?  Attaching finds
- * out unless the VM did not exist yet.
- */
-static bool is_known(struct vm *vm)
+/* Does it run? */
+static bool ask(struct vm *vm)
 {
 	struct problem why = { .again = false };
 	enum qmp_status status;
 
-	if (vm->state != VM_PENDING || vm->source.asked || !vm->source.qmp_path[0])
-		return true;
-	if (vm->source.asks++ % ASK_POLLS)
-		return false;
-	if (qmp_ask_status(vm->source.qmp_path, &status, &why)) {
+	if (qmp_ask_status(vm->source.qmp_path, vm->source.pid, &status, &why)) {
 		vm->source.problem = why;
 		return false;
 	}
@@ -182,6 +180,33 @@ static bool is_known(struct vm *vm)
 		vm->state = VM_STOPPED;
 	exporter_changed(vm->x);
 	return true;
+}
+
+static void ask_later(void *arg)
+{
+	struct vm *vm = arg;
+
+	if (ask(vm))
+		follow_check(vm->x, vm);
+	hold_release(vm);
+}
+
+/*
+ * Is it known whether a VM runs that was attached to before it ran?  Attaching finds
+ * out unless the VM did not exist yet.
+ */
+static bool is_known(struct vm *vm)
+{
+	if (vm->state != VM_PENDING || vm->source.asked || !vm->source.qmp_path[0])
+		return true;
+	if (!vm->held && task_room()) {
+		if (!(vm->source.asks++ % ASK_POLLS)) {
+			hold_take(vm);
+			task_start(ask_later, vm);
+		}
+		return false;
+	}
+	return ask(vm);
 }
 
 static void follow_kvm(struct exporter *x, struct vm *vm)
@@ -225,9 +250,39 @@ static bool needs_poll(struct exporter *x, struct vm *vm)
 					process_start(s->pid) != s->pid_start);
 }
 
+static void listen_later(void *arg)
+{
+	struct problem why = { .again = false };
+	struct vm *vm = arg;
+
+	if (follow_listen(vm, &why)) {
+		vm->source.listen_ns = task_now_ns() + vm->source.listen_wait_ns;
+	} else {
+		say("%s: its events are listened to again", vm->name);
+		follow_missed(vm->x, vm);
+		monitor_handle(&vm->source.monitor);
+	}
+	hold_release(vm);
+}
+
+/* Listen to a VM again whose monitor was lost some time ago. */
+static bool listens_again(struct vm *vm)
+{
+	struct vm_source *s = &vm->source;
+
+	if (s->monitor || !s->listen_ns || task_now_ns() < s->listen_ns || !task_room())
+		return false;
+	s->listen_ns = 0;
+	hold_take(vm);
+	task_start(listen_later, vm);
+	return vm->held;
+}
+
 /* Poll one guest; under KVM most polls check one CPU only. */
 void follow_poll(struct exporter *x, struct vm *vm)
 {
+	if (listens_again(vm))
+		return;
 	if (vm->source.method != VM_KVM || needs_poll(x, vm))
 		follow_check(x, vm);
 }
@@ -312,7 +367,7 @@ void follow_missed(struct exporter *x, struct vm *vm)
 
 	(void)x;
 	if (vm->source.method != VM_KVM || !vm->source.monitor || !vm->source.qmp_path[0] ||
-	    qmp_ask_status(vm->source.qmp_path, &status, &why))
+	    qmp_ask_status(vm->source.qmp_path, vm->source.pid, &status, &why))
 		return;
 	now.tsc = hostclock_rdtsc();
 	if (status == QMP_RUNNING) {
@@ -334,6 +389,31 @@ static void handle_resume(void *arg, const struct qmp_when *when)
 	follow_resumed(arg, when);
 }
 
+/* It is tried again, more and more rarely. */
+static void handle_lost(void *arg, const char *why)
+{
+	struct vm *vm = arg;
+	struct vm_source *s = &vm->source;
+
+	s->listen_wait_ns *= 2;
+	if (s->listen_wait_ns < LISTEN_MIN_NS)
+		s->listen_wait_ns = LISTEN_MIN_NS;
+	if (s->listen_wait_ns > LISTEN_MAX_NS)
+		s->listen_wait_ns = LISTEN_MAX_NS;
+	s->listen_ns = task_now_ns() + s->listen_wait_ns;
+	if (why)
+		say("%s: its --events socket %s: not listened to for %llu s", vm->name, why,
+		    (unsigned long long)(s->listen_wait_ns / NSEC_PER_SEC));
+	exporter_changed(vm->x);
+}
+
+static bool is_held(void *arg)
+{
+	const struct vm *vm = arg;
+
+	return vm->held;
+}
+
 /**
  * follow_listen - listen to the VM's events, if it has a monitor for that
  * @vm: the guest, not listened to
@@ -343,10 +423,12 @@ static void handle_resume(void *arg, const struct qmp_when *when)
  */
 int follow_listen(struct vm *vm, struct problem *why)
 {
-	static const struct monitor_events events = { handle_stop, handle_resume };
+	static const struct monitor_events events = {
+		handle_stop, handle_resume, handle_lost, is_held,
+	};
 
 	if (!vm->source.events_path[0])
 		return 0;
-	return monitor_open(&vm->source.monitor, vm->source.events_path, &events,
-			    vm, why);
+	return monitor_open(&vm->source.monitor, vm->source.events_path, vm->source.pid,
+			    &events, vm, why);
 }

@@ -7,6 +7,7 @@
  */
 #include "base/array.h"
 #include "base/rate.h"
+#include "attach.h"
 #include "vm/exporter.h"
 #include "follow.h"
 #include "poll.h"
@@ -68,7 +69,7 @@ static void run(struct exporter *x, struct round *r)
 
 	r->pause_ns = POLL_NEVER;
 	while (vm && polls < r->batch) {
-		if (vm->source.method == r->method && vm->state != VM_GONE) {
+		if (vm->source.method == r->method && vm->state != VM_GONE && !vm->held) {
 			follow_poll(x, vm);
 			ns = pause_ns(x, vm);
 			r->pause_ns = ns < r->pause_ns ? ns : r->pause_ns;
@@ -98,6 +99,7 @@ u64 poll_run(struct exporter *x)
 	u64 soonest = POLL_NEVER, now, since;
 	struct round *r;
 
+	attach_again(x);
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
 		now = hostclock_rdtsc();
 		since = rate_ns(now - r->last, x->clock.scale);

@@ -8,6 +8,9 @@
 #include "base/files.h"
 #include "base/hex.h"
 #include "base/json.h"
+#include "base/loop.h"
+#include "base/rate.h"
+#include "base/task.h"
 #include "clock/view.h"
 #include "doorbell.h"
 #include "guest.h"
@@ -15,6 +18,9 @@
 #include "restore.h"
 #include "state.h"
 #include "stopped.h"
+
+/* For VMs' monitors to answer, before there are any other. */
+#define SETTLE_NS	(150 * NSEC_PER_MSEC)
 
 /* The state file's content, until the VMs are restored. */
 static struct json_object *found;
@@ -138,6 +144,7 @@ static void load_doorbell(struct exporter *x, struct vm *vm,
 int state_restore(struct exporter *x, struct problem *why)
 {
 	struct json_object *list;
+	u64 deadline_ns;
 	size_t i, n = json_count(found, "vms", &list);
 
 	for (i = 0; i < n; i++) {
@@ -154,8 +161,11 @@ int state_restore(struct exporter *x, struct problem *why)
 		if (!vm)
 			return -1;
 		load_doorbell(x, vm, saved);
-		attach_again(x, vm);
+		attach_later(vm);
 	}
+	deadline_ns = task_now_ns() + SETTLE_NS;
+	while (!attach_again(x) && task_now_ns() < deadline_ns)
+		loop_once(SETTLE_NS / NSEC_PER_MSEC / 8);
 	json_object_put(found);
 	found = NULL;
 	x->afresh = x->clock.afresh;

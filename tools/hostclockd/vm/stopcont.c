@@ -9,6 +9,7 @@
 #include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
+#include "hold.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
 #include "stopcont.h"
@@ -168,13 +169,33 @@ static int cont(struct vm *vm, struct qmp *q, struct problem *why)
 
 static struct qmp *open_monitor(const struct vm *vm, struct problem *why)
 {
+	pid_t pid = vm->source.method == VM_GIVEN ? 0 : vm->source.pid;
+
 	if (vm->source.qmp_path[0])
-		return qmp_open(vm->source.qmp_path, why);
+		return qmp_open(vm->source.qmp_path, pid, why);
 	if (vm->source.method != VM_GIVEN)
 		problem_set(why,
 			    "%s: attached without --qmp SOCKET, so its monitor is not known",
 			    vm->name);
 	return NULL;
+}
+
+static int stopcont_held(struct vm *vm, bool stops, struct problem *why)
+{
+	bool alone = vm->source.method == VM_GIVEN && !vm->source.qmp_path[0];
+	struct qmp *q = open_monitor(vm, why);
+	int ret;
+
+	if (!q && !alone)
+		return -1;
+	follow_check(vm->x, vm);
+	ret = stops ? stop(vm, q, why) : cont(vm, q, why);
+	if (q)
+		qmp_close(q);
+	follow_check(vm->x, vm);
+	vm->predicted = false;
+	exporter_changed(vm->x);
+	return ret;
 }
 
 /**
@@ -189,23 +210,13 @@ static struct qmp *open_monitor(const struct vm *vm, struct problem *why)
 int stopcont(struct exporter *x, const char *name, bool stops,
 	     struct problem *why)
 {
-	struct vm *vm = vm_find(x, name);
-	bool alone;
-	struct qmp *q;
+	struct vm *vm = hold_find(x, name, why);
 	int ret;
 
 	if (!vm)
-		return problem_set(why, "%s: no such VM here", name);
-	alone = vm->source.method == VM_GIVEN && !vm->source.qmp_path[0];
-	q = open_monitor(vm, why);
-	if (!q && !alone)
 		return -1;
-	follow_check(x, vm);
-	ret = stops ? stop(vm, q, why) : cont(vm, q, why);
-	if (q)
-		qmp_close(q);
-	follow_check(x, vm);
-	vm->predicted = false;
-	exporter_changed(x);
+	hold_take(vm);
+	ret = stopcont_held(vm, stops, why);
+	hold_release(vm);
 	return ret;
 }

@@ -123,6 +123,9 @@ struct vm_stop {
  * @polls:	how often it was polled
  * @asks:	how often its monitor could have been asked whether it runs
  * @asked:	whether it runs has been found out since it was attached to
+ * @listen_ns:	when its events may be listened to again, MONOTONIC; 0: at once
+ * @listen_wait_ns: how long was waited for that last time
+ * @again:	it has yet to be looked for after a restart
  * @problem:	why the guest is pending
  */
 struct vm_source {
@@ -140,6 +143,9 @@ struct vm_source {
 	unsigned int polls;
 	unsigned int asks;
 	bool asked;
+	u64 listen_ns;
+	u64 listen_wait_ns;
+	bool again;
 	struct problem problem;
 };
 
@@ -154,6 +160,7 @@ struct vm_source {
  * @policy:	HOSTCLOCK_POLICY_*
  * @copies_id:	what the clock calls its copies of the pages if @private
  * @doorbell:	how it is interrupted, NULL if it is not
+ * @held:	somebody waits for its monitor; see hold.h
  * @state:	what the VM is doing
  * @next_cause:	cause of the next epoch, or VM_CAUSE_FOUND
  * @predicted:	the offset is a prediction for a `cont` in progress
@@ -174,6 +181,7 @@ struct vm {
 	u8 policy;
 	u32 copies_id;
 	struct doorbell *doorbell;
+	bool held;
 	enum vm_state state;
 	u8 next_cause;
 	bool predicted;
