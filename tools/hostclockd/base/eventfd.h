@@ -3,6 +3,8 @@
 #ifndef HOSTCLOCKD_EVENTFD_H
 #define HOSTCLOCKD_EVENTFD_H
 
+#include <stdbool.h>
+
 #include <hostclock/platform.h>
 
 #include "report.h"

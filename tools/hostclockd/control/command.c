@@ -84,7 +84,7 @@ static u8 likely_cause(const struct vm *vm, pid_t pid)
 		return vm->next_cause;
 	if (!vm->page.marker)
 		return HOSTCLOCK_CAUSE_NONE;
-	if (!pid || (pid == vm->source.pid && process_start(pid) == vm->source.pid_start))
+	if (!pid || (pid == vm->source.pid && !process_ended(pid, vm->source.pid_start)))
 		return VM_CAUSE_FOUND;
 	return HOSTCLOCK_CAUSE_RESTORE;
 }

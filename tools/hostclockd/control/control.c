@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "base/socket.h"
+#include "base/spare.h"
 #include "base/task.h"
 #include "command.h"
 #include "control.h"
@@ -32,6 +33,7 @@ static void drop(struct client *c)
 {
 	loop_remove(&c->watch);
 	free(c);
+	spare_keep();
 }
 
 /*
@@ -123,9 +125,19 @@ static bool is_owner(int fd)
 	return cred.uid == 0 || cred.uid == geteuid();
 }
 
-static void connection_ready(void *arg)
+/* There is a descriptor kept for whoever wants to know why there are none. */
+static int accept_client(void)
 {
 	int fd = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0 && spare_use())
+		fd = accept4(listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	return fd;
+}
+
+static void connection_ready(void *arg)
+{
+	int fd = accept_client();
 	int size = CONTROL_MAX;
 	struct problem why;
 	struct client *c;

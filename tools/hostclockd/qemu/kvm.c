@@ -43,18 +43,20 @@ static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 		memcpy(place->vm, e->d_name, strlen(e->d_name) + 1);
 	}
 	closedir(d);
+	if (fd < 0)
+		errno = ENOENT;
 	return fd;
 }
 
-bool kvm_has(const char *debugfs, pid_t pid)
+int kvm_has(const char *debugfs, pid_t pid)
 {
 	struct kvm_place place = { .vm = "" };
 	int fd = open_vm(debugfs, pid, &place);
 
 	if (fd < 0)
-		return false;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
 	close(fd);
-	return true;
+	return 1;
 }
 
 /**
@@ -154,7 +156,12 @@ int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
 		return problem_errno(why, "%s/%d-*: no such KVM guest (is debugfs mounted?)",
 				     debugfs, pid);
 	d = fdopendir(fd);
-	while (d && (e = readdir(d))) {
+	if (!d) {
+		problem_errno(why, "%s/%d-*: cannot look", debugfs, pid);
+		close(fd);
+		return -1;
+	}
+	while ((e = readdir(d))) {
 		if (strncmp(e->d_name, "vcpu", 4) ||
 		    !read_cpu(fd, e->d_name, &one))
 			continue;
@@ -167,8 +174,7 @@ int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
 			place->cpus = n;
 		place->offset = one.offset;
 	}
-	if (d)
-		closedir(d);
+	closedir(d);
 	if (bad)
 		return problem_set(why,
 				   "the TSCs of process %d's vCPUs are offset differently: no page can describe that",

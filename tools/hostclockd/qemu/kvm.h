@@ -26,8 +26,8 @@ struct kvm_place {
 	u64 offset;
 };
 
-/* Has KVM a VM of that process? */
-bool kvm_has(const char *debugfs, pid_t pid);
+/* Has KVM a VM of that process?  Return: 1, 0, or -1 with errno: it cannot be looked at. */
+int kvm_has(const char *debugfs, pid_t pid);
 bool kvm_uses(pid_t pid);
 int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
 	     struct hostclock_tsc *tsc, struct problem *why);

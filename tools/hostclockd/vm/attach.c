@@ -105,15 +105,28 @@ static int find_kvm(struct exporter *x, struct vm *vm, const struct attachment *
 static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 		struct finding *f, struct problem *why)
 {
+	int has;
+
 	f->tcg.fd = -1;
 	f->pid_start = process_start(to->pid);
+	if (f->pid_start == PROCESS_UNSEEN) {
+		problem_errno(why, "%s: cannot look at process %d", vm->name, to->pid);
+		why->again = true;
+		return -1;
+	}
 	if (!f->pid_start)
 		return problem_set(why, "%s: there is no process %d", vm->name,
 				   to->pid);
 	if (!has_socket(to->qmp_path, to->pid, why) ||
 	    !has_socket(to->events_path, to->pid, why))
 		return -1;
-	f->method = kvm_has(x->opt.kvm_debugfs, to->pid) ? VM_KVM : VM_TCG;
+	has = kvm_has(x->opt.kvm_debugfs, to->pid);
+	if (has < 0) {
+		problem_errno(why, "%s: cannot look for VMs", x->opt.kvm_debugfs);
+		why->again = true;
+		return -1;
+	}
+	f->method = has ? VM_KVM : VM_TCG;
 	return f->method == VM_KVM ? find_kvm(x, vm, to, f, why) :
 				     find_tcg(x, to, f, why);
 }
@@ -263,7 +276,7 @@ static void find_again(struct exporter *x, struct vm *vm)
 {
 	struct problem why = { .again = false };
 
-	if (process_start(vm->source.pid) != vm->source.pid_start) {
+	if (process_ended(vm->source.pid, vm->source.pid_start)) {
 		vm->state = VM_GONE;
 		return;
 	}

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,12 +14,18 @@
 #include "base/loop.h"
 #include "base/process.h"
 #include "base/rate.h"
+#include "base/ring.h"
 #include "base/socket.h"
+#include "base/spare.h"
+#include "base/task.h"
 #include "clock/view.h"
 #include "doorbell.h"
 
 /* A guest has one QEMU; a few more do no harm.  A new one replaces the oldest. */
 #define CONNECTIONS	4
+
+/* Between attempts to accept connections for which there are no descriptors. */
+#define PAUSE_SEC	5
 
 #define PROTOCOL_VERSION	0
 /* Every QEMU is the first and only peer on its socket. */
@@ -37,6 +42,7 @@
  * @id:		the eventfd's
  * @pid:	QEMU
  * @pid_start:	and when it was started
+ * @failed:	it could not be rung, and that was said
  */
 struct connection {
 	struct watch watch;
@@ -46,6 +52,7 @@ struct connection {
 	s64 id;
 	pid_t pid;
 	u64 pid_start;
+	bool failed;
 };
 
 /**
@@ -53,6 +60,7 @@ struct connection {
  * @x:		the exporter
  * @vm:		the guest
  * @listener:	the socket
+ * @paused_ns:	since when it is not waited for, MONOTONIC; 0 if it is
  * @connections: the QEMUs
  * @serial:	how many there were
  * @rings:	how often it was rung
@@ -61,6 +69,7 @@ struct doorbell {
 	struct exporter *x;
 	struct vm *vm;
 	struct watch listener;
+	u64 paused_ns;
 	struct connection connections[CONNECTIONS];
 	u64 serial;
 	u64 rings;
@@ -76,10 +85,15 @@ static int directory = -1;
 static struct watch timer = { .fd = -1 };
 static bool timer_runs;
 
-/* EAGAIN: the counter is full, so QEMU has an interrupt pending. */
+static void cannot_ring(struct connection *c)
+{
+	if (!c->failed)
+		say("%s: cannot interrupt the guest: %s", c->bell->vm->name, strerror(errno));
+	c->failed = true;
+}
+
 void doorbell_ring(struct vm *vm)
 {
-	const u64 one = 1;
 	int i;
 
 	if (!vm->doorbell)
@@ -88,9 +102,8 @@ void doorbell_ring(struct vm *vm)
 	for (i = 0; i < CONNECTIONS; i++) {
 		struct connection *c = &vm->doorbell->connections[i];
 
-		if (c->watch.fd >= 0 &&
-		    write(c->eventfd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-			say("%s: cannot interrupt the guest: %s", vm->name, strerror(errno));
+		if (c->watch.fd >= 0 && ring_eventfd(c->eventfd))
+			cannot_ring(c);
 	}
 }
 
@@ -138,6 +151,7 @@ static void connect_to(struct doorbell *bell, int fd, int event, pid_t pid)
 	c->serial = bell->serial++;
 	c->eventfd = event;
 	c->id = eventfd_id(event);
+	c->failed = false;
 	c->pid = pid;
 	c->pid_start = process_start(pid);
 	if (loop_add(&c->watch, &why)) {
@@ -221,10 +235,11 @@ static void listener_ready(void *arg)
 	if (fd >= 0) {
 		accepted(bell, fd);
 	} else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-		/* it would stay readable */
-		say("%s: its doorbell socket does not accept connections any more: %s",
-		    bell->vm->name, strerror(errno));
-		loop_remove(&bell->listener);
+		/* It stays readable, and would be tried again at once. */
+		say("%s: its doorbell socket accepts no connection for %d s: %s",
+		    bell->vm->name, PAUSE_SEC, strerror(errno));
+		loop_forget(&bell->listener);
+		bell->paused_ns = task_now_ns();
 	}
 }
 
@@ -341,6 +356,22 @@ void doorbell_restore(struct vm *vm, struct json_object *saved)
 	}
 }
 
+/* Accept connections again, if it is time. */
+void doorbell_poll(struct exporter *x)
+{
+	struct doorbell *bell;
+	struct problem why;
+	struct vm *vm;
+
+	for (vm = x->vms; vm; vm = vm->next) {
+		bell = vm->doorbell;
+		if (bell && bell->paused_ns &&
+		    task_now_ns() - bell->paused_ns > PAUSE_SEC * NSEC_PER_SEC &&
+		    !loop_add(&bell->listener, &why))
+			bell->paused_ns = 0;
+	}
+}
+
 void doorbell_status(const struct vm *vm, struct json_object *out)
 {
 	int i, n = 0;
@@ -405,21 +436,14 @@ static void sets_begin(void *arg)
 	}
 }
 
-/* A guest takes three descriptors; the usual limit of 1024 would be too low. */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* Call before there are guests. */
 int doorbell_open(struct exporter *x, struct problem *why)
 {
-	raise_limit();
+	struct problem no_ring;
+
+	spare_open();
+	if (ring_open(&no_ring))
+		say("doorbells do not ring: %s", no_ring.text);
 	directory = files_open_subdir(x->dir, DOORBELL_DIR, why);
 	if (directory < 0)
 		return -1;

@@ -22,6 +22,7 @@ void doorbell_close(struct exporter *x);
 int doorbell_create(struct exporter *x, struct vm *vm, struct problem *why);
 void doorbell_remove(struct vm *vm);
 void doorbell_ring(struct vm *vm);
+void doorbell_poll(struct exporter *x);
 void doorbell_updated(struct exporter *x);
 struct json_object *doorbell_save(const struct vm *vm);
 void doorbell_restore(struct vm *vm, struct json_object *saved);

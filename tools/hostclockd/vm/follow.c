@@ -152,7 +152,7 @@ static bool check_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
 
-	if (process_start(vm->source.pid) != vm->source.pid_start) {
+	if (process_ended(vm->source.pid, vm->source.pid_start)) {
 		gone(x, vm);
 		return false;
 	}
@@ -247,7 +247,7 @@ static bool needs_poll(struct exporter *x, struct vm *vm)
 	if (!kvm_same(x->opt.kvm_debugfs, &s->kvm))
 		return true;
 	return !(polls % KVM_POLLS) && (!(polls / KVM_POLLS % s->kvm.cpus) ||
-					process_start(s->pid) != s->pid_start);
+					process_ended(s->pid, s->pid_start));
 }
 
 static void listen_later(void *arg)

@@ -9,6 +9,7 @@
 #include "base/rate.h"
 #include "attach.h"
 #include "vm/exporter.h"
+#include "doorbell.h"
 #include "follow.h"
 #include "poll.h"
 
@@ -100,6 +101,7 @@ u64 poll_run(struct exporter *x)
 	struct round *r;
 
 	attach_again(x);
+	doorbell_poll(x);
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
 		now = hostclock_rdtsc();
 		since = rate_ns(now - r->last, x->clock.scale);

@@ -131,6 +131,19 @@ class Host:
             self.daemon.wait()
             return None
 
+    def processes(self):
+        """The exporter's, children included."""
+        found, all_of_them = [self.daemon.pid], {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/stat", "rb") as f:
+                    all_of_them[int(pid)] = int(f.read().rpartition(b")")[2].split()[1])
+            except OSError:
+                pass
+        for parent in found:
+            found += [pid for pid, its in all_of_them.items() if its == parent]
+        return found
+
     def tail(self):
         with open(self.log, errors="replace") as log:
             return " | ".join(log.read().splitlines()[-12:])
@@ -334,9 +347,9 @@ class Monitor(Peer):
 class Bell:
     """A QEMU's end of a doorbell: the page's descriptor and the eventfd's."""
 
-    def __init__(self, directory, vm):
+    def __init__(self, directory, vm, seconds=ANSWER_S):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(ANSWER_S)
+        self.socket.settimeout(seconds)
         self.socket.connect(os.path.join(directory, "doorbell", vm))
         found = []
         for _ in range(4):
@@ -346,6 +359,9 @@ class Bell:
                 fds.frombytes(data)
             found.append(fds[0] if fds else None)
         self.page, self.event = found[2:]
+        if self.event is None:
+            self.socket.close()
+            raise ConnectionError("no doorbell")
 
     def close(self):
         os.close(self.page)
