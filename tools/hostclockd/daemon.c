@@ -40,15 +40,10 @@ static int watch_signals(struct problem *why)
 
 int daemon_pidfile(const char *file, struct problem *why)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		      0644);
-	int bad;
+	char text[16];
 
-	if (fd < 0)
-		return problem_errno(why, "%s: cannot create", file);
-	bad = dprintf(fd, "%d\n", getpid()) < 0;
-	close(fd);
-	return bad ? problem_errno(why, "%s: cannot write", file) : 0;
+	snprintf(text, sizeof(text), "%d\n", getpid());
+	return files_replace(AT_FDCWD, file, text, 0644, why);
 }
 
 /* The directory, for this exporter alone. */
@@ -61,7 +56,11 @@ int daemon_directory(struct exporter *x, struct problem *why)
 	x->vm_dir = files_open_subdir(x->dir, "vm", why);
 	if (x->vm_dir < 0)
 		return -1;
-	return files_lock(x->dir, "lock", why) < 0 ? -1 : 0;
+	if (files_lock(x->dir, "lock", why) < 0)
+		return -1;
+	files_sweep(x->dir);
+	files_sweep(x->vm_dir);
+	return 0;
 }
 
 /*

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,13 +84,21 @@ static int open_regular(int dir, const char *name, int flags, mode_t mode,
 	int fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
 			mode);
 
-	if (fd < 0 && errno == ELOOP)
-		return problem_set(why, "%s: is a link; links are not followed here",
-				   name);
+	if (fd < 0 && errno == ELOOP) {
+		problem_set(why, "%s: is a link; links are not followed here", name);
+		errno = EPERM;
+		return -1;
+	}
+	if (fd < 0 && (errno == EISDIR || errno == ENXIO)) {
+		problem_set(why, "%s: is not a regular file", name);
+		errno = EPERM;
+		return -1;
+	}
 	if (fd < 0)
 		return problem_errno(why, "%s: cannot open", name);
 	if (check_owner(fd, name, S_IFREG, why)) {
 		close(fd);
+		errno = EPERM;
 		return -1;
 	}
 	return fd;
@@ -128,43 +138,111 @@ static void *map_fd(int fd, const char *name, size_t size, struct problem *why)
 	return map;
 }
 
+/* Make a file that is renamed when it is complete.  Return: a descriptor, or -1. */
+static int create_new(int dir, const char *name, struct problem *why)
+{
+	int fd;
+
+	unlinkat(dir, name, 0);
+	fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	return fd < 0 ? problem_errno(why, "%s: cannot create", name) : fd;
+}
+
+static int rename_new(int dir, const char *from, const char *to, struct problem *why)
+{
+	if (!renameat(dir, from, dir, to))
+		return 0;
+	problem_errno(why, "%s: cannot rename to %s", from, to);
+	unlinkat(dir, from, 0);
+	return -1;
+}
+
+/* posix_fallocate() gives the error back instead of setting errno. */
+static int allocate(int fd, size_t size)
+{
+	errno = posix_fallocate(fd, 0, size);
+	return errno ? -1 : 0;
+}
+
+/* A page file, zeroed.  Return: a descriptor, or -1. */
+static int create_pages(int dir, const char *name, size_t size, mode_t mode,
+			struct problem *why)
+{
+	char tmp[NAME_MAX];
+	int fd;
+
+	snprintf(tmp, sizeof(tmp), ".%s" FILES_NEW, name);
+	fd = create_new(dir, tmp, why);
+	if (fd < 0)
+		return -1;
+	if (allocate(fd, size) || fchmod(fd, mode)) {
+		problem_errno(why, "%s: cannot give it %zu bytes", name, size);
+		unlinkat(dir, tmp, 0);
+	} else if (!rename_new(dir, tmp, name, why)) {
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+/**
+ * files_resize - give a page file its size again, whatever was done to it
+ * @fd: the file
+ * @name: its name
+ * @size: bytes
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int files_resize(int fd, const char *name, size_t size, struct problem *why)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return problem_errno(why, "%s: fstat", name);
+	if ((size_t)st.st_size == size)
+		return 0;
+	if (ftruncate(fd, size) || allocate(fd, size))
+		return problem_errno(why, "%s: cannot give it %zu bytes", name, size);
+	return 0;
+}
+
+static int resize_said(int fd, const char *name, size_t size, struct problem *why)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st) && (size_t)st.st_size != size)
+		say("%s: has %lld bytes instead of %zu; mended, as far as it can be", name,
+		    (long long)st.st_size, size);
+	return files_resize(fd, name, size, why);
+}
+
 /**
  * files_map - map a page file, creating it zeroed if it does not exist
  * @dir: the directory
  * @name: of the file
- * @size: bytes; an existing file must have just that
+ * @size: bytes; an existing file that has more or less is given just that
  * @mode: for a new file, whatever the umask
  * @created: set to whether it is new
  * @why: what went wrong
  *
- * Return: the mapping, or NULL.
+ * Return: the mapping, or NULL with errno: EPERM if others can write it or it is no file.
  */
 void *files_map(int dir, const char *name, size_t size, mode_t mode,
 		bool *created, struct problem *why)
 {
-	struct stat st;
-	void *map = NULL;
-	int fd;
+	int fd = open_regular(dir, name, O_RDWR, 0, why);
+	void *map;
 
-	fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	*created = fd >= 0;
-	if (fd < 0 && errno == EEXIST)
-		fd = open_regular(dir, name, O_RDWR, 0, why);
-	else if (fd < 0)
-		problem_errno(why, "%s: cannot create", name);
+	*created = fd < 0 && errno == ENOENT;
+	if (*created)
+		fd = create_pages(dir, name, size, mode, why);
 	if (fd < 0)
 		return NULL;
-	if (*created && (posix_fallocate(fd, 0, size) || fchmod(fd, mode)))
-		problem_errno(why, "%s: cannot give it %zu bytes", name, size);
-	else if (fstat(fd, &st))
-		problem_errno(why, "%s: fstat", name);
-	else if ((size_t)st.st_size != size)
-		problem_set(why, "%s: has %lld bytes instead of %zu; remove it while no VM uses it",
-			    name, (long long)st.st_size, size);
-	else
-		map = map_fd(fd, name, size, why);
+	map = resize_said(fd, name, size, why) ? NULL : map_fd(fd, name, size, why);
 	close(fd);
+	errno = EIO;
 	return map;
 }
 
@@ -174,24 +252,35 @@ int files_open(int dir, const char *name, struct problem *why)
 	return open_regular(dir, name, O_RDWR, 0, why);
 }
 
+/* Return: 0 or -1 with errno; there may be less than there was a moment ago. */
+static int read_bytes(int fd, char *to, size_t n)
+{
+	ssize_t got;
+
+	for (; n; to += got, n -= got) {
+		got = read(fd, to, n);
+		if (got < 0 && errno != EINTR)
+			return -1;
+		if (!got)
+			return 0;
+		if (got < 0)
+			got = 0;
+	}
+	return 0;
+}
+
 static char *read_all(int fd, const char *name, size_t max, struct problem *why)
 {
+	char *text = NULL;
 	struct stat st;
-	char *text;
 
-	if (fstat(fd, &st)) {
-		problem_errno(why, "%s: fstat", name);
-		return NULL;
-	}
-	if ((size_t)st.st_size > max) {
+	if (!fstat(fd, &st)) {
 		errno = EFBIG;
-		problem_errno(why, "%s: cannot read", name);
-		return NULL;
+		if ((size_t)st.st_size <= max)
+			text = calloc(1, st.st_size + 1);
+		if (text && !read_bytes(fd, text, st.st_size))
+			return text;
 	}
-	text = calloc(1, st.st_size + 1);
-	errno = text ? 0 : ENOMEM;
-	if (text && read(fd, text, st.st_size) == st.st_size)
-		return text;
 	problem_errno(why, "%s: cannot read", name);
 	free(text);
 	return NULL;
@@ -205,49 +294,96 @@ static char *read_all(int fd, const char *name, size_t max, struct problem *why)
  * @why: what went wrong
  *
  * Return: the text, to be freed; NULL if there is none or it was refused, with
- * errno ENOENT in the first case.
+ * errno: ENOENT in the first case, EPERM if others can write it or it is no file.
  */
 char *files_read(int dir, const char *name, size_t max, struct problem *why)
 {
 	int fd = open_regular(dir, name, O_RDONLY, 0, why);
 	char *text;
+	int saved;
 
 	if (fd < 0)
 		return NULL;
 	text = read_all(fd, name, max, why);
+	saved = errno;
 	close(fd);
+	errno = saved;
 	return text;
+}
+
+/* All of it, or an error: a file system may tell of one late. */
+static int write_all(int fd, const char *text, size_t len)
+{
+	ssize_t put;
+
+	for (; len; text += put, len -= put) {
+		put = write(fd, text, len);
+		if (put < 0 && errno != EINTR)
+			return -1;
+		if (put < 0)
+			put = 0;
+	}
+	return fsync(fd) && errno != EINVAL ? -1 : 0;
 }
 
 /**
  * files_replace - put a text file in place, whole or not at all
  * @dir: the directory
- * @name: of the file, at most 60 characters
+ * @name: of the file
  * @text: what it shall hold
+ * @mode: its mode, whatever the umask
  * @why: what went wrong
  *
  * Return: 0 or -1.
  */
-int files_replace(int dir, const char *name, const char *text,
+int files_replace(int dir, const char *name, const char *text, mode_t mode,
 		  struct problem *why)
 {
-	size_t len = strlen(text);
-	char tmp[64];
-	int fd;
+	char tmp[PATH_MAX];
+	int fd, bad;
 
-	snprintf(tmp, sizeof(tmp), "%s.new", name);
-	unlinkat(dir, tmp, 0);
-	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
+	snprintf(tmp, sizeof(tmp), "%s" FILES_NEW, name);
+	fd = create_new(dir, tmp, why);
 	if (fd < 0)
-		return problem_errno(why, "%s: cannot create", tmp);
-	if (write(fd, text, len) != (ssize_t)len) {
-		close(fd);
-		unlinkat(dir, tmp, 0);
-		return problem_errno(why, "%s: cannot write", tmp);
+		return -1;
+	bad = write_all(fd, text, strlen(text)) || fchmod(fd, mode);
+	if (bad)
+		problem_errno(why, "%s: cannot write", tmp);
+	if (close(fd) && !bad)
+		bad = problem_errno(why, "%s: cannot write", tmp);
+	if (!bad)
+		return rename_new(dir, tmp, name, why);
+	unlinkat(dir, tmp, 0);
+	return -1;
+}
+
+/**
+ * files_aside - give another name to what cannot be used
+ * @dir: the directory
+ * @name: what is there, whatever it is
+ * @aside: its new name; what has that is lost
+ *
+ * Return: whether @name is free now.
+ */
+bool files_aside(int dir, const char *name, const char *aside)
+{
+	return !renameat(dir, name, dir, aside) || !unlinkat(dir, name, 0);
+}
+
+/* Remove what an earlier process did not complete.  @dir stays open. */
+void files_sweep(int dir)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	size_t len;
+
+	while (d && (e = readdir(d))) {
+		len = strlen(e->d_name);
+		if (e->d_name[0] == '.' && len > strlen(FILES_NEW) &&
+		    !strcmp(e->d_name + len - strlen(FILES_NEW), FILES_NEW))
+			unlinkat(dir, e->d_name, 0);
 	}
-	close(fd);
-	if (renameat(dir, tmp, dir, name))
-		return problem_errno(why, "%s: cannot rename to %s", tmp, name);
-	return 0;
+	if (d)
+		closedir(d);
 }

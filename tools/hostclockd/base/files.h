@@ -12,6 +12,9 @@
 
 #include "report.h"
 
+/* How the names of files end that are not complete yet. */
+#define FILES_NEW	".new"
+
 int files_open_dir(const char *path, struct problem *why);
 int files_open_subdir(int dir, const char *name, struct problem *why);
 int files_lock(int dir, const char *name, struct problem *why);
@@ -19,7 +22,10 @@ void *files_map(int dir, const char *name, size_t size, mode_t mode,
 		bool *created, struct problem *why);
 int files_open(int dir, const char *name, struct problem *why);
 char *files_read(int dir, const char *name, size_t max, struct problem *why);
-int files_replace(int dir, const char *name, const char *text,
+int files_resize(int fd, const char *name, size_t size, struct problem *why);
+int files_replace(int dir, const char *name, const char *text, mode_t mode,
 		  struct problem *why);
+bool files_aside(int dir, const char *name, const char *aside);
+void files_sweep(int dir);
 
 #endif /* HOSTCLOCKD_FILES_H */

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/guard.h"
 #include "copies.h"
 
 /**
@@ -51,6 +52,10 @@ int copies_add(u32 id, int fd, struct problem *why)
 		   MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (map == MAP_FAILED)
 		return problem_errno(why, "cannot map a private page file");
+	if (guard_add(map, PRIVATE_FILE_SIZE, why)) {
+		munmap(map, PRIVATE_FILE_SIZE);
+		return -1;
+	}
 	/* A page fault would delay an update.  Locking may be forbidden. */
 	mlock(map, PRIVATE_FILE_SIZE);
 	copies[count++] = (struct copy){ id, map };
@@ -63,6 +68,7 @@ void copies_remove(u32 id)
 
 	if (!c)
 		return;
+	guard_remove(c->map);
 	munmap(c->map, PRIVATE_FILE_SIZE);
 	*c = copies[--count];
 }

@@ -59,7 +59,7 @@ static void make_key(int dir, u8 key[16])
 	draw_bytes(key, 16);
 	hex_write(text, key, 16);
 	strcat(text, "\n");
-	if (files_replace(dir, HOSTID_KEY_FILE, text, &why))
+	if (files_replace(dir, HOSTID_KEY_FILE, text, 0600, &why))
 		say("%s; the next hostclockd will disrupt its guests", why.text);
 }
 

@@ -7,8 +7,8 @@
 #include "vm/doorbell.h"
 #include "vm/guest.h"
 
-/* VMs in one answer, of less than 2 KiB each: see CONTROL_MAX. */
-#define STATUS_VMS	90
+/* VMs in one answer, of less than 2.5 KiB each: see CONTROL_MAX. */
+#define STATUS_VMS	75
 
 static struct json_object *page_status(struct exporter *x,
 				       const struct page_view *pg)
@@ -70,6 +70,8 @@ static struct json_object *vm_status(const struct vm *vm)
 	if (vm->source.method == VM_TCG)
 		json_put_uint(o, "counter_generation", vm->source.tcg.count);
 	doorbell_status(vm, o);
+	if (vm->file.problem.text[0])
+		json_put_text(o, "page_file_problem", vm->file.problem.text);
 	if (vm->source.problem.text[0])
 		json_put_text(o, "problem", vm->source.problem.text);
 	return o;

@@ -76,6 +76,8 @@ static void print_vm(struct json_object *o)
 		       number(o, "doorbell_connections"));
 	if (json_has(o, "problem"))
 		printf("          %s\n", json_text(o, "problem", ""));
+	if (json_has(o, "page_file_problem"))
+		printf("          %s\n", json_text(o, "page_file_problem", ""));
 }
 
 static void for_each(struct json_object *o, const char *key,

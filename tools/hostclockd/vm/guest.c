@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <hostclock/continuity.h>
 #include <hostclock/writer.h>
 
 #include "base/draw.h"
-#include "base/files.h"
 #include "base/rate.h"
 #include "clock/view.h"
 #include "clock/copies.h"
 #include "clocklink.h"
 #include "doorbell.h"
 #include "guest.h"
+#include "pagefile.h"
 #include "transition.h"
 #include "vmclock.h"
-
-static size_t file_size(const struct vm *vm)
-{
-	return vm->private ? PRIVATE_FILE_SIZE : HOSTCLOCK_PAGE_SIZE;
-}
 
 struct vm *vm_find(struct exporter *x, const char *name)
 {
@@ -126,17 +119,23 @@ void vms_renew(struct exporter *x)
 
 static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 {
-	bool created;
-
-	vm->page.map = files_map(x->vm_dir, vm->name, file_size(vm),
-				 vm->private ? 0600 : 0644, &created, why);
-	if (!vm->page.map)
+	if (pagefile_open(x, vm, why))
 		return -1;
 	vm->copies_id = ++x->last_id;
 	if (!vm->private || !clocklink_add(x, vm, why))
 		return 0;
-	munmap(vm->page.map, file_size(vm));
+	pagefile_forget(x, vm);
 	return -1;
+}
+
+/* Its file has been given its pages again: write all of them. */
+void vm_rewrite(struct exporter *x, struct vm *vm)
+{
+	struct problem why;
+
+	if (vm->private && clocklink_add(x, vm, &why))
+		say("%s: %s", vm->name, why.text);
+	vm_publish(x, vm);
 }
 
 /**
@@ -197,8 +196,7 @@ void vm_free(struct exporter *x, struct vm *vm)
 	}
 	if (vm->private)
 		clocklink_remove(x, vm);
-	unlinkat(x->vm_dir, vm->name, 0);
-	munmap(vm->page.map, file_size(vm));
+	pagefile_remove(x, vm);
 	free(vm);
 }
 

@@ -14,6 +14,7 @@ void vm_free(struct exporter *x, struct vm *vm);
 void vm_renew(struct vm *vm);
 void vms_renew(struct exporter *x);
 void vm_publish(struct exporter *x, struct vm *vm);
+void vm_rewrite(struct exporter *x, struct vm *vm);
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
 void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 tsc,
 		      u64 tsc_offset, u8 found);

@@ -11,6 +11,8 @@
 #include "vm/exporter.h"
 #include "doorbell.h"
 #include "follow.h"
+#include "guest.h"
+#include "pagefile.h"
 #include "poll.h"
 
 /* Guests per poll: 10 to 20 us each under KVM, 3 us under TCG. */
@@ -102,6 +104,7 @@ u64 poll_run(struct exporter *x)
 
 	attach_again(x);
 	doorbell_poll(x);
+	pagefile_check_some(x, vm_rewrite);
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
 		now = hostclock_rdtsc();
 		since = rate_ns(now - r->last, x->clock.scale);

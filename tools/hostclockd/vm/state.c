@@ -103,7 +103,7 @@ static int write_state(struct exporter *x, struct problem *why)
 	json_object_object_add(o, "qemu_builds", save_builds());
 	bad = files_replace(x->dir, STATE_FILE,
 			    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY),
-			    why);
+			    0600, why);
 	json_object_put(o);
 	return bad;
 }

@@ -75,6 +75,26 @@ struct vm_page {
 };
 
 /**
+ * struct vm_file - the file that the page is in
+ * @dev:	which it is
+ * @ino:	the same
+ * @created:	there was none before
+ * @unnamed:	why it is not there under its name any more, NULL if it is
+ * @bad:	how often it had to be mended
+ * @mended_tsc:	when it was last
+ * @problem:	what was wrong with it last
+ */
+struct vm_file {
+	dev_t dev;
+	ino_t ino;
+	bool created;
+	const char *unnamed;
+	unsigned int bad;
+	u64 mended_tsc;
+	struct problem problem;
+};
+
+/**
  * struct vm_stop - where a guest stopped, or did when it last stopped
  * @known:	the rest is valid
  * @tsc:	the guest's TSC then
@@ -168,6 +188,7 @@ struct vm_source {
  * @stopped_at:	the host's TSC when it last stopped, 0 if unknown
  * @resumed_at:	and when it last went on
  * @page:	what its page says
+ * @file:	where that is
  * @stop:	where it stopped
  * @source:	where its offset comes from
  */
@@ -189,6 +210,7 @@ struct vm {
 	u64 stopped_at;
 	u64 resumed_at;
 	struct vm_page page;
+	struct vm_file file;
 	struct vm_stop stop;
 	struct vm_source source;
 };

@@ -94,9 +94,9 @@
  * accepted, and reads all parameters again if either differs.  Epochs, generations
  * and vmclock's disruption markers are compared for equality only: they are drawn at
  * random for each page, so that a guest learns nothing about others from its own, and
- * holds none that a page elsewhere has.  Two values are never a valid epoch: zero, which marks a page or
- * a parameter set that must not be used, and 2^64 - 1, which is what is read of a
- * device that is not there any more.
+ * holds none that a page elsewhere has.  Two values are never a valid epoch: zero,
+ * which marks a page or a parameter set that must not be used, and 2^64 - 1, which is
+ * what is read of a device that is not there any more.
  *
  * Versions
  * --------

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whoever has a page file open for writing can truncate it, or let it grow.  That must
+ * hurt their VM alone: writers go on (see guard.h), and the file is mended when it is
+ * noticed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/guard.h"
+#include "base/rate.h"
+#include "pagefile.h"
+
+/* This many files are checked at a time: 1000 within 7 s. */
+#define CHECKS		40
+#define CHECK_NS	200000000ULL
+/* A file is mended no more often. */
+#define MEND_NS		NSEC_PER_SEC
+
+static struct vm *next;
+static u64 checked_tsc;
+static unsigned int faults;
+
+static size_t size_of(const struct vm *vm)
+{
+	return vm->private ? PRIVATE_FILE_SIZE : HOSTCLOCK_PAGE_SIZE;
+}
+
+/* Put aside what has the file's name and can never be it, such as a link. */
+static void *map_or_put_aside(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	mode_t mode = vm->private ? 0600 : 0644;
+	char aside[VM_NAME_MAX + 8];
+	void *map;
+
+	map = files_map(x->vm_dir, vm->name, size_of(vm), mode, &vm->file.created, why);
+	snprintf(aside, sizeof(aside), ".%s.bad", vm->name);
+	if (map || errno != EPERM || !files_aside(x->vm_dir, vm->name, aside))
+		return map;
+	say("bad page file: vm/%s; it is vm/%s now, and a new one is there: start the VM again",
+	    why->text, aside);
+	return files_map(x->vm_dir, vm->name, size_of(vm), mode, &vm->file.created, why);
+}
+
+/**
+ * pagefile_open - map a guest's page file, creating it if need be
+ * @x: the exporter
+ * @vm: the guest: name and private
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int pagefile_open(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	struct stat st;
+
+	vm->page.map = map_or_put_aside(x, vm, why);
+	if (!vm->page.map)
+		return -1;
+	if (fstatat(x->vm_dir, vm->name, &st, AT_SYMLINK_NOFOLLOW)) {
+		problem_errno(why, "%s: stat", vm->name);
+	} else if (!guard_add(vm->page.map, size_of(vm), why)) {
+		vm->file.dev = st.st_dev;
+		vm->file.ino = st.st_ino;
+		return 0;
+	}
+	munmap(vm->page.map, size_of(vm));
+	return -1;
+}
+
+static void unmap(struct vm *vm)
+{
+	guard_remove(vm->page.map);
+	munmap(vm->page.map, size_of(vm));
+}
+
+/* It is not used after all: leave it as it was. */
+void pagefile_forget(struct exporter *x, struct vm *vm)
+{
+	if (vm->file.created)
+		unlinkat(x->vm_dir, vm->name, 0);
+	unmap(vm);
+}
+
+/* Take it away.  The guest is not in the list any more. */
+void pagefile_remove(struct exporter *x, struct vm *vm)
+{
+	if (next == vm)
+		next = vm->next;
+	unlinkat(x->vm_dir, vm->name, 0);
+	unmap(vm);
+}
+
+/* Map the file where it was, with its size. */
+static int map_again(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	int fd = files_open(x->vm_dir, vm->name, why);
+	void *map;
+
+	if (fd < 0)
+		return -1;
+	if (files_resize(fd, vm->name, size_of(vm), why)) {
+		close(fd);
+		return -1;
+	}
+	map = mmap(vm->page.map, size_of(vm), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_POPULATE | MAP_FIXED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return problem_errno(why, "%s: cannot map", vm->name);
+	guard_mended(vm->page.map);
+	return 0;
+}
+
+/* At the 1st, 2nd, 4th, 8th... time: whoever does it may do it again and again. */
+static void report(struct vm *vm)
+{
+	if (!(vm->file.bad & (vm->file.bad - 1)))
+		say("%s: %s", vm->name, vm->file.problem.text);
+}
+
+/* Return: whether all of the page must be written again. */
+static bool mend(struct exporter *x, struct vm *vm, long long size)
+{
+	u64 now = hostclock_rdtsc();
+	struct problem why;
+
+	if (vm->file.bad && rate_ns(now - vm->file.mended_tsc, x->clock.scale) < MEND_NS)
+		return false;
+	vm->file.mended_tsc = now;
+	vm->file.bad++;
+	if (map_again(x, vm, &why)) {
+		problem_set(&vm->file.problem,
+			    "bad page file: whoever has it left %lld bytes of %zu; it cannot be mended yet: %s",
+			    size, size_of(vm), why.text);
+		report(vm);
+		return false;
+	}
+	problem_set(&vm->file.problem,
+		    "bad page file: whoever has it (its QEMU) left %lld bytes of %zu, %u times; mended, but the VM's clock may have been wrong: look into that QEMU, or remove the VM",
+		    size, size_of(vm), vm->file.bad);
+	report(vm);
+	return true;
+}
+
+/* The directory is ours: only root takes a file away. */
+static void check_name(struct vm *vm, const struct stat *st)
+{
+	bool other = !st || st->st_dev != vm->file.dev || st->st_ino != vm->file.ino;
+	const char *how = !other ? NULL : st ? "replaced" : "removed";
+
+	if (how == vm->file.unnamed)
+		return;
+	vm->file.unnamed = how;
+	if (!how)
+		return;
+	problem_set(&vm->file.problem,
+		    "bad page file: vm/%s was %s; a QEMU that has the old one goes on with that, another one cannot: remove the VM, create it again and start it again",
+		    vm->name, how);
+	say("%s: %s", vm->name, vm->file.problem.text);
+}
+
+static void check(struct exporter *x, struct vm *vm, pagefile_write *write)
+{
+	struct stat st;
+	bool there = !fstatat(x->vm_dir, vm->name, &st, AT_SYMLINK_NOFOLLOW);
+
+	check_name(vm, there ? &st : NULL);
+	if (!vm->file.unnamed &&
+	    ((size_t)st.st_size != size_of(vm) || guard_lost(vm->page.map)) &&
+	    mend(x, vm, st.st_size))
+		write(x, vm);
+}
+
+/**
+ * pagefile_check_some - check some guests' files in turn, and all if a store failed
+ * @x: the exporter
+ * @write: writes all of a guest's page
+ */
+void pagefile_check_some(struct exporter *x, pagefile_write *write)
+{
+	u64 now = hostclock_rdtsc();
+	struct vm *vm;
+	int i;
+
+	if (rate_ns(now - checked_tsc, x->clock.scale) < CHECK_NS)
+		return;
+	checked_tsc = now;
+	if (faults != guard_count()) {
+		faults = guard_count();
+		for (vm = x->vms; vm; vm = vm->next) {
+			if (guard_lost(vm->page.map))
+				check(x, vm, write);
+		}
+	}
+	for (i = 0; i < CHECKS && x->vms; i++) {
+		vm = next ? next : x->vms;
+		next = vm->next;
+		check(x, vm, write);
+	}
+}
