@@ -107,8 +107,10 @@ int attendant_open(struct exporter *x, struct problem *why)
 {
 	clocklink_look(x);
 	x->afresh = x->clock.afresh;
-	if (clocklink_begin(x, why) || doorbell_open(x, why) || state_load(x, why) ||
-	    state_restore(x, why) || control_open(x, why))
+	if (clocklink_begin(x, why) || doorbell_open(x, why) || state_load(x, why))
+		return -1;
+	state_restore(x);
+	if (control_open(x, why))
 		return -1;
 	timer.ready = tick;
 	timer.arg = x;

@@ -278,8 +278,11 @@ static char *read_all(int fd, const char *name, size_t max, struct problem *why)
 		errno = EFBIG;
 		if ((size_t)st.st_size <= max)
 			text = calloc(1, st.st_size + 1);
-		if (text && !read_bytes(fd, text, st.st_size))
-			return text;
+		if (text && !read_bytes(fd, text, st.st_size)) {
+			if (strlen(text) == (size_t)st.st_size)
+				return text;
+			errno = EILSEQ;
+		}
 	}
 	problem_errno(why, "%s: cannot read", name);
 	free(text);

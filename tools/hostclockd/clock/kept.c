@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hostclock/validate.h>
+
 #include "base/files.h"
 #include "base/hex.h"
 #include "base/json.h"
@@ -62,11 +64,31 @@ static struct file {
 	struct kept kept[2];
 } *file;
 
+static bool is_within(s64 value, s64 limit)
+{
+	return value >= -limit && value <= limit;
+}
+
+/* A scaled page counts ns, within what its readers accept. */
+static bool is_scaled(const struct kept *k)
+{
+	struct hostclock_u128 mhz;
+
+	if (k->scaled_frac_bits > 63)
+		return false;
+	mhz = hostclock_shr(hostclock_mul(k->khz, k->scaled_ratio), k->scaled_frac_bits);
+	return hostclock_low(mhz) > 1000000 - 1000000 / 8 &&
+	       hostclock_low(mhz) < 1000000 + 1000000 / 8;
+}
+
 static bool is_plausible(const struct kept *k)
 {
-	return k->khz >= KHZ_MIN && k->khz <= KHZ_MAX && k->scaled_frac_bits < 64 &&
-	       k->leap_sign >= -1 && k->leap_sign <= 1 &&
-	       k->smear_bias_ns >= -PPB * 100 && k->smear_bias_ns <= PPB * 100;
+	return k->khz >= KHZ_MIN && k->khz <= KHZ_MAX && is_scaled(k) &&
+	       is_within(k->leap_sign, 1) && is_within(k->leap_sec, 1LL << 34) &&
+	       is_within(k->leap_realtime_offset_ns, 1LL << 62) &&
+	       is_within(k->leap_tai_sec, HOSTCLOCK_TAI_MAX_SEC) &&
+	       is_within(k->leap_mono_ns, 1LL << 62) &&
+	       is_within(k->smear_bias_ns, 100 * PPB);
 }
 
 static void take(struct clock *clk, const struct kept *k)

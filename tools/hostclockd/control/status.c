@@ -6,6 +6,7 @@
 #include "status.h"
 #include "vm/doorbell.h"
 #include "vm/guest.h"
+#include "vm/state.h"
 
 /* VMs in one answer, of less than 2.5 KiB each: see CONTROL_MAX. */
 #define STATUS_VMS	75
@@ -80,6 +81,8 @@ static struct json_object *vm_status(const struct vm *vm)
 static void clock_status(struct exporter *x, struct json_object *out)
 {
 	const struct clock_view *c = &x->clock;
+	const char *why;
+	s64 since = state_unsaved_since(&why);
 
 	json_put_int(out, "tsc_khz", c->khz);
 	json_put_int(out, "update_hz", NSEC_PER_SEC / x->opt.interval_ns);
@@ -94,6 +97,10 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	json_put_bool(out, "utc_synced", c->utc_synced);
 	if (c->problem[0])
 		json_put_text(out, "clock_problem", c->problem);
+	if (since) {
+		json_put_int(out, "state_unsaved_since_sec", since);
+		json_put_text(out, "state_problem", why);
+	}
 	json_put_uint(out, "update_count", c->stats.count);
 	json_put_uint(out, "update_ns_total", c->stats.ns_total);
 	json_put_uint(out, "update_ns_min", c->stats.ns_min);

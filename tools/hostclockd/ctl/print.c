@@ -17,6 +17,19 @@ static unsigned long long count(struct json_object *o, const char *key)
 	return json_uint(o, key);
 }
 
+static void print_unsaved(struct json_object *o)
+{
+	time_t sec = number(o, "state_unsaved_since_sec");
+	char text[32] = "?";
+	struct tm tm;
+
+	if (!sec)
+		return;
+	if (gmtime_r(&sec, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	printf("state     not saved since %s: %s\n", text, json_text(o, "state_problem", ""));
+}
+
 static void print_clock(struct json_object *o)
 {
 	if (!json_has(o, "tsc_khz"))
@@ -36,6 +49,7 @@ static void print_clock(struct json_object *o)
 	       json_text(o, "tai_source", "?"));
 	printf("host NTP  %s\n", number(o, "utc_synced") ?
 	       "synchronised" : "not synchronised");
+	print_unsaved(o);
 }
 
 static void print_time(s64 ns)

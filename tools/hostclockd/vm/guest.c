@@ -12,6 +12,7 @@
 #include "clocklink.h"
 #include "doorbell.h"
 #include "guest.h"
+#include "name.h"
 #include "pagefile.h"
 #include "transition.h"
 #include "vmclock.h"
@@ -35,21 +36,6 @@ int vm_count(const struct exporter *x)
 	for (vm = x->vms; vm; vm = vm->next)
 		n++;
 	return n;
-}
-
-/* Names become file names below vm/. */
-bool vm_name_ok(const char *name, struct problem *why)
-{
-	size_t len = strlen(name);
-
-	if (len && len <= VM_NAME_MAX && name[0] != '.' &&
-	    strspn(name,
-		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len)
-		return true;
-	problem_set(why,
-		    "\"%s\" cannot name a VM: 1 to %d letters, digits, '.', '_' and '-', not beginning with '.'",
-		    name, VM_NAME_MAX);
-	return false;
 }
 
 /* Write the guest page, all of it: a guest or a migration may have overwritten it. */

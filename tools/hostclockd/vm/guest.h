@@ -6,7 +6,6 @@
 #include "vm.h"
 
 int vm_count(const struct exporter *x);
-bool vm_name_ok(const char *name, struct problem *why);
 struct vm *vm_find(struct exporter *x, const char *name);
 struct vm *vm_create(struct exporter *x, const struct vm *like,
 		     struct problem *why);

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/guard.h"
 #include "base/rate.h"
+#include "clock/copies.h"
 #include "pagefile.h"
 
 /* This many files are checked at a time: 1000 within 7 s. */

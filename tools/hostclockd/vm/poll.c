@@ -14,6 +14,7 @@
 #include "guest.h"
 #include "pagefile.h"
 #include "poll.h"
+#include "restore.h"
 
 /* Guests per poll: 10 to 20 us each under KVM, 3 us under TCG. */
 #define KVM_BATCH	64
@@ -105,6 +106,7 @@ u64 poll_run(struct exporter *x)
 	attach_again(x);
 	doorbell_poll(x);
 	pagefile_check_some(x, vm_rewrite);
+	state_retry(x);
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
 		now = hostclock_rdtsc();
 		since = rate_ns(now - r->last, x->clock.scale);

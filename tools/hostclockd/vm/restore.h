@@ -6,6 +6,7 @@
 #include "vm/exporter.h"
 
 int state_load(struct exporter *x, struct problem *why);
-int state_restore(struct exporter *x, struct problem *why);
+void state_restore(struct exporter *x);
+void state_retry(struct exporter *x);
 
 #endif /* HOSTCLOCKD_RESTORE_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
+#include <time.h>
 
 #include "base/files.h"
 #include "base/hex.h"
@@ -8,11 +9,21 @@
 #include "clock/hostid.h"
 #include "doorbell.h"
 #include "qemu/tcgcache.h"
+#include "saved.h"
 #include "state.h"
 #include "stopped.h"
 
-/* Time between attempts to write the state after an error. */
+/* Time between attempts to write the state after an error: at first, and at most. */
 #define RETRY_NS	NSEC_PER_SEC
+#define RETRY_MAX_NS	(32 * NSEC_PER_SEC)
+
+/* What is known of such an error. */
+static struct {
+	s64 since_sec;
+	u64 tsc;
+	u64 retry_ns;
+	struct problem why;
+} failing;
 
 void state_host_id(char text[HEX_SIZE(16)])
 {
@@ -24,39 +35,8 @@ void state_host_id(char text[HEX_SIZE(16)])
 
 static struct json_object *save_vm(const struct vm *vm)
 {
-	struct json_object *o = json_object_new_object();
-	char id[HEX_SIZE(sizeof(vm->page.vm_id))];
+	struct json_object *o = saved_put(vm);
 
-	hex_write(id, vm->page.vm_id, sizeof(vm->page.vm_id));
-	json_put_text(o, "name", vm->name);
-	json_put_text(o, "qmp", vm->source.qmp_path);
-	json_put_text(o, "events", vm->source.events_path);
-	json_put_int(o, "private", vm->private);
-	json_put_int(o, "format", vm->format);
-	json_put_int(o, "smear", vm->smear);
-	json_put_int(o, "policy", vm->policy);
-	json_put_uint(o, "epoch", vm->page.epoch);
-	json_put_int(o, "cause", vm->page.cause);
-	json_put_uint(o, "tsc_offset", vm->page.tsc_offset);
-	json_put_int(o, "mono_offset", vm->page.mono_offset);
-	json_put_int(o, "raw_offset", vm->page.raw_offset);
-	json_put_uint(o, "generation", vm->page.generation);
-	json_put_uint(o, "resume_tsc", vm->page.resume_tsc);
-	json_put_uint(o, "gap_ns", vm->page.gap_ns);
-	json_put_uint(o, "stop_tsc", vm->page.stop_tsc);
-	json_put_uint(o, "gaps_ns", vm->page.gaps_ns);
-	json_put_uint(o, "ran_on_tsc", vm->page.ran_on_tsc);
-	json_put_uint(o, "gap_maxerror_ns", vm->page.gap_error_ns);
-	json_put_uint(o, "gaps_maxerror_ns", vm->page.gaps_error_ns);
-	json_put_uint(o, "marker", vm->page.marker);
-	json_put_int(o, "next_cause", vm->next_cause);
-	json_put_int(o, "method", vm->source.method);
-	json_put_int(o, "state", vm->state);
-	json_put_int(o, "pid", vm->source.pid);
-	json_put_uint(o, "pid_start", vm->source.pid_start);
-	json_put_uint(o, "stopped_offset", vm->source.kvm_offset);
-	json_put_bool(o, "taken_over", vm->taken_over);
-	json_put_text(o, "vm_id", id);
 	stopped_save(vm, o);
 	if (vm->doorbell)
 		json_object_object_add(o, "doorbell", doorbell_save(vm));
@@ -94,11 +74,14 @@ static int write_state(struct exporter *x, struct problem *why)
 	struct json_object *o = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 	struct vm *vm;
+	size_t i;
 	int bad;
 
 	save_head(x, o);
 	for (vm = x->vms; vm; vm = vm->next)
 		json_object_array_add(list, save_vm(vm));
+	for (i = 0; saved_kept(i); i++)
+		json_object_array_add(list, json_object_get(saved_kept(i)));
 	json_object_object_add(o, "vms", list);
 	json_object_object_add(o, "qemu_builds", save_builds());
 	bad = files_replace(x->dir, STATE_FILE,
@@ -119,32 +102,51 @@ int state_sync(struct exporter *x, struct problem *why)
 {
 	if (!x->unsaved)
 		return 0;
-	if (write_state(x, why))
+	if (write_state(x, why)) {
+		if (!failing.since_sec)
+			failing.since_sec = time(NULL);
+		failing.why = *why;
 		return -1;
+	}
 	x->unsaved = false;
+	failing.since_sec = 0;
+	failing.retry_ns = 0;
 	return 0;
 }
 
-/* The same at the end of a dispatch: logs an error once, and retries every RETRY_NS. */
+/**
+ * state_keep - the same at the end of a dispatch
+ * @x: the exporter
+ *
+ * Logs an error once, and tries again after RETRY_NS, twice that, ... RETRY_MAX_NS.
+ */
 void state_keep(struct exporter *x)
 {
 	static struct problem said;
-	static u64 failed_tsc;
 	struct problem why;
 
-	if (!x->unsaved) {
-		said.text[0] = '\0';
-		return;
-	}
-	if (said.text[0] &&
-	    rate_ns(hostclock_rdtsc() - failed_tsc, x->clock.scale) < RETRY_NS)
+	if (!x->unsaved ||
+	    (failing.retry_ns &&
+	     rate_ns(hostclock_rdtsc() - failing.tsc, x->clock.scale) < failing.retry_ns))
 		return;
 	if (!state_sync(x, &why)) {
+		if (said.text[0])
+			say("%s: saved again", STATE_FILE);
 		said.text[0] = '\0';
 		return;
 	}
-	failed_tsc = hostclock_rdtsc();
+	failing.tsc = hostclock_rdtsc();
+	failing.retry_ns = failing.retry_ns ? 2 * failing.retry_ns : RETRY_NS;
+	if (failing.retry_ns > RETRY_MAX_NS)
+		failing.retry_ns = RETRY_MAX_NS;
 	if (strcmp(said.text, why.text))
-		say("%s", why.text);
+		say("%s; the state is not saved, and it is tried again", why.text);
 	said = why;
+}
+
+/* Since when the state could not be saved (as in time_t), and why; 0 if it is. */
+s64 state_unsaved_since(const char **why)
+{
+	*why = failing.why.text;
+	return failing.since_sec;
 }

@@ -21,5 +21,6 @@
 void state_host_id(char text[HEX_SIZE(16)]);
 int state_sync(struct exporter *x, struct problem *why);
 void state_keep(struct exporter *x);
+s64 state_unsaved_since(const char **why);
 
 #endif /* HOSTCLOCKD_STATE_H */

@@ -7,9 +7,9 @@
 
 #include "vm/exporter.h"
 #include "qemu/kvm.h"
+#include "name.h"
 #include "qemu/tcg.h"
 
-#define VM_NAME_MAX	48
 /* What fits into struct sockaddr_un, its end included. */
 #define VM_SOCKET_MAX	108
 /* Maximum number of VMs, so that the state file and answers are bounded. */
