@@ -7,6 +7,10 @@ GUEST_IMAGE_STOCK := $(O)/guest/initramfs-stock-6.1.cpio.gz
 GUEST_KERNEL := $(O)/kernel/arch/x86/boot/bzImage
 GUEST_KERNEL_STOCK := $(O)/stock-6.1/vmlinuz
 
+# Modules of the stock kernel, in the order in which they are loaded; ours comes last.
+GUEST_STOCK_MODULES := $(addprefix $(O)/stock-6.1/modules/kernel/drivers/virtio/, \
+	$(addsuffix .ko,virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci))
+
 # What goes into /bin; fragments may add to it.
 GUEST_PROGRAMS += $(HOSTCLOCK) $(E2E_TARGETS)
 GUEST_IMAGE_SRC := tools/guest/image tools/guest/lib/elf.sh $(wildcard tools/guest/etc/* tools/guest/etc/chrony/*)
@@ -25,7 +29,7 @@ $(GUEST_IMAGE): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS)
 $(GUEST_IMAGE_STOCK): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS) $(O)/stock-6.1/hostclock.ko
 	@mkdir -p $(@D)
 	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS) \
-		$(O)/stock-6.1/hostclock.ko
+		$(GUEST_STOCK_MODULES) $(O)/stock-6.1/hostclock.ko
 
 # What guest-run needs for a guest of either kernel.
 GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(addprefix $(O)/bin/,hostclockd hostclockd-sim hostclockctl)

@@ -25,9 +25,10 @@
  *	ptp.c		/dev/ptpN
  *	sysfs.c		/sys/class/misc/hostclock0/
  *	doorbell.c	ivshmem's interrupt
- *	pci.c		ivshmem, a transport
+ *	pci.c, virtio.c	the transports: ivshmem, virtio-pmem
  *
  * Locks, outermost first:
+ *	virtio.c's mutex	the devices with pages
  *	transport.c's mutex	regions, bring-up and take-down
  *	clocksource_mutex, timekeeper_lock (the core's)
  *	counter.c's write lock	the accepted state; interrupts off, any context
@@ -52,6 +53,7 @@
 #include "sysfs.h"
 #include "tk.h"
 #include "transport.h"
+#include "virtio.h"
 
 /* Are the device and the PTP clock registered? */
 static bool hostclock_interfaces;
@@ -140,6 +142,7 @@ static const struct hostclock_bring_up_ops hostclock_bring_up_ops = {
 	.take_down	= hostclock_take_down,
 };
 
+/* Early: before virtio devices are added, of whose pages virtio_pmem would make disks */
 static int __init hostclock_init(void)
 {
 	int ret = hostclock_params_init();
@@ -148,12 +151,19 @@ static int __init hostclock_init(void)
 		return ret;
 	hostclock_follow_init();
 	hostclock_transport_init(&hostclock_bring_up_ops);
-	return hostclock_pci_register();
+	ret = hostclock_pci_register();
+	if (ret)
+		return ret;
+	ret = hostclock_virtio_register();
+	if (ret)
+		hostclock_pci_unregister();
+	return ret;
 }
-module_init(hostclock_init);
+fs_initcall_sync(hostclock_init);
 
 static void __exit hostclock_exit(void)
 {
+	hostclock_virtio_unregister();
 	hostclock_pci_unregister();
 	hostclock_transport_stop();
 }

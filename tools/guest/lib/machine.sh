@@ -18,13 +18,17 @@ end_process() {
 
 machine_arguments() {
 	local append="console=ttyS0 panic=-1 tsc=reliable kunit.enable=0" cpu=max
+	local memory=$opt_memory
 
 	append+=" hostclock.mode=$opt_mode$opt_append"
 	[[ $accel != kvm ]] || cpu=host,migratable=off
+	# The memory of virtio-pmem devices is above the guest's own.
+	[[ $opt_bus == ivshmem && ! $opt_disk_root && ${#opt_disk[@]} -eq 0 ]] ||
+		memory+=",maxmem=$((opt_memory + 1024))M"
 	qemu_args=(
 		-nodefaults -no-user-config -display none -no-reboot
-		-machine pc -accel "$accel" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus" -m "$opt_memory"
-		-kernel "$kernel" -initrd "$tmp/initramfs" -append "$append"
+		-machine pc -accel "$accel" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus" -m "$memory"
+		-kernel "$kernel"
 		-serial "file:$tmp/console"
 		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
 	)
@@ -35,6 +39,8 @@ machine_arguments() {
 		qemu_args+=(-chardev "pipe,id=out,path=$tmp/out")
 	fi
 	qemu_args+=(-serial chardev:out -serial chardev:err -serial chardev:status)
+	disk_arguments
+	qemu_args+=(-append "$append")
 	[[ ! $opt_hostclock ]] || page_arguments
 	[[ ! $opt_shm ]] || memory_device shm "$(realpath "$opt_shm")" on
 	# A counter that runs on while the guest does not tells nothing of that.
@@ -45,16 +51,58 @@ machine_arguments() {
 
 # A comma in a file's name is doubled for QEMU.
 memory_device() {
-	local id=$1 file=$2 writable=$3 size
+	local id=$1 file=$2 writable=$3 bus=${4:-ivshmem} size
 
 	size=$(stat -L -c %s "$file")
 	qemu_args+=(-object "memory-backend-file,id=$id,share=on,mem-path=${file//,/,,},size=$size")
-	if [[ $writable == on ]]; then
+	if [[ $bus == pmem ]]; then
+		qemu_args[-1]+=",readonly=on"
+		qemu_args+=(-device "virtio-pmem-pci,memdev=$id")
+	elif [[ $writable == on ]]; then
 		qemu_args+=(-device "ivshmem-plain,memdev=$id,master=on")
 	else
 		qemu_args[-1]+=",readonly=on"
 		qemu_args+=(-device "ivshmem-plain,memdev=$id")
 	fi
+}
+
+# Disks come before the pages, so that their numbers do not depend on whose the pages'
+# devices are. Adds to append.
+disk_arguments() {
+	local disk n=0
+
+	if [[ $opt_disk_root ]]; then
+		make_root_disk
+		disk_device "$tmp/root.img" root
+		append+=" root=/dev/pmem0 rw init=/init"
+	else
+		qemu_args+=(-initrd "$tmp/initramfs")
+	fi
+	for disk in "${opt_disk[@]}"; do
+		disk_device "$(realpath "$disk")" "disk$((n++))"
+	done
+}
+
+disk_device() {
+	local file=$1 id=$2
+
+	qemu_args+=(-object
+		"memory-backend-file,id=$id,share=on,mem-path=${file//,/,,},size=$(stat -L -c %s "$file")"
+		-device "virtio-pmem-pci,memdev=$id")
+}
+
+# The files of the initramfs, which is two archives, on a disk
+make_root_disk() {
+	local files=$tmp/root.files
+
+	mkdir "$files"
+	(
+		cd "$files" || exit
+		zcat -f "$image" | cpio --quiet -idm
+		tail -c "+$(($(stat -c %s "$image") + 1))" "$tmp/initramfs" | cpio --quiet -idmu
+	) && mke2fs -q -t ext2 -d "$files" "$tmp/root.img" 128M >/dev/null ||
+		fail "cannot make the root disk"
+	rm -rf "$files"
 }
 
 page_arguments() {
@@ -63,13 +111,13 @@ page_arguments() {
 	if [[ $opt_transport == private ]]; then
 		private=on
 	else
-		memory_device clock "$dir/clock" off
+		memory_device clock "$dir/clock" off "$opt_bus"
 	fi
 	if [[ $opt_doorbell ]]; then
 		qemu_args+=(-chardev "socket,id=doorbell,path=${guest_doorbell//,/,,}"
 			-device "ivshmem-doorbell,chardev=doorbell,vectors=1,master=on")
 	else
-		memory_device guest "$guest_file" "$private"
+		memory_device guest "$guest_file" "$private" "$opt_bus"
 	fi
 }
 

@@ -4,9 +4,9 @@
 opt_add=() opt_env=() command=()
 opt_kernel=patched opt_mode=follow opt_cpus= opt_cpu= opt_memory= opt_accel=auto
 opt_append= opt_hostclock=1 opt_clock= opt_page=strict opt_format=unscaled
-opt_transport=shared opt_doorbell= opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
+opt_transport=shared opt_bus=${GUEST_RUN_BUS:-ivshmem} opt_doorbell= opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
 opt_dir= opt_shm= opt_timeout=300 opt_console= opt_keep= opt_verbose=
-opt_stdin= opt_tty=
+opt_stdin= opt_tty= opt_disk=() opt_disk_root=
 
 wrong_usage() {
 	echo "guest-run: $*" >&2
@@ -43,6 +43,7 @@ parse_options() {
 		--no-wait) opt_wait= ;;
 		--doorbell) opt_doorbell=1 ;;
 		--stdin) opt_stdin=1 ;;
+		--disk-root) opt_disk_root=1 ;;
 		--tty) opt_tty=1 ;;
 		--keep) opt_keep=1 ;;
 		--verbose) opt_verbose=1 ;;
@@ -79,11 +80,13 @@ parse_valued() {
 	--page) opt_page=$2 ;;
 	--format) opt_format=$2 ;;
 	--transport) opt_transport=$2 ;;
+	--bus) opt_bus=$2 ;;
 	--policy) opt_policy=$2 ;;
 	--host-script) opt_script=$2 ;;
 	--host-cmd) opt_host_cmd=$2 ;;
 	--dir) opt_dir=$2 ;;
 	--shm) opt_shm=$2 ;;
+	--disk) opt_disk+=("$2") ;;
 	--timeout) opt_timeout=$2 ;;
 	--console) opt_console=$2 ;;
 	*) wrong_usage "$1: unknown option" ;;
@@ -91,7 +94,7 @@ parse_valued() {
 }
 
 check_options() {
-	local add default_cpus=2 default_clock=host
+	local add disk default_cpus=2 default_clock=host
 
 	if [[ $opt_format == scaled ]]; then
 		default_cpus=1
@@ -107,12 +110,16 @@ check_options() {
 	check_one_of --page "$opt_page" strict smeared sls
 	check_one_of --format "$opt_format" unscaled scaled
 	check_one_of --transport "$opt_transport" shared private
+	check_one_of --bus "$opt_bus" ivshmem pmem
 	check_one_of --policy "$opt_policy" default suspend steal
 	check_number --cpus "$opt_cpus" 1 8
 	check_number --memory "$opt_memory" 64 16384
 	check_number --timeout "$opt_timeout" 1 86400
 	for add in "${opt_add[@]}"; do
 		check_readable --add "$(added_file "$add")"
+	done
+	for disk in "${opt_disk[@]}"; do
+		check_readable --disk "$disk"
 	done
 	[[ ! $opt_script ]] || check_readable --host-script "$opt_script"
 	[[ ! $opt_shm ]] || check_shm

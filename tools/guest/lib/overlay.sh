@@ -35,6 +35,7 @@ write_environment() {
 		HOSTCLOCK_PAGE="$opt_page"
 		HOSTCLOCK_FORMAT="$opt_format"
 		HOSTCLOCK_TRANSPORT="$opt_transport"
+		HOSTCLOCK_BUS="$opt_bus"
 		HOSTCLOCK_CPUS="$opt_cpus"
 		HOSTCLOCK_ACCEL="$accel"
 		PATH=/bin:/sbin:/usr/bin:/usr/sbin:/

@@ -21,6 +21,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -263,6 +264,7 @@ static void remove_devices(void)
 	struct bar bars[MAX_BARS];
 	int found = bars_find(bars, MAX_BARS, false);
 	char path[BAR_PATH_SIZE];
+	glob_t found_virtio;
 
 	bars_close(bars, found);
 	for (int i = 0; i < found; i++) {
@@ -272,6 +274,11 @@ static void remove_devices(void)
 			 bars[i].device);
 		write_file(path);
 	}
+	/* The PCI devices that virtio devices are on */
+	if (!glob("/sys/bus/virtio/drivers/hostclock/virtio*/../remove", 0, NULL, &found_virtio))
+		for (size_t i = 0; i < found_virtio.gl_pathc; i++)
+			write_file(found_virtio.gl_pathv[i]);
+	globfree(&found_virtio);
 }
 
 static bool obey(void)

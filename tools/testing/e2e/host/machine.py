@@ -105,10 +105,12 @@ class Machine:
 
 
 def own_memory(word, home, theirs, ours):
-    """A file's, that the guest maps: its page, or something like it"""
+    """A file's, that the guest maps: its page, or something like it. The host's stay."""
     name, size = re.match(r"memory-backend-file,id=(\w+),.*size=(\d+)", word).groups()
     path = ours
     if f"mem-path={theirs}," not in word:
+        if "readonly=on" in word:
+            return word
         path = f"{home}/{name}"
         with open(path, "wb") as f:
             f.truncate(int(size))
@@ -133,10 +135,11 @@ def destination(source, work, name, uri, *options):
     """
     home = os.path.join(work, name)
     os.mkdir(home)
-    ours = source.ctl("create", name, "--private", *options).split()[0]
-    theirs = os.path.join(os.path.dirname(ours), source.name)
     with open(f"/proc/{source.pid}/cmdline", encoding="utf-8") as f:
         words = f.read().split("\0")[:-1]
+    private = [] if any("id=clock," in word for word in words) else ["--private"]
+    ours = source.ctl("create", name, *private, *options).split()[0]
+    theirs = os.path.join(os.path.dirname(ours), source.name)
     if "-incoming" in words:
         del words[words.index("-S"):]
     words = [own_word(word, home, theirs, ours) for word in words]
