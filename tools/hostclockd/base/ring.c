@@ -13,6 +13,7 @@
 /* More than are ever under way, which is none: each has ended when it is submitted. */
 #define EVENTS	8
 
+/* 0, which the kernel refuses, if there is none. */
 static aio_context_t context;
 /* What there is to read: nothing. */
 static int nothing = -1;
@@ -23,7 +24,8 @@ int ring_open(struct problem *why)
 	if (nothing < 0)
 		return problem_errno(why, "/dev/null");
 	if (syscall(SYS_io_setup, EVENTS, &context))
-		return problem_errno(why, "io_setup, for doorbells (a kernel without CONFIG_AIO? fs.aio-max-nr used up?)");
+		return problem_errno(why,
+				     "io_setup, for doorbells (no CONFIG_AIO, or fs.aio-max-nr used up?)");
 	return 0;
 }
 
@@ -56,10 +58,6 @@ int ring_eventfd(int fd)
 	struct iocb *list[] = { &cb };
 	long n;
 
-	if (!context) {
-		errno = ENOSYS;
-		return -1;
-	}
 	n = syscall(SYS_io_submit, context, 1L, list);
 	if (n < 0 && errno == EAGAIN) {
 		reap();

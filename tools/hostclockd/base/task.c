@@ -11,6 +11,17 @@
 #include "rate.h"
 #include "task.h"
 
+/* The address sanitizer has to be told of other stacks. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+
+#define LEAVE(save, bottom, size)	__sanitizer_start_switch_fiber(save, bottom, size)
+#define ARRIVE(save, bottom, size)	__sanitizer_finish_switch_fiber(save, bottom, size)
+#else
+#define LEAVE(save, bottom, size)	((void)(save), (void)(bottom), (void)(size))
+#define ARRIVE(save, bottom, size)	((void)(save), (void)(bottom), (void)(size))
+#endif
+
 #define STACK_SIZE	(128 * 1024)
 #define GUARD_SIZE	4096
 /* Stacks that are kept for later. */
@@ -27,6 +38,7 @@
  * @due_ns:	when it goes on at the latest; 0 if it runs
  * @ready:	what it waited for is there
  * @ended:	it is to be freed
+ * @fake_stack:	the address sanitizer's
  */
 struct task {
 	struct task *next;
@@ -38,12 +50,17 @@ struct task {
 	u64 due_ns;
 	bool ready;
 	bool ended;
+	void *fake_stack;
 };
 
 static struct task *tasks, *current;
 static unsigned int count;
 static ucontext_t loop_context;
+static void *loop_fake_stack;
+static const void *loop_stack;
+static size_t loop_stack_size;
 static struct watch timer = { .fd = -1 };
+static bool armed;
 static void *stacks[STACKS_KEPT];
 
 u64 task_now_ns(void)
@@ -109,10 +126,11 @@ static void set_timer(void)
 		if (t->due_ns && t->due_ns < first)
 			first = t->due_ns;
 	}
-	if (first == ~0ULL)
-		loop_timer_set(&timer, 0, 0);
-	else
+	if (first != ~0ULL)
 		loop_timer_set(&timer, first > now ? first - now : 1, 0);
+	else if (armed)
+		loop_timer_set(&timer, 0, 0);
+	armed = first != ~0ULL;
 }
 
 static void end(struct task *t)
@@ -132,7 +150,9 @@ static void go_on(struct task *t, bool ready)
 	t->ready = ready;
 	t->due_ns = 0;
 	current = t;
+	LEAVE(&loop_fake_stack, t->stack + GUARD_SIZE, STACK_SIZE);
 	swapcontext(&loop_context, &t->context);
+	ARRIVE(loop_fake_stack, NULL, NULL);
 	current = NULL;
 	if (t->ended)
 		end(t);
@@ -161,13 +181,22 @@ static void timer_ready(void *arg)
 	set_timer();
 }
 
+/* Back to the loop, until go_on(). */
+static void leave(struct task *t)
+{
+	LEAVE(t->ended ? NULL : &t->fake_stack, loop_stack, loop_stack_size);
+	swapcontext(&t->context, &loop_context);
+	ARRIVE(t->fake_stack, &loop_stack, &loop_stack_size);
+}
+
 static void begin(void)
 {
 	struct task *t = current;
 
+	ARRIVE(NULL, &loop_stack, &loop_stack_size);
 	t->run(t->arg);
 	t->ended = true;
-	swapcontext(&t->context, &loop_context);
+	leave(t);
 }
 
 static struct task *create(void (*run)(void *arg), void *arg)
@@ -256,7 +285,7 @@ bool task_wait(int fd, u64 deadline_ns)
 	watched = fd >= 0 && !loop_add(&t->watch, &why);
 	t->due_ns = deadline_ns ? deadline_ns : 1;
 	set_timer();
-	swapcontext(&t->context, &loop_context);
+	leave(t);
 	if (watched)
 		loop_forget(&t->watch);
 	return t->ready;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/errand.h"
 #include "kvm.h"
 
 /* The numbers of CPUs may have holes, but not larger ones than KVM's limit. */
@@ -59,34 +60,54 @@ int kvm_has(const char *debugfs, pid_t pid)
 	return 1;
 }
 
+/* In a process of its own: there may be a million descriptors to look at. */
+static int look_for_kvm(void *arg, void *answer, struct problem *why)
+{
+	char path[32], link[32];
+	bool *found = answer;
+	pid_t *pid = arg;
+	struct dirent *e;
+	ssize_t n;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", *pid);
+	d = opendir(path);
+	if (!d)
+		return problem_errno(why, "%s: cannot look", path);
+	*found = false;
+	while (!*found && (e = readdir(d))) {
+		n = readlinkat(dirfd(d), e->d_name, link, sizeof(link) - 1);
+		link[n > 0 ? n : 0] = '\0';
+		*found = !strcmp(link, "/dev/kvm") ||
+			 !strcmp(link, "anon_inode:kvm-vm");
+	}
+	closedir(d);
+	return 0;
+}
+
 /**
  * kvm_uses - does the process have KVM open?
  * @pid: the process
+ * @lost: see errand_run()
  *
  * Its TSC offset is then KVM's, wherever that is told, and not what is in QEMU's
  * memory, which looks the same.
  *
  * Return: true if so; false if not, or if it is not to be found out.
  */
-bool kvm_uses(pid_t pid)
+bool kvm_uses(pid_t pid, pid_t *lost)
 {
-	char path[32], link[32];
+	struct problem why;
 	bool found = false;
-	struct dirent *e;
-	ssize_t n;
-	DIR *d;
+	struct errand e = {
+		.what = "looking for KVM",
+		.work = look_for_kvm,
+		.arg = &pid,
+		.answer = &found,
+		.size = sizeof(found),
+	};
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	d = opendir(path);
-	while (d && !found && (e = readdir(d))) {
-		n = readlinkat(dirfd(d), e->d_name, link, sizeof(link) - 1);
-		link[n > 0 ? n : 0] = '\0';
-		found = !strcmp(link, "/dev/kvm") ||
-			!strcmp(link, "anon_inode:kvm-vm");
-	}
-	if (d)
-		closedir(d);
-	return found;
+	return !errand_run(&e, lost, &why) && found;
 }
 
 /* A file's number; an offset is printed as a signed one. */

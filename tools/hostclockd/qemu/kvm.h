@@ -28,7 +28,7 @@ struct kvm_place {
 
 /* Has KVM a VM of that process?  Return: 1, 0, or -1 with errno: it cannot be looked at. */
 int kvm_has(const char *debugfs, pid_t pid);
-bool kvm_uses(pid_t pid);
+bool kvm_uses(pid_t pid, pid_t *lost);
 int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
 	     struct hostclock_tsc *tsc, struct problem *why);
 bool kvm_same(const char *debugfs, struct kvm_place *place);

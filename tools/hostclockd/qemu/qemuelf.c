@@ -8,11 +8,13 @@
 
 #include <linux/elf.h>
 
+#include "base/errand.h"
 #include "qemuelf.h"
 
 #define MAX_SEGMENTS	64
 /* QEMU's is 2 to 5 MiB; anything much larger is another program. */
 #define MAX_DATA	(256ULL << 20)
+#define MIN_DATA	64
 
 /* The lowest address at which the process has the file's beginning mapped. */
 static int load_address(pid_t pid, const struct stat *exe, u64 *address,
@@ -71,7 +73,7 @@ static int find_data(const struct elf64_phdr *ph, int count, const char *name,
 		if (ph[i].p_flags & PF_W)
 			data = &ph[i];
 	}
-	if (!data || data->p_memsz > MAX_DATA)
+	if (!data || data->p_memsz > MAX_DATA || data->p_memsz < MIN_DATA)
 		return problem_set(why, "%s: has no writable data of a likely size",
 				   name);
 	d->bias = address - (first->p_vaddr & ~0xfffULL);
@@ -80,36 +82,94 @@ static int find_data(const struct elf64_phdr *ph, int count, const char *name,
 	return 0;
 }
 
-/**
- * elf_data_find - find a process's main program and its writable data
- * @pid: the process
- * @d: the answer
- * @why: what went wrong
- *
- * Return: 0 or -1.
- */
-int elf_data_find(pid_t pid, struct elf_data *d, struct problem *why)
+/* What every QEMU that runs VMs prints with --version. */
+static const char version[] = "QEMU emulator version";
+
+/* Is that in the file? */
+static bool has_version(int fd)
+{
+	static char data[1 << 20];
+	const size_t overlap = sizeof(version);
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, data, sizeof(data), at)) > (ssize_t)overlap) {
+		if (memmem(data, n, version, sizeof(version) - 1))
+			return true;
+		at += n - overlap;
+	}
+	return false;
+}
+
+/* It stays what it is, since only root can write it. */
+static void name_build(const struct stat *st, struct elf_data *d)
+{
+	if (st->st_uid || !S_ISREG(st->st_mode) || (st->st_mode & 022))
+		return;
+	snprintf(d->key, sizeof(d->key), "%jx-%ju-%jd-%jd.%09ld-%jd.%09ld",
+		 (uintmax_t)st->st_dev, (uintmax_t)st->st_ino,
+		 (intmax_t)st->st_size, (intmax_t)st->st_mtime, st->st_mtim.tv_nsec,
+		 (intmax_t)st->st_ctime, st->st_ctim.tv_nsec);
+}
+
+static int find_in(int fd, pid_t pid, const char *name, struct elf_data *d,
+		   struct problem *why)
 {
 	struct elf64_phdr ph[MAX_SEGMENTS];
-	int fd, count, ret = -1;
-	struct stat st;
-	char name[32];
 	u64 address = 0;
+	struct stat st;
+	int count;
 
-	snprintf(name, sizeof(name), "/proc/%d/exe", pid);
+	if (fstat(fd, &st))
+		return problem_errno(why, "%s: fstat", name);
+	if (read_segments(fd, name, ph, &count, why) ||
+	    load_address(pid, &st, &address, why) ||
+	    find_data(ph, count, name, address, d, why))
+		return -1;
+	if (!has_version(fd))
+		return problem_set(why,
+				   "process %d is no VM: KVM has none of it, and its program is no QEMU",
+				   pid);
+	name_build(&st, d);
+	return 0;
+}
+
+/* In a process of its own: the program can be on a file system that hangs. */
+static int find_data_of(void *arg, void *answer, struct problem *why)
+{
+	pid_t *pid = arg;
+	char name[32];
+	int fd, ret;
+
+	snprintf(name, sizeof(name), "/proc/%d/exe", *pid);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return problem_errno(why,
 				     "%s: cannot open (is process %d running, and may this user read it?)",
-				     name, pid);
-	if (fstat(fd, &st))
-		problem_errno(why, "%s: fstat", name);
-	else if (!read_segments(fd, name, ph, &count, why) &&
-		 !load_address(pid, &st, &address, why))
-		ret = find_data(ph, count, name, address, d, why);
+				     name, *pid);
+	ret = find_in(fd, *pid, name, answer, why);
 	close(fd);
-	snprintf(d->key, sizeof(d->key), "%jx-%ju-%jd-%jd",
-		 (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
-		 (intmax_t)st.st_size, (intmax_t)st.st_mtime);
 	return ret;
+}
+
+/**
+ * elf_data_find - find a QEMU's main program and its writable data
+ * @pid: the process
+ * @d: the answer
+ * @lost: see errand_run()
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int elf_data_find(pid_t pid, struct elf_data *d, pid_t *lost, struct problem *why)
+{
+	struct errand e = {
+		.what = "looking at the QEMU's program",
+		.work = find_data_of,
+		.arg = &pid,
+		.answer = d,
+		.size = sizeof(*d),
+	};
+
+	return errand_run(&e, lost, why);
 }

@@ -14,15 +14,16 @@
  * @bias:	where it is loaded, relative to what the file says
  * @start:	address of its writable segment (.data, .bss) in the process
  * @size:	bytes
- * @key:	names the build: device, inode, size and time of the file
+ * @key:	names the build: device, inode, size and times of the file, if only root
+ *		can change it; else ""
  */
 struct elf_data {
 	u64 bias;
 	u64 start;
 	u64 size;
-	char key[96];
+	char key[128];
 };
 
-int elf_data_find(pid_t pid, struct elf_data *d, struct problem *why);
+int elf_data_find(pid_t pid, struct elf_data *d, pid_t *lost, struct problem *why);
 
 #endif /* HOSTCLOCKD_QEMUELF_H */

@@ -8,32 +8,43 @@
 #define ENTRIES		16
 
 static struct entry {
-	char key[96];
+	char key[128];
 	u64 offset;
 } entries[ENTRIES];
 static int used;
 
-u64 tcgcache_find(const char *key)
+static struct entry *find(const char *key)
 {
 	int i;
 
 	for (i = 0; i < used; i++) {
 		if (!strcmp(entries[i].key, key))
-			return entries[i].offset;
+			return &entries[i];
 	}
-	return 0;
+	return NULL;
+}
+
+u64 tcgcache_find(const char *key)
+{
+	const struct entry *e = find(key);
+
+	return e ? e->offset : 0;
 }
 
 void tcgcache_add(const char *key, u64 offset)
 {
-	if (tcgcache_find(key))
+	struct entry *e = find(key);
+
+	if (!key[0])
 		return;
-	if (used == ENTRIES) {
+	if (!e && used == ENTRIES) {
 		memmove(entries, entries + 1, (ENTRIES - 1) * sizeof(entries[0]));
 		used--;
 	}
-	snprintf(entries[used].key, sizeof(entries[used].key), "%s", key);
-	entries[used++].offset = offset;
+	if (!e)
+		e = &entries[used++];
+	snprintf(e->key, sizeof(e->key), "%s", key);
+	e->offset = offset;
 }
 
 const char *tcgcache_entry(int number, u64 *offset)

@@ -5,7 +5,10 @@
 
 #include <hostclock/platform.h>
 
-/* Return: the address relative to the load address, or 0. */
+/*
+ * The address relative to the load address, or 0.  It is a guess: a process can have its
+ * data look as it likes, whatever its program.
+ */
 u64 tcgcache_find(const char *key);
 void tcgcache_add(const char *key, u64 offset);
 /* The entry of that number, NULL behind the last. */

@@ -21,6 +21,7 @@
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
+#include "tcgvm.h"
 #include "transition.h"
 
 /**
@@ -40,40 +41,34 @@ struct finding {
 /* VMs that are just taken up again. */
 static int waiting;
 
-/* A TSC value from before the process was started. */
-static u64 tsc_before(const struct exporter *x, u64 t0, u64 pid_start)
-{
-	if (t0)
-		return t0;
-	return hostclock_rdtsc() -
-	       rate_counts(process_age_ns(pid_start), x->clock.scale);
-}
-
 /* Is the socket there and that process's, if one was named? */
 static bool has_socket(const char *path, pid_t pid, struct problem *why)
 {
 	return !path[0] || !qmp_probe(path, pid, why);
 }
 
-static int find_tcg(struct exporter *x, const struct attachment *to,
+static int find_tcg(struct exporter *x, struct vm *vm, const struct attachment *to,
 		    struct finding *f, struct problem *why)
 {
 	struct tcg_state s;
 
-	if (kvm_uses(to->pid)) {
+	if (kvm_uses(to->pid, &vm->source.lost)) {
 		problem_set(why, "process %d uses KVM, and %s has no VM of it: is debugfs mounted?",
 			    to->pid, x->opt.kvm_debugfs);
 		why->again = true;
 		return -1;
 	}
-	if (tcg_open(&f->tcg, to->pid, x->clock.khz * 1000,
-		     tsc_before(x, to->t0, f->pid_start), why))
+	f->tcg.address = 0;
+	if (tcgvm_open(vm, &f->tcg, to->pid, f->pid_start, to->t0, why))
 		return -1;
 	switch (tcg_read(&f->tcg, &s, why)) {
 	case TCG_OK:
 		return 0;
 	case TCG_GONE:
 		problem_set(why, "process %d has just ended", to->pid);
+		break;
+	case TCG_ELSEWHERE:
+		why->again = true;
 		break;
 	case TCG_FAILED:
 		break;
@@ -128,7 +123,7 @@ static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 	}
 	f->method = has ? VM_KVM : VM_TCG;
 	return f->method == VM_KVM ? find_kvm(x, vm, to, f, why) :
-				     find_tcg(x, to, f, why);
+				     find_tcg(x, vm, to, f, why);
 }
 
 /* Lengths of a UUID's groups of digits, which have dashes in between */
@@ -277,13 +272,6 @@ static void find_again(struct exporter *x, struct vm *vm)
 	struct problem why = { .again = false };
 
 	if (process_ended(vm->source.pid, vm->source.pid_start)) {
-		vm->state = VM_GONE;
-		return;
-	}
-	if (vm->source.method == VM_TCG &&
-	    tcg_open(&vm->source.tcg, vm->source.pid, x->clock.khz * 1000,
-		     tsc_before(x, vm->source.t0, vm->source.pid_start), &why)) {
-		say("%s: %s", vm->name, why.text);
 		vm->state = VM_GONE;
 		return;
 	}

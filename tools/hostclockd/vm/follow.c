@@ -11,11 +11,13 @@
 #include "clocklink.h"
 #include "doorbell.h"
 #include "follow.h"
+#include "gone.h"
 #include "guest.h"
 #include "hold.h"
 #include "qemu/kvm.h"
 #include "qemu/monitor.h"
 #include "qemu/qmp.h"
+#include "tcgvm.h"
 #include "transition.h"
 
 /*
@@ -30,69 +32,6 @@
 /* A monitor whose events were listened to is connected to again after so long. */
 #define LISTEN_MIN_NS	(10 * NSEC_PER_SEC)
 #define LISTEN_MAX_NS	(600 * NSEC_PER_SEC)
-
-static void gone(struct exporter *x, struct vm *vm)
-{
-	tcg_close(&vm->source.tcg);
-	monitor_close(&vm->source.monitor);
-	vm->state = VM_GONE;
-	exporter_changed(x);
-}
-
-/*
- * A QEMU that was attached to before it created its VM may turn out to use KVM.  It
- * opens KVM before it first sets the counter.
- */
-static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
-{
-	bool is_set = s->running || s->value;
-
-	if (vm->source.tcg.settled || (!is_set && vm->source.polls++ % KVM_POLLS))
-		return false;
-	vm->source.tcg.settled = is_set;
-	if (!kvm_uses(vm->source.pid))
-		return false;
-	tcg_close(&vm->source.tcg);
-	vm->source.method = VM_KVM;
-	vm->source.asked = false;
-	vm->source.polls = 0;
-	vm->source.asks = 0;
-	vm->state = VM_PENDING;
-	exporter_changed(vm->x);
-	return true;
-}
-
-static void follow_tcg(struct exporter *x, struct vm *vm)
-{
-	struct problem why = { .again = false };
-	struct tcg_state s;
-	u8 found;
-
-	switch (tcg_read(&vm->source.tcg, &s, &why)) {
-	case TCG_GONE:
-		gone(x, vm);
-		return;
-	case TCG_FAILED:
-		vm->source.problem = why;
-		return;
-	case TCG_OK:
-		break;
-	}
-	if (turns_out_kvm(vm, &s))
-		return;
-	vm->source.problem.text[0] = '\0';
-	/* Without a stop, QEMU changes it when vCPUs read the TSC out of order. */
-	found = s.count == vm->source.tcg.count ? HOSTCLOCK_CAUSE_OFFSET :
-					   HOSTCLOCK_CAUSE_STOP;
-	if (s.count != vm->source.tcg.count || s.value != vm->source.tcg.value)
-		vm->source.changed = hostclock_rdtsc();
-	vm->source.tcg.count = s.count;
-	vm->source.tcg.value = s.value;
-	if (s.running)
-		vm_set_offset(x, vm, s.value, found);
-	else if (vm->state != VM_STOPPED)
-		transition_stop(x, vm, s.value, false);
-}
 
 /* Offset to the counter of the guest's page, which may be a scaled TSC. */
 static int kvm_offset(struct exporter *x, struct vm *vm,
@@ -153,7 +92,7 @@ static bool check_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 	struct problem why = { .again = false };
 
 	if (process_ended(vm->source.pid, vm->source.pid_start)) {
-		gone(x, vm);
+		gone_is(x, vm);
 		return false;
 	}
 	if (follow_find_kvm(x, vm, vm->source.pid, &vm->source.kvm, offset,
@@ -220,14 +159,26 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
 }
 
-/* Check the guest's offset now. */
+static void check_later(void *arg)
+{
+	struct vm *vm = arg;
+
+	tcgvm_check(vm->x, vm);
+	hold_release(vm);
+}
+
+/* Check the guest's offset now, or as soon as somebody has read it. */
 void follow_check(struct exporter *x, struct vm *vm)
 {
 	if (vm->state == VM_GONE)
 		return;
-	if (vm->source.method == VM_TCG)
-		follow_tcg(x, vm);
-	else if (vm->source.method == VM_KVM)
+	if (vm->source.method == VM_TCG && task_inside()) {
+		tcgvm_check(x, vm);
+	} else if (vm->source.method == VM_TCG && !vm->held && task_room()) {
+		hold_take(vm);
+		task_start(check_later, vm);
+	}
+	if (vm->source.method == VM_KVM)
 		follow_kvm(x, vm);
 }
 

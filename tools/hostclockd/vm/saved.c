@@ -55,6 +55,8 @@ struct json_object *saved_put(const struct vm *vm)
 	struct json_object *o = json_object_new_object();
 
 	record_put(o, fields, ARRAY_SIZE(fields), vm);
+	if (vm->source.tcg.proven)
+		json_put_uint(o, "tcg_address", vm->source.tcg.address);
 	return o;
 }
 
@@ -72,6 +74,7 @@ int saved_get(struct json_object *o, struct vm *vm, struct problem *why)
 {
 	if (record_get(o, fields, ARRAY_SIZE(fields), vm, why) || !vm_name_ok(vm->name, why))
 		return -1;
+	vm->source.tcg.address = json_uint(o, "tcg_address");
 	if (vm->page.epoch == ~0ULL)
 		return problem_set(why, "epoch: cannot be 2^64 - 1");
 	if (vm->next_cause > HOSTCLOCK_CAUSE_EXPORTER && vm->next_cause != VM_CAUSE_FOUND)

@@ -137,11 +137,13 @@ struct vm_stop {
  * @events_path: a QMP socket for us alone, or ""
  * @monitor:	the connection to that, or NULL
  * @tcg:	how QEMU's memory is read
+ * @lost:	the process that hangs with QEMU's memory or program, 0 if none does
  * @changed:	the host's TSC when that was last found changed
  * @kvm:	where KVM's files are, as last checked
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
  * @polls:	how often it was polled
  * @asks:	how often its monitor could have been asked whether it runs
+ * @proofs:	how often it was polled while its offset might stand elsewhere
  * @asked:	whether it runs has been found out since it was attached to
  * @listen_ns:	when its events may be listened to again, MONOTONIC; 0: at once
  * @listen_wait_ns: how long was waited for that last time
@@ -157,11 +159,13 @@ struct vm_source {
 	char events_path[VM_SOCKET_MAX];
 	struct monitor *monitor;
 	struct tcg tcg;
+	pid_t lost;
 	u64 changed;
 	struct kvm_place kvm;
 	u64 kvm_offset;
 	unsigned int polls;
 	unsigned int asks;
+	unsigned int proofs;
 	bool asked;
 	u64 listen_ns;
 	u64 listen_wait_ns;

@@ -23,9 +23,13 @@ $(ATTACKS)/watch: tools/testing/attacks/watch.c tools/testing/exporter/pages.c \
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -ljson-c
 
+$(ATTACKS)/hostile: tools/testing/attacks/hostile.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) $< -o $@ -lpthread
+
 -include $(patsubst %.o,%.d,$(call attacked,$(HOSTCLOCKD_SIM_OBJ) $(HOSTCLOCKD_OBJ)))
 
-prepare-attacks: $(ATTACKED) $(ATTACKS)/watch $(HOSTCLOCKCTL) $(HOSTCLOCKD)
+prepare-attacks: $(ATTACKED) $(ATTACKS)/watch $(ATTACKS)/hostile $(HOSTCLOCKCTL) $(HOSTCLOCKD)
 
 .PHONY: soak-attacks
 soak-attacks: ## a million hostile exchanges with hostclockd (ATTACK_EXCHANGES)
