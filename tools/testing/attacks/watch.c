@@ -10,6 +10,8 @@
  * before that say what was wrong.  "?" on standard input asks for a line meanwhile.
  *
  * Times between updates are those of the page itself, so that this program may be late.
+ * When it is, with a higher priority than the exporter has, the machine stood still: that
+ * does not count.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -25,6 +27,7 @@
 #include "../exporter/pages.h"
 
 #define LOOK_MS		2
+#define LATE_MS		10
 /* The page of a clock that is not synchronized says no bound. */
 #define BOUND_NS	1000000ULL
 /* Behind the vmclock structure, which follows the clock. */
@@ -37,6 +40,8 @@
  * @held:	what that said
  * @seq:	the clock page's count
  * @ns:		when its set was made, MONOTONIC
+ * @looked_ns:	when this was looked at last
+ * @late_ns:	how much later than it should have been, since @ns
  */
 struct watch {
 	struct pages pages;
@@ -44,6 +49,8 @@ struct watch {
 	u8 held[HOSTCLOCK_PAGE_SIZE];
 	u32 seq;
 	s64 ns;
+	s64 looked_ns;
+	s64 late_ns;
 	u64 updates;
 	s64 gap_ns;
 	u64 reads;
@@ -81,14 +88,18 @@ static void look_at_updates(struct watch *w)
 {
 	u32 seq, steps;
 	s64 ns, gap;
+	s64 now = now_ns(), late = now - w->looked_ns - LATE_MS * 1000000LL;
 
+	w->late_ns += late > 0 ? late : 0;
+	w->looked_ns = now;
 	seq = newest(w, &ns);
 	steps = (seq - w->seq) / 2;
 	if (!steps) {
 		/* Until it has come, an update may be longer ago than any was. */
-		gap = now_ns() - w->ns;
+		gap = now - w->ns - w->late_ns;
 	} else {
-		gap = (ns - w->ns) / steps;
+		gap = (ns - w->ns) / steps - w->late_ns;
+		w->late_ns = 0;
 		w->updates += steps;
 		w->seq = seq;
 		w->ns = ns;
@@ -175,6 +186,7 @@ int main(int argc, char **argv)
 		fail("%s: cannot map", name);
 	memcpy(w.held, w.guest, sizeof(w.held));
 	w.seq = newest(&w, &w.ns);
+	w.looked_ns = now_ns();
 	puts("watching");
 	fflush(stdout);
 	watch_until_told(&w);
