@@ -54,15 +54,19 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
 	signal(signal_number, SIG_DFL);
 }
 
-int guard_add(void *map, size_t size, struct problem *why)
+/* Before main(): a process that may not call sigaction() any more has it as well. */
+static void __attribute__((constructor)) install(void)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
 
+	sigaction(SIGBUS, &action, NULL);
+}
+
+int guard_add(void *map, size_t size, struct problem *why)
+{
 	if (used == GUARDED_MAX)
 		return problem_set(why, "there are %d page files, the most there can be",
 				   GUARDED_MAX);
-	if (sigaction(SIGBUS, &action, NULL))
-		return problem_errno(why, "sigaction");
 	guarded[used++] = (struct guarded){ map, size, false };
 	return 0;
 }
