@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -13,6 +14,18 @@
 
 /* hostclockd answers at once, but may be talking to a monitor. */
 #define TIMEOUT_SEC	15
+
+/* Is it answered by root, by this user, or by whose directory it is? */
+static bool is_trusted(int fd, int dir_fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+	struct stat st;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) || fstat(dir_fd, &st))
+		return false;
+	return !cred.uid || cred.uid == geteuid() || cred.uid == st.st_uid;
+}
 
 /* By way of a descriptor, so that the directory's name may be of any length. */
 static int connect_to(int fd, const char *dir)
@@ -26,6 +39,10 @@ static int connect_to(int fd, const char *dir)
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s",
 		 dir_fd, CONTROL_SOCKET);
 	ret = connect(fd, (struct sockaddr *)&sun, sizeof(sun));
+	if (!ret && !is_trusted(fd, dir_fd)) {
+		errno = EPERM;
+		ret = -1;
+	}
 	close(dir_fd);
 	return ret;
 }
