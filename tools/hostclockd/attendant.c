@@ -51,6 +51,8 @@ void attendant_look(void *arg)
 	struct exporter *x = arg;
 
 	clocklink_look(x);
+	if (x->instance != x->clock.instance)
+		vms_ask_clock(x);
 	if (x->afresh != x->clock.afresh) {
 		x->afresh = x->clock.afresh;
 		vms_renew(x);
@@ -107,7 +109,8 @@ int attendant_open(struct exporter *x, struct problem *why)
 {
 	clocklink_look(x);
 	x->afresh = x->clock.afresh;
-	if (clocklink_begin(x, why) || doorbell_open(x, why) || state_load(x, why))
+	vms_ask_clock(x);
+	if (doorbell_open(x, why) || state_load(x, why))
 		return -1;
 	state_restore(x);
 	if (control_open(x, why))

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "attendant.h"
@@ -15,6 +14,10 @@
 #include "clock/ask.h"
 #include "clock/ticks.h"
 #include "daemon.h"
+
+/* Children of one that was killed hold the lock until they have ended: some ms. */
+#define LOCK_NS		10000000L
+#define LOCK_TRIES	100
 
 static struct watch signals = { .fd = -1 };
 
@@ -46,37 +49,35 @@ int daemon_pidfile(const char *file, struct problem *why)
 	return files_replace(AT_FDCWD, file, text, 0644, why);
 }
 
-/* The directory, for this exporter alone. */
-int daemon_directory(struct exporter *x, struct problem *why)
-{
-	umask(022);
-	x->dir = files_open_dir(x->opt.dir, why);
-	if (x->dir < 0)
-		return -1;
-	x->vm_dir = files_open_subdir(x->dir, "vm", why);
-	if (x->vm_dir < 0)
-		return -1;
-	if (files_lock(x->dir, "lock", why) < 0)
-		return -1;
-	files_sweep(x->dir);
-	files_sweep(x->vm_dir);
-	return 0;
-}
-
-/*
- * Preemption between the last TSC reading and publishing would make it publish late.
- * It runs for some us ten times a second, so this starves nobody.
+/**
+ * daemon_directory - open the directory, for this hostclockd alone
+ * @path: its name
+ * @d: to be filled in
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
  */
-int daemon_priority(int priority, struct problem *why)
+int daemon_directory(const char *path, struct directory *d, struct problem *why)
 {
-	struct sched_param param = { .sched_priority = priority };
+	struct timespec pause = { .tv_nsec = LOCK_NS };
+	int tries = LOCK_TRIES;
 
-	/* Page faults would delay it as well.  Locking memory may be forbidden. */
-	mlockall(MCL_CURRENT);
-	if (priority && sched_setscheduler(0, SCHED_FIFO, &param))
-		return problem_errno(why,
-				     "--priority %d: cannot get it (CAP_SYS_NICE, or RLIMIT_RTPRIO)",
-				     priority);
+	umask(022);
+	d->dir = files_open_dir(path, why);
+	if (d->dir < 0)
+		return -1;
+	d->vm_dir = files_open_subdir(d->dir, "vm", why);
+	if (d->vm_dir < 0)
+		return -1;
+	d->lock = files_lock(d->dir, "lock", why);
+	while (d->lock < 0 && why->again && --tries) {
+		nanosleep(&pause, NULL);
+		d->lock = files_lock(d->dir, "lock", why);
+	}
+	if (d->lock < 0)
+		return -1;
+	files_sweep(d->dir);
+	files_sweep(d->vm_dir);
 	return 0;
 }
 
@@ -92,6 +93,7 @@ static int set_up(struct clock *clk, struct exporter *x,
 		  const struct clock_parts *parts, struct problem *why)
 {
 	static struct board board;
+	struct directory d;
 
 	clk->opt = &x->opt;
 	clk->changed = attendant_look;
@@ -99,13 +101,14 @@ static int set_up(struct clock *clk, struct exporter *x,
 	clock_here = clk;
 	x->board = &board;
 	x->ask = ask_here;
-	if (loop_open(why) || watch_signals(why) || daemon_directory(x, why) ||
-	    clock_open(clk, x->dir, parts, why) || ticks_open(clk, &board, why) ||
+	if (loop_open(why) || watch_signals(why) || daemon_directory(x->opt.dir, &d, why))
+		return -1;
+	x->dir = d.dir;
+	x->vm_dir = d.vm_dir;
+	if (clock_open(clk, x->dir, parts, why) || ticks_open(clk, &board, why) ||
 	    attendant_open(x, why))
 		return -1;
-	if (x->opt.pidfile && daemon_pidfile(x->opt.pidfile, why))
-		return -1;
-	return daemon_priority(x->opt.priority, why);
+	return x->opt.pidfile ? daemon_pidfile(x->opt.pidfile, why) : 0;
 }
 
 /**

@@ -8,7 +8,7 @@ HOSTCLOCKD_OBJ := $(HOSTCLOCKD_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 # For tests: simulated clock, scripts and faults on top of the same objects.
 HOSTCLOCKD_SIM := $(O)/bin/hostclockd-sim
 HOSTCLOCKD_SIM_OBJ := $(patsubst tools/hostclockd/%.c,$(O)/hostclockd/%.o,$(wildcard tools/hostclockd/sim/*.c)) \
-	$(filter-out %/hostclockd/main.o,$(HOSTCLOCKD_OBJ))
+	$(filter-out %/hostclockd/main.o $(O)/hostclockd/proc/%,$(HOSTCLOCKD_OBJ))
 HOSTCLOCKCTL_OBJ := $(HOSTCLOCKCTL_SRC:tools/hostclockd/%.c=$(O)/hostclockd/%.o)
 
 $(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
@@ -17,7 +17,7 @@ $(O)/hostclockd/%.o: tools/hostclockd/%.c tools/hostclockd/hostclockd.mk
 
 $(HOSTCLOCKD): $(HOSTCLOCKD_OBJ) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c
+	$(call say,LD)$(CC) $(LDFLAGS) -o $@ $^ -ljson-c -lseccomp
 
 $(HOSTCLOCKD_SIM): $(HOSTCLOCKD_SIM_OBJ) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclockd: exports a host's clocks to its virtual machines. */
 #include "base/options.h"
-#include "daemon.h"
+#include "proc/supervise.h"
 
 /* Options of hostclockd-sim, all of one key. */
 #define OPT_ONLY_IN_TESTS	256
@@ -52,11 +52,9 @@ int main(int argc, char **argv)
 		.doc = doc,
 		.children = children,
 	};
-	static const struct clock_parts parts = { .any_clock = false };
-	static struct exporter x = { .dir = -1 };
-	static struct clock clk;
+	struct options opt;
 
-	options_default(&x.opt);
-	argp_parse(&argp, argc, argv, 0, NULL, &x.opt);
-	return daemon_run(&clk, &x, &parts);
+	options_default(&opt);
+	argp_parse(&argp, argc, argv, 0, NULL, &opt);
+	return supervise(&opt);
 }

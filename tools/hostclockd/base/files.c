@@ -120,8 +120,10 @@ int files_lock(int dir, const char *name, struct problem *why)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB)) {
 		close(fd);
-		return problem_set(why,
-				   "another hostclockd is running in this directory; stop it, or choose another with --dir");
+		problem_set(why,
+			    "another hostclockd is running in this directory; stop it, or choose another with --dir");
+		why->again = true;
+		return -1;
 	}
 	return fd;
 }

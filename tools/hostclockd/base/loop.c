@@ -25,6 +25,13 @@ int loop_add(struct watch *w, struct problem *why)
 	return 0;
 }
 
+/* A process just forked waits for nothing of its parent's. */
+void loop_close(void)
+{
+	close(epoll);
+	epoll = -1;
+}
+
 /* Stop waiting for it. */
 void loop_forget(struct watch *w)
 {

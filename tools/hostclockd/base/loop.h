@@ -28,6 +28,7 @@ int loop_add(struct watch *w, struct problem *why);
 void loop_forget(struct watch *w);
 void loop_remove(struct watch *w);
 bool loop_once(int timeout_ms);
+void loop_close(void);
 void loop_run(void (*before)(void *arg), void (*after)(void *arg), void *arg);
 void loop_stop(void);
 

@@ -18,6 +18,7 @@ enum {
 	OPT_REQUIRE_UTC,
 	OPT_KVM_DEBUGFS,
 	OPT_PRIORITY,
+	OPT_USER,
 };
 
 static const struct argp_option argp_options[] = {
@@ -43,6 +44,8 @@ static const struct argp_option argp_options[] = {
 	{ "pidfile", OPT_PIDFILE, "FILE", 0, "write the process ID there", 0 },
 	{ "priority", OPT_PRIORITY, "N", 0,
 	  "run with this real-time priority, 1 to 99, so as not to publish late", 0 },
+	{ "user", OPT_USER, "NAME", 0,
+	  "the user that the clock process becomes (default: hostclock, or else nobody)", 0 },
 	{ "kvm-debugfs", OPT_KVM_DEBUGFS, "DIR", 0,
 	  "where KVM's TSC offsets are (default /sys/kernel/debug/kvm)",
 	  0 },
@@ -60,6 +63,9 @@ static error_t parse_path_option(int key, char *arg, struct options *opt)
 		return 0;
 	case OPT_PIDFILE:
 		opt->pidfile = arg;
+		return 0;
+	case OPT_USER:
+		opt->user = arg;
 		return 0;
 	case OPT_KVM_DEBUGFS:
 		opt->kvm_debugfs = arg;

@@ -17,6 +17,7 @@
  *			the host's is expected to be
  * @leap_list:		leap second list, or NULL for tzdata's
  * @pidfile:		or NULL
+ * @user:		who the clock process becomes, or NULL
  * @priority:		real-time priority, or 0 for none
  * @require_utc:	status follows the host kernel's NTP state
  * @kvm_debugfs:	KVM's directory in debugfs
@@ -29,6 +30,7 @@ struct options {
 	u64 max_slew_ppb;
 	const char *leap_list;
 	const char *pidfile;
+	const char *user;
 	int priority;
 	bool require_utc;
 	const char *kvm_debugfs;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,18 +7,23 @@
 
 #include "cpus.h"
 
+/* Read while running: no more file can be opened then. */
+#define ONLINE		"/sys/devices/system/cpu/online"
+
 /* More than any kernel is built for. */
 #define CPUS_MAX	8192
 
 /**
  * struct cpus - where this process may run
  * @allowed:	the CPUs, as they were before it went to one of them
+ * @online:	the kernel's list of the CPUs that are online, or -1
  * @away:	it is on one
  * @one:	that one
  */
 struct cpus {
 	cpu_set_t *allowed;
 	cpu_set_t *one;
+	int online;
 	bool away;
 };
 
@@ -30,6 +36,7 @@ struct cpus *cpus_open(void)
 
 	if (!c)
 		return NULL;
+	c->online = open(ONLINE, O_RDONLY | O_CLOEXEC);
 	c->allowed = CPU_ALLOC(CPUS_MAX);
 	c->one = CPU_ALLOC(CPUS_MAX);
 	if (c->allowed && c->one)
@@ -46,6 +53,8 @@ void cpus_close(struct cpus *c)
 		CPU_FREE(c->allowed);
 	if (c->one)
 		CPU_FREE(c->one);
+	if (c->online >= 0)
+		close(c->online);
 	free(c);
 }
 
@@ -85,13 +94,31 @@ bool cpus_go(struct cpus *c, int cpu)
 	return true;
 }
 
+/* How many CPUs are online, by a list like 0-3,6; 0 if that is not known. */
+static long count_online(const struct cpus *c)
+{
+	char list[1024], *at = list, *end;
+	long first, last, n = 0;
+	ssize_t len = pread(c->online, list, sizeof(list) - 1, 0);
+
+	list[len > 0 ? len : 0] = '\0';
+	for (;;) {
+		first = strtol(at, &end, 10);
+		if (end == at)
+			return n;
+		last = *end == '-' ? strtol(end + 1, &end, 10) : first;
+		n += last - first + 1;
+		at = end + (*end == ',');
+	}
+}
+
 /*
  * Run where the process might before.  The kernel names only CPUs that are online, so a
  * process that might run on all of these may also run on those that come later.
  */
 void cpus_return(struct cpus *c)
 {
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	long online = c ? count_online(c) : 0;
 
 	if (!c || !c->away)
 		return;

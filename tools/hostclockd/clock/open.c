@@ -43,6 +43,7 @@ int clock_open(struct clock *clk, int dir, const struct clock_parts *parts,
 	       struct problem *why)
 {
 	clk->hooks = parts->hooks;
+	clk->now.instance = hostclock_rdtsc() | 1;
 	clk->src = sampler_open(clk->opt->leap_list, clk->opt->max_slew_ppb,
 				parts->any_clock, why);
 	if (!clk->src || clk->src->sample(clk->src, 0, &clk->sample, why))

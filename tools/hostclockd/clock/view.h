@@ -61,6 +61,7 @@ struct update_stats {
  * @scaled:	a scaled page's counter, as the TSC of a guest
  * @begins:	TSC at which the newest parameters start
  * @afresh:	how often pages started afresh, so that all guests need new epochs
+ * @instance:	another one for every process that is the clock
  * @stats:	cost of updates
  * @slew_ppb:	by how much MONOTONIC is faster than RAW
  * @tai_source:	where the TAI offset comes from
@@ -80,6 +81,7 @@ struct clock_view {
 	struct hostclock_tsc scaled;
 	u64 begins;
 	u64 afresh;
+	u64 instance;
 	struct update_stats stats;
 	s64 slew_ppb;
 	enum tai_source tai_source;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <time.h>
+
 #include "base/json.h"
 #include "base/names.h"
 #include "base/rate.h"
@@ -109,6 +111,30 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	json_put_uint(out, "update_missed", c->stats.missed);
 }
 
+static struct json_object *process_status(const char *role, const struct process *p)
+{
+	struct json_object *o = json_object_new_object();
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	json_put_text(o, "role", role);
+	/* null while there is none */
+	json_object_object_add(o, "pid", p->pid ? json_object_new_int(p->pid) : NULL);
+	json_put_int(o, "uptime_sec", ts.tv_sec - p->started_ns / NSEC_PER_SEC);
+	json_put_uint(o, "restarts", p->restarts);
+	return o;
+}
+
+static void processes_status(const struct table *t, struct json_object *out)
+{
+	struct json_object *list = json_object_new_array();
+
+	json_object_array_add(list, process_status("supervisor", &t->supervisor));
+	json_object_array_add(list, process_status("clock", &t->children[ROLE_CLOCK]));
+	json_object_array_add(list, process_status("attendant", &t->children[ROLE_ATTENDANT]));
+	json_object_object_add(out, "processes", list);
+}
+
 /**
  * status_fill - all status, for `hostclockctl status`
  * @x: the exporter
@@ -134,4 +160,6 @@ void status_fill(struct exporter *x, const struct vm *vm, struct json_object *ou
 	}
 	json_object_object_add(out, "pages", pages);
 	json_object_object_add(out, "vms", vms);
+	if (x->table)
+		processes_status(x->table, out);
 }

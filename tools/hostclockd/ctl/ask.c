@@ -56,12 +56,12 @@ static enum ctl_result exchange(int fd, const struct ctl *ctl,
 
 	if (send(fd, text, strlen(text), MSG_NOSIGNAL) < 0) {
 		problem_errno(why, "cannot write to hostclockd");
-		return CTL_FAILED;
+		return errno == EPIPE ? CTL_NOBODY : CTL_FAILED;
 	}
 	n = recv(fd, buffer, sizeof(buffer) - 1, 0);
-	if (!n) {
+	if (!n || (n < 0 && errno == ECONNRESET)) {
 		problem_set(why, "hostclockd has ended, or does not talk to this user");
-		return CTL_FAILED;
+		return CTL_NOBODY;
 	}
 	if (n < 0) {
 		problem_set(why, "no answer from hostclockd within %d s",

@@ -76,6 +76,13 @@ static void print_page(struct json_object *o)
 	putchar('\n');
 }
 
+static void print_process(struct json_object *o)
+{
+	printf("process   %-10s pid %lld, for %lld s, restarted %llu times\n",
+	       json_text(o, "role", "?"), number(o, "pid"), number(o, "uptime_sec"),
+	       count(o, "restarts"));
+}
+
 static void print_vm(struct json_object *o)
 {
 	printf("vm        %-16s %-8s %-11s %-8s %s/%s", json_text(o, "name", "?"),
@@ -107,6 +114,7 @@ static void for_each(struct json_object *o, const char *key,
 void ctl_print_status(struct json_object *status)
 {
 	print_clock(status);
+	for_each(status, "processes", print_process);
 	for_each(status, "pages", print_page);
 	for_each(status, "vms", print_vm);
 }

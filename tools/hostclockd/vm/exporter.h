@@ -4,6 +4,7 @@
 #define HOSTCLOCKD_EXPORTER_H
 
 #include "base/options.h"
+#include "base/table.h"
 #include "clock/board.h"
 
 struct answer;
@@ -16,7 +17,9 @@ struct ask;
  * @vm_dir:		and its vm/
  * @board:		where the clock shows itself
  * @clock:		what was read there last
+ * @table:		our processes; NULL: this is the only one
  * @ask:		asks the clock, with a descriptor or -1, and gets its answer: 0 or -1
+ * @instance:	clock.instance when it was asked for all that guests need of it
  * @afresh:		clock.afresh when the guests last got new epochs
  * @last_id:		the latest name given to a guest's copies of the pages
  * @unsaved:		the state file is older than the state
@@ -31,7 +34,9 @@ struct exporter {
 	int vm_dir;
 	const struct board *board;
 	struct clock_view clock;
+	const struct table *table;
 	int (*ask)(const struct ask *ask, int fd, struct problem *why);
+	u64 instance;
 	u64 afresh;
 	u32 last_id;
 	bool unsaved;

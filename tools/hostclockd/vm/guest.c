@@ -103,6 +103,28 @@ void vms_renew(struct exporter *x)
 	exporter_changed(x);
 }
 
+/*
+ * Another clock process knows of no copies.  One that does not answer is asked again at the
+ * next look.
+ */
+void vms_ask_clock(struct exporter *x)
+{
+	struct problem why;
+	struct vm *vm;
+
+	if (clocklink_begin(x, &why))
+		return;
+	x->instance = x->clock.instance;
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (!vm->private || !clocklink_add(x, vm, &why))
+			continue;
+		if (why.again)
+			x->instance = 0;
+		else
+			say("%s: %s", vm->name, why.text);
+	}
+}
+
 static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 {
 	if (pagefile_open(x, vm, why))
@@ -110,6 +132,10 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 	vm->copies_id = ++x->last_id;
 	if (!vm->private || !clocklink_add(x, vm, why))
 		return 0;
+	if (why->again) {
+		x->instance = 0;
+		return 0;
+	}
 	pagefile_forget(x, vm);
 	return -1;
 }

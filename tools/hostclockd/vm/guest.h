@@ -12,6 +12,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 void vm_free(struct exporter *x, struct vm *vm);
 void vm_renew(struct vm *vm);
 void vms_renew(struct exporter *x);
+void vms_ask_clock(struct exporter *x);
 void vm_publish(struct exporter *x, struct vm *vm);
 void vm_rewrite(struct exporter *x, struct vm *vm);
 void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);

@@ -16,7 +16,7 @@ $(ATTACKS)/hostclockd: $(call attacked,$(HOSTCLOCKD_OBJ))
 $(ATTACKS)/hostclockd-sim: $(call attacked,$(HOSTCLOCKD_SIM_OBJ))
 $(ATTACKED): $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(ATTACKS_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -ljson-c
+	$(call say,LD)$(CC) $(ATTACKS_CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -ljson-c -lseccomp
 
 $(ATTACKS)/watch: tools/testing/attacks/watch.c tools/testing/exporter/pages.c \
 		tools/testing/exporter/pages.h $(LIBHOSTCLOCK)

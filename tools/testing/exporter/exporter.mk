@@ -36,7 +36,13 @@ $(EXPORTER_CPUS): tools/testing/exporter/cpus.c $(addprefix tools/hostclockd/clo
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@
 
+# What the clock process may do.
+$(EXPORTER_TEST)/confined: tools/testing/exporter/confined.c \
+		$(addprefix tools/hostclockd/,proc/confine.c proc/confine.h base/report.c)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@ -lseccomp
+
 .PHONY: exporter-tests
-exporter-tests: $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) \
+exporter-tests: $(EXPORTER_TEST)/confined $(ATTACKS)/watch $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) \
 	$(EXPORTER_CPUS)
 prepare-native prepare-e2e prepare-kvm: exporter-tests

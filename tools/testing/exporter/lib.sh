@@ -99,6 +99,11 @@ stop() {
 	daemon=
 }
 
+# process ROLE: of that process of hostclockd, as it says.
+process() {
+	ctl status --json | sed -n "/\"role\": *\"$1\"/,/}/s/^ *\"pid\": *\([0-9]*\).*/\1/p"
+}
+
 # set_of PAGE: the set that holds, into variables.
 set_of() {
 	local text

@@ -1,17 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0
 # Sourced for what hostclockd costs: how often it is woken and the CPU time it takes.
 
-# woken PID: how often it waited for something, all that it has waited for counted.
-woken() {
-	sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$1/status"
+# family PID: a process and its children.
+family() {
+	local children
+
+	read -r children <"/proc/$1/task/$1/children" || true
+	echo "$1 $children"
 }
 
-# cpu_ns PID
-cpu_ns() {
-	local ns
+# woken PID: how often it and its children waited for something, all that they have
+# waited for counted.
+woken() {
+	local pid
 
-	read -r ns _ <"/proc/$1/schedstat"
-	echo "$ns"
+	for pid in $(family "$1"); do
+		sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$pid/status"
+	done | awk '{ n += $1 } END { print n }'
+}
+
+# cpu_ns PID: of it and its children.
+cpu_ns() {
+	local pid
+
+	for pid in $(family "$1"); do
+		cat "/proc/$pid/schedstat"
+	done | awk '{ n += $1 } END { printf "%d\n", n }'
 }
 
 # cost_of PID SECONDS: prints wake-ups a second and CPU time in percent, once it has
