@@ -156,9 +156,11 @@ int errand_run(const struct errand *e, pid_t *lost, struct problem *why)
 	int fd = -1, ret = -1;
 	pid_t pid;
 
-	if (errand_is_lost(lost))
-		return problem_set(why, "%s: an earlier attempt still hangs in the kernel",
-				   e->what);
+	if (errand_is_lost(lost)) {
+		problem_set(why, "%s: an earlier attempt still hangs in the kernel", e->what);
+		why->again = true;
+		return -1;
+	}
 	pid = errand_fork(&fd, why);
 	if (!pid)
 		work(e, fd);
@@ -170,6 +172,7 @@ int errand_run(const struct errand *e, pid_t *lost, struct problem *why)
 		problem_set(why,
 			    "%s: takes more than %d ms; is it on a file system that hangs?",
 			    e->what, TIMEOUT_MS);
+		why->again = true;
 		*lost = pid;
 	}
 	close(fd);

@@ -18,9 +18,9 @@
 #include "qmp.h"
 
 /* For a QEMU that says nothing. */
-#define TIMEOUT_MS	500
+#define TIMEOUT_MS	1500
 /* A QEMU that says other things instead of answering, or bit by bit. */
-#define ANSWER_MS	2000
+#define ANSWER_MS	3000
 #define ANSWER_LINES	1000
 #define MAX_LINE	8192
 /* So many lines at a time, then it is others' turn. */

@@ -60,7 +60,7 @@ static u64 tsc_before(const struct exporter *x, u64 t0, u64 pid_start)
  * Return: 0 or -1.
  */
 int tcgvm_open(struct vm *vm, struct tcg *t, pid_t pid, u64 pid_start, u64 t0,
-		    struct problem *why)
+	       struct problem *why)
 {
 	t->pid = pid;
 	t->window = TCG_WINDOW_SEC * vm->x->clock.khz * 1000;
