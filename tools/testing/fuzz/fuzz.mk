@@ -13,7 +13,14 @@ FUZZ_HEADERS := tools/testing/fuzz/fuzz.h \
 $(FUZZERS): $(FUZZ)/%: tools/testing/fuzz/%.c tools/testing/fuzz/fuzz.mk $(LIBHOSTCLOCK_SRC) \
 		$(FUZZ_HEADERS)
 	@mkdir -p $(@D)
-	$(call say,CC)clang $(FUZZ_CFLAGS) $< $(LIBHOSTCLOCK_SRC) -o $@
+	$(call say,CC)clang $(FUZZ_CFLAGS) $< $(filter tools/hostclockd/%.c,$^) $(LIBHOSTCLOCK_SRC) -o $@ $(FUZZ_LIBS)
+
+# What hostclockd reads its state with.
+FUZZ_STATE_SRC := $(addprefix tools/hostclockd/,vm/saved.c vm/stopped.c vm/name.c clock/view.c \
+	base/record.c)
+$(FUZZ)/fuzz-state: $(FUZZ_STATE_SRC) $(wildcard tools/hostclockd/*/*.h)
+$(FUZZ)/fuzz-state: FUZZ_CFLAGS += -iquote tools/hostclockd -D_GNU_SOURCE
+$(FUZZ)/fuzz-state: FUZZ_LIBS := -ljson-c
 
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## fuzz page validation and readers, TIME seconds each (default 60)
