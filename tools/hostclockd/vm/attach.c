@@ -58,7 +58,6 @@ static int find_tcg(struct exporter *x, struct vm *vm, const struct attachment *
 		why->again = true;
 		return -1;
 	}
-	f->tcg.address = 0;
 	if (tcgvm_open(vm, &f->tcg, to->pid, f->pid_start, to->t0, why))
 		return -1;
 	switch (tcg_read(&f->tcg, &s, why)) {
@@ -102,7 +101,7 @@ static int find(struct exporter *x, struct vm *vm, const struct attachment *to,
 {
 	int has;
 
-	f->tcg.fd = -1;
+	f->tcg = (struct tcg){ .fd = -1 };
 	f->pid_start = process_start(to->pid);
 	if (f->pid_start == PROCESS_UNSEEN) {
 		problem_errno(why, "%s: cannot look at process %d", vm->name, to->pid);
