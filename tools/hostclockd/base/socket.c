@@ -7,7 +7,7 @@
 
 #include "socket.h"
 
-#define BACKLOG	16
+#define BACKLOG	128
 
 /**
  * socket_listen - listen on a Unix socket, for its owner and root

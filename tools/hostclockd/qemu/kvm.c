@@ -10,10 +10,31 @@
 #include <unistd.h>
 
 #include "base/errand.h"
+#include "base/spare.h"
 #include "kvm.h"
 
 /* The numbers of CPUs may have holes, but not larger ones than KVM's limit. */
 #define MAX_CPU_NUMBER	65536
+
+/* With a descriptor that is kept for that, if there are no more; see spare_keep(). */
+static int open_in(int dir, const char *path, int flags)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags);
+
+	if (fd < 0 && spare_use())
+		fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags);
+	return fd;
+}
+
+static DIR *open_dir(const char *path)
+{
+	int fd = open_in(AT_FDCWD, path, O_DIRECTORY);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (fd >= 0 && !d)
+		close(fd);
+	return d;
+}
 
 /*
  * Open a VM's directory, finding it first if need be.  KVM calls it PID-FD, and each
@@ -23,29 +44,29 @@ static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 {
 	char path[PATH_MAX], prefix[16];
 	struct dirent *e;
-	int fd = -1;
+	int fd = -1, error;
 	DIR *d;
 
 	snprintf(path, sizeof(path), "%s/%s", debugfs, place->vm);
 	if (place->vm[0])
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = open_in(AT_FDCWD, path, O_DIRECTORY);
 	if (fd >= 0)
 		return fd;
-	d = opendir(debugfs);
+	d = open_dir(debugfs);
 	if (!d)
 		return -1;
+	error = ENOENT;
 	snprintf(prefix, sizeof(prefix), "%d-", pid);
 	while (fd < 0 && (e = readdir(d))) {
 		if (strncmp(e->d_name, prefix, strlen(prefix)) ||
 		    strlen(e->d_name) >= sizeof(place->vm))
 			continue;
-		fd = openat(dirfd(d), e->d_name,
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = open_in(dirfd(d), e->d_name, O_DIRECTORY);
+		error = errno;
 		memcpy(place->vm, e->d_name, strlen(e->d_name) + 1);
 	}
 	closedir(d);
-	if (fd < 0)
-		errno = ENOENT;
+	errno = error;
 	return fd;
 }
 
@@ -118,7 +139,7 @@ static bool read_number(int vm, const char *cpu, const char *name, u64 *value)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", cpu, name);
-	fd = openat(vm, path, O_RDONLY | O_CLOEXEC);
+	fd = open_in(vm, path, 0);
 	if (fd < 0)
 		return false;
 	n = read(fd, text, sizeof(text) - 1);
@@ -196,6 +217,7 @@ int kvm_read(const char *debugfs, pid_t pid, struct kvm_place *place,
 		place->offset = one.offset;
 	}
 	closedir(d);
+	spare_keep();
 	if (bad)
 		return problem_set(why,
 				   "the TSCs of process %d's vCPUs are offset differently: no page can describe that",

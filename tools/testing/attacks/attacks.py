@@ -40,6 +40,8 @@ CTL = os.path.join(BUILD, "bin/hostclockctl")
 GAP_MS = 300
 ANSWER_S = 20
 QUICK_S = 0.3
+# For the next poll of a VM
+SETTLE_S = 1
 # In make check, all kinds together
 CHECK_EXCHANGES = 10500
 REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|DEADLYSIGNAL|LeakSanitizer")
@@ -156,11 +158,21 @@ class Host:
             self.control.close()
         self.control = None
 
+    def connect(self, control):
+        """Others may be in the queue."""
+        for _ in range(1000):
+            try:
+                control.connect(os.path.join(self.dir, "control"))
+                return
+            except BlockingIOError:
+                time.sleep(0.01)
+        raise Wrong("the control socket's queue stays full")
+
     def ask(self, seconds=ANSWER_S, **request):
         """One request on the control socket, which stays open."""
         if not self.control:
             self.control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self.control.connect(os.path.join(self.dir, "control"))
+            self.connect(self.control)
         self.control.settimeout(seconds)
         try:
             self.control.send(json.dumps(request).encode())
@@ -177,12 +189,13 @@ class Host:
         """The same on a connection of its own, for threads."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
             control.settimeout(seconds)
-            control.connect(os.path.join(self.dir, "control"))
-            control.send(json.dumps(request).encode())
+            answer = b""
             try:
+                self.connect(control)
+                control.send(json.dumps(request).encode())
                 answer = control.recv(1 << 20)
             except TimeoutError:
-                answer = b""
+                pass
         if not answer:
             raise Wrong(f"no answer to {request} within {seconds} s: {self.tail()}")
         return json.loads(answer)
@@ -259,7 +272,10 @@ class Host:
             report = REPORT.search(log.read())
         if report:
             raise Wrong("sanitizer: " + self.tail())
-        now = self.second_state()
+        now, end = self.second_state(), time.monotonic() + SETTLE_S
+        while now != self.held and time.monotonic() < end:
+            time.sleep(0.05)
+            now = self.second_state()
         for bad, why in ((not saw, "the watcher ended"),
                          (saw.get("gap_ms", 0) > gap_ms, f"no update for {saw.get('gap_ms')} ms"),
                          (saw.get("wrong"), f"wrong readings: {lines[:1]}"),
