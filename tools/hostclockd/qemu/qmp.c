@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "base/loop.h"
 #include "base/rate.h"
 #include "base/task.h"
+#include "connect.h"
 #include "qmp.h"
 
 /* For a QEMU that says nothing. */
@@ -25,8 +24,6 @@
 #define MAX_LINE	8192
 /* So many lines at a time, then it is others' turn. */
 #define TURN_LINES	16
-/* For a listener that has no room for one more. */
-#define FULL_MS		5
 /* Clock and TSC are read within so many ticks, unless that keeps failing. */
 #define NOW_TICKS	10000
 #define NOW_TRIES	16
@@ -81,87 +78,12 @@ static void watch_clock(void)
 	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
 }
 
-/* A process's name, as far as it is known. */
-static void name_of(pid_t pid, char name[32])
-{
-	char path[32];
-	ssize_t n = -1;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, name, 31);
-		close(fd);
-	}
-	name[n > 0 ? n : 0] = '\0';
-	for (; *name; name++) {
-		if (*name < ' ' || *name > '~')
-			*name = name[1] ? '?' : '\0';
-	}
-}
-
-/* Is it that process's, and not another one's that was put in its place? */
-static int check_peer(int fd, const char *path, pid_t pid, struct problem *why)
-{
-	struct ucred cred = { .pid = 0 };
-	socklen_t len = sizeof(cred);
-	char name[32];
-
-	if (!pid)
-		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
-		return problem_errno(why, "%s: cannot tell whose it is", path);
-	if (cred.pid == pid)
-		return 0;
-	name_of(cred.pid, name);
-	return problem_set(why,
-			   "%s: is not process %d's, but was made by process %d (%s, of user %u); name the QMP socket that this QEMU itself made",
-			   path, pid, cred.pid, name, cred.uid);
-}
-
-/* A listener whose queue is full says so at once; it may be just starting. */
-static int connect_by(int fd, const struct sockaddr_un *sun, u64 deadline_ns)
-{
-	while (connect(fd, (const struct sockaddr *)sun, sizeof(*sun))) {
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN || task_now_ns() >= deadline_ns)
-			return -1;
-		task_sleep(FULL_MS * NSEC_PER_MSEC);
-	}
-	return 0;
-}
-
-/* Whether it will be there in a moment, or is not for us. */
-static void cannot_connect(const char *path, struct problem *why)
-{
-	int error = errno;
-
-	problem_errno(why, "%s: cannot connect to the QEMU's QMP socket%s", path,
-		      error != EACCES && error != EPERM ? "" :
-		      " (hostclockd needs CAP_DAC_OVERRIDE, or a group that may write to it)");
-	why->again = error == ENOENT || error == ECONNREFUSED || error == EAGAIN;
-}
-
 static int qmp_connect(struct qmp *q, const char *path, pid_t pid, struct problem *why)
 {
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-
-	if (strlen(path) >= sizeof(sun.sun_path))
-		return problem_set(why, "%s: too long for a socket's name", path);
-	memcpy(sun.sun_path, path, strlen(path));
 	q->used = 0;
 	q->ended = false;
-	q->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (q->fd < 0)
-		return problem_errno(why, "socket");
-	if (connect_by(q->fd, &sun, task_now_ns() + TIMEOUT_MS * NSEC_PER_MSEC))
-		cannot_connect(path, why);
-	else if (!check_peer(q->fd, path, pid, why))
-		return 0;
-	close(q->fd);
-	return -1;
+	q->fd = connect_monitor(path, pid, TIMEOUT_MS, why);
+	return q->fd < 0 ? -1 : 0;
 }
 
 /* Has it had enough time for an answer?  What has arrived by then still counts. */
