@@ -66,16 +66,22 @@ SBIN_PROGRAMS := hostclockd hostclockctl hostclock-notify
 MAN_PAGES := $(wildcard tools/*/*.[18])
 UNITS := $(wildcard tools/*/*.service)
 RULES := $(wildcard tools/*/*.rules)
+SYSUSERS := $(wildcard tools/*/*.sysusers)
+DROPINS := $(wildcard tools/timedaemons/*.d/*.conf)
 COMPLETION := tools/completion/hostclock.bash
 
 # Directories below PREFIX, and all that is in them afterwards.
 MAN_DIR := share/man/man
 UNIT_DIR := lib/systemd/system
 RULE_DIR := lib/udev/rules.d
+SYSUSERS_DIR := lib/sysusers.d
+TIMEDAEMON := lib/hostclock/timedaemon
 COMPLETION_DIR := share/bash-completion/completions
 INSTALLED := $(BIN_PROGRAMS:%=bin/%) $(SBIN_PROGRAMS:%=sbin/%) \
 	$(foreach page,$(MAN_PAGES),$(MAN_DIR)$(subst .,,$(suffix $(page)))/$(notdir $(page))) \
 	$(addprefix $(UNIT_DIR)/,$(notdir $(UNITS))) $(addprefix $(RULE_DIR)/,$(notdir $(RULES))) \
+	$(patsubst %.sysusers,$(SYSUSERS_DIR)/%.conf,$(notdir $(SYSUSERS))) \
+	$(DROPINS:tools/timedaemons/%=$(UNIT_DIR)/%) $(TIMEDAEMON) \
 	$(addprefix $(COMPLETION_DIR)/,$(BIN_PROGRAMS) $(SBIN_PROGRAMS))
 
 install: $(addprefix $(O)/bin/,$(BIN_PROGRAMS) $(SBIN_PROGRAMS)) ## install the tools (PREFIX, DESTDIR)
@@ -88,6 +94,13 @@ install: $(addprefix $(O)/bin/,$(BIN_PROGRAMS) $(SBIN_PROGRAMS)) ## install the 
 		sed 's|/usr/sbin/|$(PREFIX)/sbin/|' "$$unit" \
 			>"$(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$${unit##*/}" || exit 1; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/$(RULE_DIR) $(RULES)
+	for users in $(SYSUSERS); do \
+		install -D -m 644 "$$users" "$(DESTDIR)$(PREFIX)/$(SYSUSERS_DIR)/$$(basename $$users .sysusers).conf" || exit 1; done
+	install -D tools/timedaemons/timedaemon $(DESTDIR)$(PREFIX)/$(TIMEDAEMON)
+	for file in $(DROPINS:tools/timedaemons/%=%); do \
+		install -d "$(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$${file%/*}" && \
+		sed 's|/usr/lib/hostclock/|$(PREFIX)/lib/hostclock/|' "tools/timedaemons/$$file" \
+			>"$(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$$file" || exit 1; done
 	for program in $(BIN_PROGRAMS) $(SBIN_PROGRAMS); do \
 		install -m 644 $(COMPLETION) "$(DESTDIR)$(PREFIX)/$(COMPLETION_DIR)/$$program" || exit 1; done
 

@@ -3,6 +3,7 @@
  * Attaching to a guest.  Everything that can fail is tried first, so that a process
  * that cannot be followed changes nothing.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
