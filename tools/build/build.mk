@@ -13,8 +13,11 @@ $(VERSION_OBJ): tools/build/version.c $(VERSION)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(USER_CFLAGS) -DHOSTCLOCK_VERSION='"$(shell tools/build/version)"' -c $< -o $@
 
-.PHONY: FORCE dist
+.PHONY: FORCE dist deb
 FORCE:
 
 dist: ## archive the committed sources: build/hostclock-VERSION.tar.xz
 	@tools/build/dist $(O)
+
+deb: ## build Debian packages of what is committed: build/deb/*.deb
+	@tools/build/deb $(O)
