@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by the tests' scripts in the Debian guest.
+. /hostclock/results.sh
+
+# finish: whatever was logged so far is with the host, too.
+finish() {
+	logger "the test ends"
+	sleep 0.3
+	echo "exit $failed"
+}
+
+# ask WORD ARGUMENT...: has the host do it.
+ask() {
+	local word status
+
+	echo "host $*"
+	read -r word status
+	[ "$word" = "done" ] && return "$status"
+}
+
+# eventually COMMAND...: until it succeeds, for $limit (20) s at most.
+eventually() {
+	local now until _
+
+	read -r now _ </proc/uptime
+	until=$((${now%.*} + ${limit:-20}))
+	until "$@"; do
+		read -r now _ </proc/uptime
+		[ "${now%.*}" -lt "$until" ] || return 1
+		sleep 0.1
+	done
+}
