@@ -18,6 +18,7 @@ FLAGS = ("-std=gnu11 -O1 -w -D_GNU_SOURCE -fno-strict-aliasing -pthread "
          "-Ilib/include -Ilib/include/uapi").split()
 READER, WRITER = "lib/include/hostclock/reader.h", "lib/include/hostclock/writer.h"
 MATH = "lib/include/hostclock/math.h"
+LINE, LINE_C = "lib/include/hostclock/line.h", "lib/hostclock/line.c"
 
 # Name, file, what stands there (once), what is put in its place.
 MUTANTS = [
@@ -49,6 +50,28 @@ MUTANTS = [
      "return HOSTCLOCK_LE32(*seq) != begin;"),
     ("snapshot keeps the other set of a failed try", "lib/hostclock/snapshot.c",
      "		hostclock_zero(copy->params, sizeof(copy->params));\n", ""),
+    ("a line starts below the one before it", LINE_C,
+     "		at.ns += ahead;\n", ""),
+    ("a line that was ahead stays so", LINE_C,
+     "		c->scale = hostclock_slower(c->scale, ahead, horizon);\n", ""),
+    ("a line loses the fraction of a ns", LINE_C,
+     "missing = at.frac - hostclock_mul(start, c->scale).lo;", "missing = 0;"),
+    ("a line's fraction is rounded down", LINE_C,
+     "		c->scale++;\n", ""),
+    ("a line forgets the next ns that it was rounded up to", LINE_C,
+     "		at.ns++;\n", ""),
+    ("a line for a tick of 1 ns", LINE_C, " || mult >> shift", ""),
+    ("lines: newest and other confused", LINE, "newest = &lp->line[(seq >> 1) & 1];",
+     "newest = &lp->line[((seq >> 1) & 1) ^ 1];"),
+    ("lines: one being overwritten passes for the other", LINE,
+     "if (!(seq & 1) && hostclock_line_copy(other, epoch, &o) &&",
+     "if (hostclock_line_copy(other, epoch, &o) &&"),
+    ("lines: the epoch is not looked at", LINE,
+     "return HOSTCLOCK_LE64(line->epoch) == epoch;", "return true;"),
+    ("lines: an update is overlooked", LINE,
+     "return HOSTCLOCK_LE32(lp->seq) != seq;", "return false;"),
+    ("lines: the vDSO stays open", LINE,
+     "	WRITE_ONCE(lp->tsc_sequence, 0);\n", ""),
     ("borrow across the second dropped", "lib/hostclock/clocks.c",
      "		t.sec--;\n", ""),
     ("carry across the second dropped", "lib/hostclock/clocks.c",

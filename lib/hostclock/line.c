@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+#include <hostclock/export.h>
+#include <hostclock/line.h>
+
+/* The guest's counter, in ns and 2^-64 ns */
+struct hostclock_ns {
+	u64 ns;
+	u64 frac;
+};
+
+static struct hostclock_ns hostclock_leader_at(const struct hostclock_leader *l, u64 tsc)
+{
+	const struct hostclock_params *p = l->params;
+	struct hostclock_u128 base = { .lo = HOSTCLOCK_LE64(p->mono_snsec) }, sum;
+	u64 delta = tsc - l->tsc_offset - HOSTCLOCK_LE64(p->cycle_last);
+	u32 shift = HOSTCLOCK_LE32(p->shift) & 31;
+	struct hostclock_ns at;
+
+	sum = hostclock_add(hostclock_mul(delta, HOSTCLOCK_LE32(p->mult)), base);
+	at.ns = hostclock_shr(sum, shift).lo + l->mono_offset +
+		HOSTCLOCK_LE64(p->mono_sec) * HOSTCLOCK_NSEC_PER_SEC;
+	at.frac = shift ? sum.lo << (64 - shift) : 0;
+	return at;
+}
+
+/* The slope that makes up for @ahead ns within @horizon ticks, but 1/1024 less at most */
+static u64 hostclock_slower(u64 scale, u64 ahead, u64 horizon)
+{
+	struct hostclock_u128 n = { .hi = ahead };
+	u64 less = hostclock_div(n, horizon, NULL);
+
+	return scale - (less < scale >> 10 ? less : scale >> 10);
+}
+
+/**
+ * hostclock_course_make - the line that continues another and follows a clock page
+ * @leader: the clock page's set that holds at @start, and the guest's offsets to it
+ * @prev: the line before, or NULL
+ * @start: guest TSC from which it shall hold
+ * @horizon: ticks within which it shall be back if @prev was ahead
+ * @c: where to put the line
+ *
+ * At @start it is the leader's value, or 1 ns more, or the previous line's if that is
+ * greater.  Carries fractions of a ns, so that it does not drift.
+ *
+ * Return: false if there can be no line: a tick takes 1 ns or more, or @start is too
+ * small.
+ */
+bool hostclock_course_make(const struct hostclock_leader *leader,
+			   const struct hostclock_course *prev, u64 start, u64 horizon,
+			   struct hostclock_course *c)
+{
+	struct hostclock_ns at = hostclock_leader_at(leader, start);
+	u32 shift = HOSTCLOCK_LE32(leader->params->shift) & 31;
+	u32 mult = HOSTCLOCK_LE32(leader->params->mult);
+	struct hostclock_u128 product;
+	u64 missing;
+	s64 ahead;
+
+	if (!shift || !mult || mult >> shift || start < HOSTCLOCK_LINE_MIN_START)
+		return false;
+	c->start = start;
+	c->scale = (u64)mult << (64 - shift);
+	ahead = prev ? (s64)(hostclock_course_ns(prev, start) - at.ns) : 0;
+	if (ahead > 0) {
+		at.ns += ahead;
+		at.frac = 0;
+		c->scale = hostclock_slower(c->scale, ahead, horizon);
+	}
+	/*
+	 * The product's fraction must be at.frac: each step of the scale adds start to
+	 * it, at most 2^32 steps, 2^-32 ns per tick.
+	 */
+	missing = at.frac - hostclock_mul(start, c->scale).lo;
+	c->scale += div64_u64(missing, start);
+	product = hostclock_mul(start, c->scale);
+	if (product.lo != at.frac) {
+		c->scale++;
+		product = hostclock_mul(start, c->scale);
+	}
+	/* rounded up beyond the next ns? */
+	if (product.lo < at.frac)
+		at.ns++;
+	c->offset = at.ns - product.hi;
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(hostclock_course_make);
+
+/**
+ * hostclock_course_fits - is a line the clock page's value at a TSC value?
+ * @leader: the clock page's set that holds then, and the guest's offsets to it
+ * @c: the line
+ * @tsc: guest TSC
+ *
+ * Return: true if it is within 1 ns.
+ */
+bool hostclock_course_fits(const struct hostclock_leader *leader,
+			   const struct hostclock_course *c, u64 tsc)
+{
+	return hostclock_course_ns(c, tsc) - hostclock_leader_at(leader, tsc).ns + 1 <= 2;
+}
+EXPORT_SYMBOL_IF_KUNIT(hostclock_course_fits);
