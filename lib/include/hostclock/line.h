@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * The line page, for readers and its writer.  See uapi/linux/hostclock-abi.h for the
+ * The line page, for readers and its writer.  See uapi/linux/hostclock-line.h for the
  * protocol.
  */
 #ifndef _HOSTCLOCK_LINE_H
@@ -8,6 +8,7 @@
 
 #include <hostclock/math.h>
 #include <hostclock/reader.h>
+#include <linux/hostclock-line.h>
 
 /*
  * How far ahead of its start a line is published: much more than a CPU reorders, see
@@ -85,8 +86,8 @@ static __always_inline bool hostclock_line_copy(const struct hostclock_line *lin
 
 /*
  * One try: the line that holds at a TSC value.  Before the newest line's start that is
- * the other one, which is being overwritten if seq is odd; without it, time stands still
- * at the newest line's start.
+ * the other one, and none if that is of another epoch.  While it is being overwritten
+ * (seq is odd), time stands still at the newest line's start.
  */
 static __always_inline bool
 hostclock_line_eval(const struct hostclock_line_page *lp, u32 seq, u64 epoch, u64 tsc, u64 *ns)
@@ -97,14 +98,17 @@ hostclock_line_eval(const struct hostclock_line_page *lp, u32 seq, u64 epoch, u6
 
 	if (!hostclock_line_copy(newest, epoch, &c))
 		return false;
-	if (unlikely((s64)(tsc - c.start) < 0)) {
-		if (!(seq & 1) && hostclock_line_copy(other, epoch, &o) &&
-		    (s64)(tsc - o.start) >= 0)
-			c = o;
-		else
-			tsc = c.start;
+	if (likely((s64)(tsc - c.start) >= 0)) {
+		*ns = hostclock_course_ns(&c, tsc);
+		return true;
 	}
-	*ns = hostclock_course_ns(&c, tsc);
+	if (seq & 1) {
+		*ns = hostclock_course_ns(&c, c.start);
+		return true;
+	}
+	if (!hostclock_line_copy(other, epoch, &o) || (s64)(tsc - o.start) < 0)
+		return false;
+	*ns = hostclock_course_ns(&o, tsc);
 	return true;
 }
 

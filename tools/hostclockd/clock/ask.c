@@ -41,6 +41,14 @@ static int renew_copies(struct clock *clk, u32 id, struct problem *why)
 	return 0;
 }
 
+static int follow_line(struct clock *clk, const struct ask *ask, struct problem *why)
+{
+	if (line_follow(ask->id, &ask->line, why))
+		return -1;
+	ticks_lines(clk);
+	return 0;
+}
+
 /**
  * ask_serve - do what was asked for
  * @clk: the clock, with parameters published
@@ -55,6 +63,7 @@ int ask_serve(struct clock *clk, const struct ask *ask, int fd, struct problem *
 	switch (ask->what) {
 	case ASK_BEGIN:
 		copies_remove_all();
+		line_remove_all();
 		return 0;
 	case ASK_RESCALE:
 		return rescale(clk, ask, why);
@@ -64,6 +73,13 @@ int ask_serve(struct clock *clk, const struct ask *ask, int fd, struct problem *
 		return renew_copies(clk, ask->id, why);
 	case ASK_REMOVE_COPIES:
 		copies_remove(ask->id);
+		return 0;
+	case ASK_ADD_LINE:
+		return line_add(clk, ask->id, fd, why);
+	case ASK_FOLLOW_LINE:
+		return follow_line(clk, ask, why);
+	case ASK_REMOVE_LINE:
+		line_remove(ask->id);
 		return 0;
 	default:
 		return problem_set(why, "the clock was asked for %u, which it does not know",

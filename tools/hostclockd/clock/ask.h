@@ -3,15 +3,19 @@
 #ifndef HOSTCLOCKD_ASK_H
 #define HOSTCLOCKD_ASK_H
 
+#include "line.h"
 #include "state.h"
 
 /**
  * enum ask_what - what is asked
- * @ASK_BEGIN:		forget all copies: who asks has just begun
+ * @ASK_BEGIN:		forget all guests: who asks has just begun
  * @ASK_RESCALE:	let the scaled pages count as a VM's scaled TSC does
  * @ASK_ADD_COPIES:	write copies of the pages into a file, which comes along
  * @ASK_RENEW_COPIES:	somebody may have overwritten them
  * @ASK_REMOVE_COPIES:	write them no more
+ * @ASK_ADD_LINE:	write a line page into a file, which comes along
+ * @ASK_FOLLOW_LINE:	before the guest page changes: let the lines follow it
+ * @ASK_REMOVE_LINE:	write it no more
  */
 enum ask_what {
 	ASK_BEGIN,
@@ -19,15 +23,19 @@ enum ask_what {
 	ASK_ADD_COPIES,
 	ASK_RENEW_COPIES,
 	ASK_REMOVE_COPIES,
+	ASK_ADD_LINE,
+	ASK_FOLLOW_LINE,
+	ASK_REMOVE_LINE,
 };
 
 /**
  * struct ask - a question
  * @what:	enum ask_what
  * @serial:	comes back with the answer
- * @id:		whose copies
+ * @id:		whose copies or lines
  * @frac_bits:	the scaling's,
  * @ratio:	see struct hostclock_tsc
+ * @line:	what the lines are to follow
  */
 struct ask {
 	u32 what;
@@ -35,6 +43,7 @@ struct ask {
 	u32 id;
 	u32 frac_bits;
 	u64 ratio;
+	struct line_target line;
 };
 
 /**

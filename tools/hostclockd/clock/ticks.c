@@ -8,11 +8,13 @@
 #include "base/loop.h"
 #include "base/rate.h"
 #include "kept.h"
+#include "line.h"
 #include "ticks.h"
 #include "update.h"
 
 static struct watch update_timer = { .fd = -1 };
 static struct watch set_timer = { .fd = -1 };
+static struct watch line_timer = { .fd = -1 };
 static struct watch epoch_timer = { .fd = -1 };
 
 static struct board *shown;
@@ -47,6 +49,21 @@ static bool has_changed(const struct clock_view *now, const struct clock_view *b
 	return now->afresh != before->afresh;
 }
 
+/* Lines follow the clock pages when new parameters begin. */
+void ticks_lines(const struct clock *clk)
+{
+	u64 ns = lines_run(clk);
+
+	if (ns != LINES_IDLE)
+		loop_timer_set(&line_timer, ns, 0);
+}
+
+static void lines_due(void *arg)
+{
+	loop_timer_expired(&line_timer);
+	ticks_lines(arg);
+}
+
 static void update(struct clock *clk, u64 lead_ns)
 {
 	static struct clock_view before;
@@ -60,6 +77,7 @@ static void update(struct clock *clk, u64 lead_ns)
 		return;
 	}
 	ticks_show(clk);
+	ticks_lines(clk);
 	if (has_changed(&clk->now, &before))
 		clk->changed(clk->arg);
 }
@@ -128,9 +146,12 @@ int ticks_open(struct clock *clk, struct board *board, struct problem *why)
 	update_timer.arg = clk;
 	set_timer.ready = clock_was_set;
 	set_timer.arg = clk;
+	line_timer.ready = lines_due;
+	line_timer.arg = clk;
 	epoch_timer.ready = epoch_due;
 	epoch_timer.arg = clk;
 	if (loop_timer(&update_timer, CLOCK_MONOTONIC, why) ||
+	    loop_timer(&line_timer, CLOCK_MONOTONIC, why) ||
 	    loop_timer(&epoch_timer, CLOCK_MONOTONIC, why) ||
 	    loop_timer(&set_timer, CLOCK_REALTIME, why))
 		return -1;

@@ -6,6 +6,7 @@
 
 #include "base/draw.h"
 #include "base/rate.h"
+#include "line.h"
 #include "page.h"
 #include "publish.h"
 #include "update.h"
@@ -305,6 +306,17 @@ static void show_sample(struct clock *clk)
 		 s->problem ? s->problem : "");
 }
 
+/* A guest must not read its line page across a change of the clock's epoch. */
+static void close_lines(const struct clock *clk)
+{
+	int i;
+
+	for (i = 0; i < PAGES; i++) {
+		if (clk->pages[i].next.epoch != clk->pages[i].shown->params.epoch)
+			lines_close(i);
+	}
+}
+
 static void account(struct clock *clk, u64 begun)
 {
 	u64 ns = rate_ns(hostclock_rdtsc() - begun, clk->now.scale);
@@ -337,6 +349,7 @@ int update_run(struct clock *clk, u64 lead_ns, struct problem *why)
 	for (;;) {
 		if (plan(clk, lead_ns, &tsc, why))
 			return -1;
+		close_lines(clk);
 		publish_fill(clk);
 		if (rate_ns_until(tsc, clk->now.scale) >= HOSTCLOCK_MIN_LEAD_NS)
 			break;

@@ -116,7 +116,7 @@ static bool ask(struct vm *vm)
 	}
 	vm->source.asked = true;
 	if (status != QMP_RUNNING)
-		vm->state = VM_STOPPED;
+		clocklink_set_state(vm, VM_STOPPED);
 	exporter_changed(vm->x);
 	return true;
 }
@@ -295,7 +295,7 @@ void follow_resumed(struct vm *vm, const struct qmp_when *when)
 		if (!check_kvm(x, vm, &offset))
 			return;
 		vm_set_offset_at(x, vm, tsc, offset, HOSTCLOCK_CAUSE_STOP);
-		vm->state = VM_RUNNING;
+		clocklink_set_state(vm, VM_RUNNING);
 		vm->stop.known = false;
 		exporter_changed(x);
 	}

@@ -68,6 +68,7 @@ void vm_publish(struct exporter *x, struct vm *vm)
 	memcpy(page.vm_id, vm->page.vm_id, sizeof(page.vm_id));
 	if (x->guest_hook)
 		x->guest_hook(&page);
+	clocklink_follow(x, vm);
 	hostclock_seq_claim_at(&gp->seq, vm->page.seq);
 	memcpy(gp->reserved0, page.reserved0,
 	       sizeof(page) - offsetof(struct hostclock_guest_page, reserved0));
@@ -130,7 +131,8 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 	if (pagefile_open(x, vm, why))
 		return -1;
 	vm->copies_id = ++x->last_id;
-	if (!vm->private || !clocklink_add(x, vm, why))
+	if (!clocklink_add_line(x, vm, why) &&
+	    (!vm->private || !clocklink_add(x, vm, why)))
 		return 0;
 	if (why->again) {
 		x->instance = 0;
@@ -206,8 +208,7 @@ void vm_free(struct exporter *x, struct vm *vm)
 		if (x->poll_next[i] == vm)
 			x->poll_next[i] = vm->next;
 	}
-	if (vm->private)
-		clocklink_remove(x, vm);
+	clocklink_remove(x, vm);
 	pagefile_remove(x, vm);
 	free(vm);
 }
@@ -304,7 +305,7 @@ void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 host_tsc,
 		if (vm->state == VM_RUNNING ||
 		    (vm->state == VM_STOPPED && vm->source.method != VM_TCG))
 			return;
-		vm->state = VM_RUNNING;
+		clocklink_set_state(vm, VM_RUNNING);
 		exporter_changed(x);
 		return;
 	}

@@ -17,6 +17,7 @@
 #include "attach.h"
 #include "base/files.h"
 #include "clock/copies.h"
+#include "clock/line.h"
 #include "clock/view.h"
 #include "guest.h"
 #include "leftover.h"
@@ -39,7 +40,8 @@ static bool read_page(int dir, struct vm *vm, struct hostclock_guest_page *gp)
 		return false;
 	}
 	good = !fstat(fd, &st) && pread(fd, gp, sizeof(*gp), 0) == sizeof(*gp) &&
-	       (st.st_size == HOSTCLOCK_PAGE_SIZE || st.st_size == PRIVATE_FILE_SIZE);
+	       (st.st_size == HOSTCLOCK_PAGE_SIZE || st.st_size == PLAIN_FILE_SIZE ||
+		st.st_size == PRIVATE_FILE_SIZE);
 	close(fd);
 	if (!good)
 		return false;

@@ -15,6 +15,7 @@
 #include "base/guard.h"
 #include "base/rate.h"
 #include "clock/copies.h"
+#include "clock/line.h"
 #include "pagefile.h"
 
 /* This many files are checked at a time: 1000 within a second. */
@@ -29,7 +30,7 @@ static unsigned int faults;
 
 static size_t size_of(const struct vm *vm)
 {
-	return vm->private ? PRIVATE_FILE_SIZE : HOSTCLOCK_PAGE_SIZE;
+	return vm->private ? PRIVATE_FILE_SIZE : PLAIN_FILE_SIZE;
 }
 
 /* Put aside what has the file's name and can never be it, such as a link. */

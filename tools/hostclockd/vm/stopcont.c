@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "clocklink.h"
 #include "doorbell.h"
 #include "follow.h"
 #include "guest.h"
@@ -149,7 +150,7 @@ static int cont(struct vm *vm, struct qmp *q, struct problem *why)
 		return -1;
 	if (running && was_stopped && vm->source.method != VM_TCG) {
 		vm->stop.known = false;
-		vm->state = VM_RUNNING;
+		clocklink_set_state(vm, VM_RUNNING);
 		was_stopped = false;
 	}
 	known = vm->stop.known;
@@ -157,7 +158,7 @@ static int cont(struct vm *vm, struct qmp *q, struct problem *why)
 		predict(vm);
 	if (run_cont(vm, q, why)) {
 		if (was_stopped && vm->source.method != VM_TCG) {
-			vm->state = VM_STOPPED;
+			clocklink_set_state(vm, VM_STOPPED);
 			vm->stop.known = known;
 		}
 		return -1;

@@ -40,7 +40,7 @@ static void params_at(struct exporter *x, const struct vm *vm, u64 counter,
  */
 void transition_stop(struct exporter *x, struct vm *vm, u64 guest_tsc, bool late)
 {
-	vm->state = VM_STOPPED;
+	clocklink_set_state(vm, VM_STOPPED);
 	exporter_changed(x);
 	/* Polled again, or the page was never valid. */
 	if (!vm->page.epoch || (vm->stop.known && vm->stop.tsc == guest_tsc))

@@ -177,22 +177,23 @@ static bool check_eval(struct prop_case *c)
 	u32 seq = prop_u64(c);
 	struct hostclock_line *newest = &lp.line[(seq >> 1) & 1];
 	struct hostclock_line *other = &lp.line[((seq >> 1) & 1) ^ 1];
-	bool good;
+	bool good, want_good;
 
 	make_line(c, newest, tsc + prop_below(c, 200) - 100, epoch);
 	make_line(c, other, tsc + prop_below(c, 200) - 150, epoch);
-	good = hostclock_line_eval(&lp, seq, epoch, tsc, &ns);
-	if (good != (le64toh(newest->epoch) == epoch))
-		return prop_fail(c, "epoch");
-	if (!good)
-		return true;
-	if (tsc >= le64toh(newest->start))
+	want_good = le64toh(newest->epoch) == epoch;
+	if (tsc >= le64toh(newest->start)) {
 		want = line_ns(newest, tsc);
-	else if (!(seq & 1) && le64toh(other->epoch) == epoch && tsc >= le64toh(other->start))
-		want = line_ns(other, tsc);
-	else
+	} else if (seq & 1) {
 		want = line_ns(newest, le64toh(newest->start));
-	if (ns != want)
+	} else {
+		want = line_ns(other, tsc);
+		want_good &= le64toh(other->epoch) == epoch && tsc >= le64toh(other->start);
+	}
+	good = hostclock_line_eval(&lp, seq, epoch, tsc, &ns);
+	if (good != want_good)
+		return prop_fail(c, "a line: %d", good);
+	if (good && ns != want)
 		return prop_fail(c, "%" PRId64 " ns off", (s64)(ns - want));
 	return true;
 }

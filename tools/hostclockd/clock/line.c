@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Line pages, see the ABI header.  Only guests that accepted their epoch get lines.  What
+ * a guest can write is compared and nothing else, but for the sequence count of a file
+ * that was there before, which chooses the line to be written first.
+ */
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <hostclock/line.h>
+
+#include "base/guard.h"
+#include "base/rate.h"
+#include "line.h"
+
+/* Lines that are written together: the vDSO of each is off until all have begun. */
+#define BATCH		16
+#define MAX_TRIES	4
+
+/*
+ * A line that was ahead is the clock page's again after this many updates: two, so that
+ * one that is a little late does not find it behind.
+ */
+#define HORIZON_UPDATES	2
+
+/*
+ * After a restart lines may be in force that this process does not know.  When so much
+ * time has passed, none is ahead of the clock page.
+ */
+#define SETTLE_UPDATES	3
+
+/* When to look again whether a guest has accepted: after 1 ms, 2 ms, ... 64 ms */
+#define SOONEST_NS	1000000ULL
+#define LATEST_NS	64000000ULL
+
+/* Guests that never asked for lines, looked at per run: constant work */
+#define LOOKS		32
+
+/**
+ * struct guest_line - one guest's line page
+ * @id:		what the guest is called here
+ * @map:	the page
+ * @target:	what its lines follow
+ * @course:	the newest line, if @known
+ * @seq:	sequence count of the lines
+ * @sequence:	the vDSO's when it was last open
+ * @settled:	host TSC from which lines are written
+ * @known:	there is a line of this epoch
+ * @stale:	the newest line may have been overwritten
+ * @open:	the vDSO reads the page
+ * @asked:	the guest has accepted an epoch
+ */
+struct guest_line {
+	u32 id;
+	struct hostclock_line_page *map;
+	struct line_target target;
+	struct hostclock_course course;
+	u32 seq;
+	u32 sequence;
+	u64 settled;
+	bool known;
+	bool stale;
+	bool open;
+	bool asked;
+};
+
+static struct guest_line lines[LINES_MAX];
+static unsigned int count, next_look;
+static u64 next_wait_ns = SOONEST_NS;
+
+/* The clock pages' newest parameters, as they are in the pages */
+static struct hostclock_params encoded[PAGES];
+
+static struct guest_line *find(u32 id)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (lines[i].id == id)
+			return &lines[i];
+	}
+	return NULL;
+}
+
+static void close_vdso(struct guest_line *l)
+{
+	hostclock_line_close(l->map);
+	l->open = false;
+}
+
+/* All but the words that the guest writes: it, or a migration, may have overwritten it. */
+static void write_header(struct guest_line *l)
+{
+	close_vdso(l);
+	WRITE_ONCE(l->map->version, htole16(HOSTCLOCK_VERSION));
+	WRITE_ONCE(l->map->size, htole16(sizeof(*l->map)));
+	WRITE_ONCE(l->map->magic, htole32(HOSTCLOCK_LINE_MAGIC));
+}
+
+/* The line page in a guest's file, NULL if there is none.  It is the last page in use. */
+static void *map_page(int fd, struct problem *why)
+{
+	off_t at = HOSTCLOCK_PAGE_SIZE;
+	struct stat st;
+	void *map;
+
+	if (fstat(fd, &st) || st.st_size < PLAIN_FILE_SIZE) {
+		problem_set(why, "a page file has no room for a line page");
+		return NULL;
+	}
+	if (st.st_size > PLAIN_FILE_SIZE)
+		at += PAGES * HOSTCLOCK_PAGE_SIZE;
+	map = mmap(NULL, HOSTCLOCK_PAGE_SIZE, PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_POPULATE, fd, at);
+	if (map == MAP_FAILED) {
+		problem_errno(why, "cannot map a page file");
+		return NULL;
+	}
+	if (guard_add(map, HOSTCLOCK_PAGE_SIZE, why)) {
+		munmap(map, HOSTCLOCK_PAGE_SIZE);
+		return NULL;
+	}
+	mlock(map, HOSTCLOCK_PAGE_SIZE);
+	return map;
+}
+
+/**
+ * line_add - begin with the line page in a guest's file
+ * @clk: the clock
+ * @id: what to call the guest; what was called so is forgotten
+ * @fd: the file, which stays the caller's
+ * @why: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int line_add(const struct clock *clk, u32 id, int fd, struct problem *why)
+{
+	struct guest_line *l;
+	void *map;
+
+	line_remove(id);
+	if (count == LINES_MAX)
+		return problem_set(why, "there are %d guests, the most there can be", LINES_MAX);
+	map = map_page(fd, why);
+	if (!map)
+		return -1;
+	l = &lines[count++];
+	*l = (struct guest_line){ .id = id, .map = map };
+	l->seq = HOSTCLOCK_LE32(l->map->seq) & ~1U;
+	l->sequence = hostclock_rdtsc();
+	l->settled = hostclock_rdtsc() +
+		     rate_counts(SETTLE_UPDATES * clk->opt->interval_ns, clk->now.scale);
+	write_header(l);
+	return 0;
+}
+
+void line_remove(u32 id)
+{
+	struct guest_line *l = find(id);
+
+	if (!l)
+		return;
+	close_vdso(l);
+	guard_remove(l->map);
+	munmap(l->map, HOSTCLOCK_PAGE_SIZE);
+	*l = lines[--count];
+}
+
+void line_remove_all(void)
+{
+	while (count)
+		line_remove(lines[0].id);
+}
+
+/**
+ * line_follow - a guest page is about to say something else, or may have been overwritten
+ * @id: whose
+ * @target: what it will say
+ * @why: what went wrong
+ *
+ * The vDSO asks the guest's kernel until that has accepted the epoch.
+ *
+ * Return: 0 or -1.
+ */
+int line_follow(u32 id, const struct line_target *target, struct problem *why)
+{
+	struct guest_line *l = find(id);
+
+	if (!l)
+		return problem_set(why, "the clock has no such line page");
+	if (target->page >= PAGES)
+		return problem_set(why, "there is no clock page %u", target->page);
+	write_header(l);
+	l->stale = true;
+	if (l->target.epoch != target->epoch)
+		l->known = false;
+	l->target = *target;
+	next_wait_ns = SOONEST_NS;
+	return 0;
+}
+
+/* Before a clock page's epoch changes: no vDSO may read on across that. */
+void lines_close(u32 page)
+{
+	unsigned int i;
+
+	next_wait_ns = SOONEST_NS;
+	for (i = 0; i < count; i++) {
+		if (lines[i].asked && lines[i].target.page == page)
+			close_vdso(&lines[i]);
+	}
+}
+
+static bool guest_accepted(const struct guest_line *l)
+{
+	return l->target.epoch && !l->target.held &&
+	       HOSTCLOCK_LE64(l->map->accepted_guest_epoch) == l->target.epoch;
+}
+
+static bool clock_accepted(const struct guest_line *l)
+{
+	u64 epoch = HOSTCLOCK_LE64(encoded[l->target.page].epoch);
+
+	return epoch && HOSTCLOCK_LE64(l->map->accepted_clock_epoch) == epoch;
+}
+
+static void open_vdso(struct guest_line *l)
+{
+	if (!clock_accepted(l))
+		return;
+	l->sequence = (l->sequence + 1) & 0xffffff;
+	l->sequence += !l->sequence;
+	hostclock_line_open(l->map, &l->course, l->sequence);
+	l->open = true;
+}
+
+static u8 format(const struct clock *clk, const struct guest_line *l)
+{
+	return clk->now.pages[l->target.page].format;
+}
+
+static u64 guest_tsc(const struct clock *clk, const struct guest_line *l, u64 tsc)
+{
+	return view_counter(&clk->now, format(clk, l), tsc) + l->target.tsc_offset;
+}
+
+static u64 horizon(const struct clock *clk, const struct guest_line *l)
+{
+	return rate_counts(HORIZON_UPDATES * clk->opt->interval_ns,
+			   view_rate(&clk->now, format(clk, l), clk->now.scale));
+}
+
+static struct hostclock_leader leader_of(const struct guest_line *l)
+{
+	return (struct hostclock_leader){
+		.params = &encoded[l->target.page],
+		.tsc_offset = l->target.tsc_offset,
+		.mono_offset = l->target.mono_offset,
+	};
+}
+
+/* Is it the clock page's value now, and will it be? */
+static bool still_fits(const struct clock *clk, const struct guest_line *l, u64 tsc)
+{
+	struct hostclock_leader leader = leader_of(l);
+
+	return l->known && !l->stale && hostclock_course_fits(&leader, &l->course, tsc) &&
+	       hostclock_course_fits(&leader, &l->course, tsc + horizon(clk, l));
+}
+
+/*
+ * Write the line that begins at a host TSC value.  Return false if that is too near by
+ * then, or if there can be none.
+ */
+static bool write_line(const struct clock *clk, struct guest_line *l, u64 tsc)
+{
+	struct hostclock_leader leader = leader_of(l);
+	struct hostclock_course course;
+	struct hostclock_line *line;
+
+	if (!hostclock_course_make(&leader, l->known ? &l->course : NULL, guest_tsc(clk, l, tsc),
+				   horizon(clk, l), &course))
+		return false;
+	line = hostclock_line_claim(l->map, l->seq);
+	line->start = htole64(course.start);
+	line->scale = htole64(course.scale);
+	line->offset = htole64(course.offset);
+	line->epoch = htole64(l->target.epoch);
+	if (rate_ns_until(tsc, clk->now.scale) < HOSTCLOCK_LINE_LEAD_NS / 2)
+		return false;
+	hostclock_line_publish(l->map, l->seq);
+	l->seq += 2;
+	l->course = course;
+	l->known = true;
+	l->stale = false;
+	return true;
+}
+
+/* Return: the host TSC value from which the line holds, 0 if there is none */
+static u64 renew_line(const struct clock *clk, struct guest_line *l)
+{
+	u64 tsc;
+	int i;
+
+	for (i = 0; i < MAX_TRIES; i++) {
+		tsc = hostclock_rdtsc() + rate_counts(HOSTCLOCK_LINE_LEAD_NS, clk->now.scale);
+		if (write_line(clk, l, tsc))
+			return tsc;
+	}
+	return 0;
+}
+
+/* Lines are written while no vDSO reads them, and opened when they hold. */
+static void renew(const struct clock *clk, struct guest_line **batch, int n)
+{
+	u64 begins = hostclock_rdtsc(), tsc;
+	int i;
+
+	for (i = 0; i < n; i++)
+		close_vdso(batch[i]);
+	for (i = 0; i < n; i++) {
+		tsc = renew_line(clk, batch[i]);
+		if (tsc)
+			begins = tsc;
+		else
+			batch[i] = NULL;
+	}
+	while (rate_ns_until(begins, clk->now.scale) >= 0)
+		;
+	for (i = 0; i < n; i++) {
+		if (batch[i])
+			open_vdso(batch[i]);
+	}
+}
+
+/* Look again soon while a guest has not accepted its new epoch. */
+static u64 wait_ns(bool waiting)
+{
+	u64 ns = next_wait_ns;
+
+	if (!waiting || ns > LATEST_NS)
+		return LINES_IDLE;
+	next_wait_ns = 2 * ns;
+	return ns;
+}
+
+/* Guests that never asked cost nothing but a look in turn. */
+static void look_for_new(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOOKS && i < count; i++) {
+		next_look = (next_look + 1) % count;
+		lines[next_look].asked |= guest_accepted(&lines[next_look]);
+	}
+}
+
+/* What a guest's lines need: nothing, or to be opened, or another line; or it waits. */
+static bool needs_line(const struct clock *clk, struct guest_line *l, bool *waiting)
+{
+	u64 tsc = hostclock_rdtsc();
+
+	if (!guest_accepted(l) || (s64)(tsc - l->settled) < 0) {
+		*waiting = true;
+		return false;
+	}
+	if (!still_fits(clk, l, guest_tsc(clk, l, tsc)))
+		return true;
+	if (!l->open)
+		open_vdso(l);
+	*waiting |= !l->open;
+	return false;
+}
+
+/**
+ * lines_run - let the lines follow the clock pages, and open those that were accepted
+ * @clk: the clock; nothing is done before its newest parameters have begun
+ *
+ * Return: in how many ns it should run again if no update comes before, or LINES_IDLE.
+ */
+u64 lines_run(const struct clock *clk)
+{
+	s64 early_ns = rate_ns_until(clk->now.begins, clk->now.scale);
+	struct guest_line *batch[BATCH];
+	bool waiting = false;
+	unsigned int i;
+	int n = 0;
+
+	if (!count)
+		return LINES_IDLE;
+	if (early_ns >= 0)
+		return early_ns + 1;
+	for (i = 0; i < PAGES; i++)
+		params_encode(&clk->now.pages[i].params, &encoded[i]);
+	look_for_new();
+	for (i = 0; i < count; i++) {
+		if (!lines[i].asked || !needs_line(clk, &lines[i], &waiting))
+			continue;
+		batch[n++] = &lines[i];
+		if (n == BATCH) {
+			renew(clk, batch, n);
+			n = 0;
+		}
+	}
+	renew(clk, batch, n);
+	return wait_ns(waiting);
+}
