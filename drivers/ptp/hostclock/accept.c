@@ -139,6 +139,19 @@ static void hostclock_new_guest_epoch(const struct hostclock_read_base *old,
 		__set_bit(HOSTCLOCK_CHANGED_GUEST, &change->what);
 }
 
+/* See struct hostclock_change */
+static void hostclock_take_page_offset(const struct hostclock_snapshot *c,
+				       struct hostclock_accepted *a,
+				       struct hostclock_change *change)
+{
+	u64 offset = le64_to_cpu(c->guest.mono_offset_ns);
+
+	if (!change->page_offset)
+		return;
+	change->rebase_ns = offset - a->mono_offset;
+	a->mono_offset = offset;
+}
+
 static void hostclock_new_accepted(const struct hostclock_read_base *old,
 				   const struct hostclock_snapshot *c,
 				   struct hostclock_accepted *a,
@@ -159,12 +172,14 @@ static void hostclock_new_accepted(const struct hostclock_read_base *old,
 	} else if (hostclock_params_continue(old, &c->params, c->tsc)) {
 		a->mono_offset = old->accepted.mono_offset;
 		a->raw_offset = old->accepted.raw_offset;
+		hostclock_take_page_offset(c, a, change);
 		return;
 	}
 	if (a->guest_epoch == old->accepted.guest_epoch)
 		__set_bit(HOSTCLOCK_CHANGED_JUMP, &change->what);
 	a->mono_offset = hostclock_new_offset(old, c, HOSTCLOCK_MONO, change);
 	a->raw_offset = hostclock_new_offset(old, c, HOSTCLOCK_RAW, change);
+	hostclock_take_page_offset(c, a, change);
 }
 
 /* Check the range of both counters, and record them, even if lower than before. */

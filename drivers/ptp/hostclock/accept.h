@@ -18,6 +18,12 @@ struct hostclock_change {
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;
+	/*
+	 * The caller's: MONOTONIC's counter shall have the page's offset, and the caller
+	 * hides that it is rebase_ns more than its old course.
+	 */
+	bool page_offset;
+	s64 rebase_ns;
 };
 
 /* No clock could overflow */

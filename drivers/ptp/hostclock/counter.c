@@ -110,7 +110,7 @@ void hostclock_read_base_set(const struct hostclock_read_base *rb,
  * hostclock_read_base_get - get a consistent copy of the accepted state
  * @rb: where to put it
  */
-void hostclock_read_base_get(struct hostclock_read_base *rb)
+void notrace hostclock_read_base_get(struct hostclock_read_base *rb)
 {
 	unsigned int seq;
 

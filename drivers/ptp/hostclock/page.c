@@ -4,12 +4,14 @@
  * consistent, validated copies.
  */
 #include <linux/kernel.h>
+#include <linux/hostclock-line.h>
 
 #include "arch.h"
 #include "page.h"
 #include "params.h"
 
 static struct hostclock_page hostclock_guest;
+static struct hostclock_page hostclock_line;
 static struct hostclock_page hostclock_clocks[HOSTCLOCK_MAX_PAGES];
 static unsigned int hostclock_nr_clocks;
 
@@ -55,6 +57,15 @@ static bool hostclock_is_guest_page(const void *mem)
 	return HOSTCLOCK_LE32(gp->magic) == HOSTCLOCK_GUEST_MAGIC;
 }
 
+static bool hostclock_is_line_page(const void *mem)
+{
+	const struct hostclock_line_page *lp = mem;
+
+	return HOSTCLOCK_LE32(lp->magic) == HOSTCLOCK_LINE_MAGIC &&
+	       le16_to_cpu(READ_ONCE(lp->version)) == HOSTCLOCK_VERSION &&
+	       le16_to_cpu(READ_ONCE(lp->size)) >= sizeof(*lp);
+}
+
 /**
  * hostclock_region_has_pages - is there a page of ours?
  * @region: mapped memory
@@ -94,6 +105,8 @@ void hostclock_pages_add(const struct hostclock_region *region)
 			/* a resync on another CPU may be reading them */
 			smp_store_release(&hostclock_nr_clocks,
 					  hostclock_nr_clocks + 1);
+		} else if (hostclock_is_line_page(page.mem) && !hostclock_line.mem) {
+			hostclock_line = page;
 		}
 	}
 }
@@ -106,6 +119,7 @@ void hostclock_pages_add(const struct hostclock_region *region)
 void hostclock_pages_forget(void)
 {
 	hostclock_guest.mem = NULL;
+	hostclock_line.mem = NULL;
 	hostclock_nr_clocks = 0;
 }
 
@@ -115,6 +129,14 @@ void hostclock_pages_forget(void)
 const struct hostclock_page *hostclock_guest_page(void)
 {
 	return &hostclock_guest;
+}
+
+/**
+ * hostclock_line_page - the line page; its mem is NULL if there is none
+ */
+const struct hostclock_page *hostclock_line_page(void)
+{
+	return &hostclock_line;
 }
 
 static const struct hostclock_page *

@@ -52,6 +52,7 @@ bool hostclock_region_has_pages(const struct hostclock_region *region);
 void hostclock_pages_add(const struct hostclock_region *region);
 void hostclock_pages_forget(void);
 const struct hostclock_page *hostclock_guest_page(void);
+const struct hostclock_page *hostclock_line_page(void);
 phys_addr_t hostclock_clock_phys(const void *mem);
 int hostclock_take_snapshot(struct hostclock_snapshot *c);
 int hostclock_copy_params(const struct hostclock_clock_page *cp, u64 tsc_offset,

@@ -37,6 +37,13 @@ static ssize_t core_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(core);
 
+static ssize_t vdso_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hostclock_tk_vdso());
+}
+static DEVICE_ATTR_RO(vdso);
+
 static ssize_t policy_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
@@ -198,6 +205,7 @@ static DEVICE_ATTR_RO(rings);
 static struct attribute *hostclock_attrs[] = {
 	&dev_attr_mode.attr,
 	&dev_attr_core.attr,
+	&dev_attr_vdso.attr,
 	&dev_attr_policy.attr,
 	&dev_attr_status.attr,
 	&dev_attr_status_age_ns.attr,

@@ -13,5 +13,6 @@ int hostclock_tk_enable(enum hostclock_counter which);
 void hostclock_tk_reanchor(struct clocksource *cs);
 void hostclock_tk_set_realtime(void);	/* after HOSTCLOCK_SET_REALTIME */
 void hostclock_tk_set_pages(void);
+const char *hostclock_tk_vdso(void);
 
 #endif /* _HOSTCLOCK_TK_H */

@@ -136,6 +136,14 @@ void hostclock_tk_set_realtime(void)
 }
 
 /**
+ * hostclock_tk_vdso - does the vDSO read the clock without system calls, or why not
+ */
+const char *hostclock_tk_vdso(void)
+{
+	return "on";
+}
+
+/**
  * hostclock_tk_enable - prepare the vDSO for a clocksource
  * @which: counter
  *

@@ -117,6 +117,8 @@ page_arguments() {
 		qemu_args+=(-chardev "socket,id=doorbell,path=${guest_doorbell//,/,,}"
 			-device "ivshmem-doorbell,chardev=doorbell,vectors=1,master=on")
 	else
+		# An unpatched kernel says in it which epochs it follows.
+		[[ $opt_kernel != stock-* ]] || private=on
 		memory_device guest "$guest_file" "$private" "$opt_bus"
 	fi
 }

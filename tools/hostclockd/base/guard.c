@@ -8,8 +8,8 @@
 
 #include "guard.h"
 
-/* More than two for each VM. */
-#define GUARDED_MAX	2100
+/* More than three for each VM. */
+#define GUARDED_MAX	3100
 
 /*
  * struct guarded - a mapping

@@ -147,7 +147,7 @@ void vm_rewrite(struct exporter *x, struct vm *vm)
 {
 	struct problem why;
 
-	if (vm->private && clocklink_add(x, vm, &why))
+	if (clocklink_add_line(x, vm, &why) || (vm->private && clocklink_add(x, vm, &why)))
 		say("%s: %s", vm->name, why.text);
 	vm_publish(x, vm);
 }

@@ -131,7 +131,7 @@ def protocol():
            "version, ID, memory and interrupt, as QEMU wants them",
            f"{numbers} {given}")
     memory = os.fstat(client.messages[2][1])
-    result(os.path.samestat(memory, os.stat(page)) and memory.st_size == 4096,
+    result(os.path.samestat(memory, os.stat(page)) and memory.st_size == 8192,
            "the memory is the guest's page", f"{memory}")
     ctl("create", "own", "--private", "--doorbell")
     size = os.fstat(Client("own").messages[2][1]).st_size

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Backend for unpatched kernels: the vDSO does not read the pages, MONOTONIC_RAW is
- * MONOTONIC, and CLOCK_REALTIME is set by a worker, so readers get the old time until
- * it has run.
+ * Backend for unpatched kernels.  MONOTONIC_RAW is MONOTONIC.
+ *
+ * Where the kernel allows it (see exact.c), the timekeeper is set within the resync, so
+ * that the first reading after any change is right, and the vDSO reads the line page.
+ * Elsewhere CLOCK_REALTIME is set by a worker, so readers get the old time until it has
+ * run, and every reading is a system call.
  */
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/processor.h>
 #include <linux/sched.h>
@@ -21,11 +25,13 @@
 #include "../rejected.h"
 #include "../resync.h"
 #include "../tk.h"
+#include "exact.h"
+#include "lines.h"
+#include "vdso_page.h"
 
-const char *hostclock_tk_name(void)
-{
-	return "stock";
-}
+static bool vdso = true;
+module_param(vdso, bool, 0444);
+MODULE_PARM_DESC(vdso, "set clocks exactly and let the vDSO read them, where the kernel allows it (default Y)");
 
 /*
  * CLOCK_REALTIME is set for an instant 20 us ahead, for which the worker waits with
@@ -40,25 +46,147 @@ const char *hostclock_tk_name(void)
  */
 #define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(40)
 
+/* What BOOTTIME has left after any gap: 30 years */
+#define HOSTCLOCK_BOOT_RESERVE_NS	(30ULL * 365 * 86400 * NSEC_PER_SEC)
+
 /* The pinned reading of hostclock_set_realtime_at(), and the task that is to get it */
 static struct task_struct *hostclock_setter;
 static u64 hostclock_pinned_ns;
 static bool hostclock_pinned_used;
+
+enum hostclock_exact {
+	HOSTCLOCK_EXACT_OFF,
+	HOSTCLOCK_EXACT_UNTRIED,	/* prepared; the first set is the worker's */
+	HOSTCLOCK_EXACT_ON,
+};
+
+static enum hostclock_exact hostclock_exact;
+static bool hostclock_exact_prepared;
+static bool hostclock_vdso_prepared;
+/* Why the vDSO does not read the line page */
+static const char *hostclock_vdso_why = "not started";
+
+static struct clocksource *hostclock_mono_cs;
+
+const char *hostclock_tk_name(void)
+{
+	return "stock";
+}
+
+static u64 notrace hostclock_stock_read(struct clocksource *cs)
+{
+	u64 ns;
+
+	if (unlikely(hostclock_exact_reading(&ns)))
+		return ns;
+	return hostclock_lines_refine(hostclock_counter(HOSTCLOCK_MONO));
+}
 
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 {
 	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
 	/* To the core, a jump is a delta like any other. */
 	hostclock_accept_set_max_jump(HOSTCLOCK_TK_MAX_DELTA_NS);
+	mono->read = hostclock_stock_read;
+	hostclock_mono_cs = mono;
 }
 
-/* BOOTTIME cannot be made to count what MONOTONIC does not. */
+/* How far BOOTTIME may jump, as of before that */
+static u64 hostclock_boot_headroom_ns;
+
+/* Called within the timekeeper's write section: accept the pages, and say what to set. */
+static void hostclock_stock_commit(struct hostclock_setting *s)
+{
+	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
+	const struct hostclock_info *info = hostclock_info();
+	struct hostclock_accepted before, after;
+	int error;
+	u64 ns;
+
+	hostclock_accepted_get(&before);
+	change.page_offset = true;
+	change.boot_headroom_ns = hostclock_boot_headroom_ns;
+	error = hostclock_accept(&change);
+	hostclock_accepted_get(&after);
+	ns = hostclock_counter(HOSTCLOCK_MONO);
+	s->cycle_last = ns;
+	s->reading = ns - change.rebase_ns;
+	if (after.guest_epoch != before.guest_epoch || change.rebase_ns) {
+		s->reading += hostclock_lines_ahead();
+		hostclock_lines_drop();
+	} else {
+		s->reading = hostclock_lines_refine(ns);
+		if (hostclock_lines_bad())
+			hostclock_lines_drop();
+		else
+			s->cycle_last = s->reading;
+	}
+	s->keep_real = error || hostclock_realtime_detached();
+	if (error)
+		return;
+	s->boot_jump_ns = change.boot_jump_ns;
+	if (s->keep_real)
+		return;
+	s->real_ns = s->cycle_last + info->wall_offset_ns;
+	s->tai_valid = info->tai_valid;
+	s->tai_offset_sec = info->tai_offset_sec;
+}
+
+/* Return 0 if the clocks follow the pages, as far as these are valid. */
+static int hostclock_stock_set(void)
+{
+	int ret;
+
+	WRITE_ONCE(hostclock_boot_headroom_ns, KTIME_MAX - ktime_get_boottime_ns() -
+					       HOSTCLOCK_BOOT_RESERVE_NS);
+	ret = hostclock_exact_set();
+	if (!ret) {
+		if (!hostclock_error() || hostclock_error() == HOSTCLOCK_ERR_REALTIME)
+			hostclock_realtime_accepted();
+		if (!hostclock_error())
+			hostclock_lines_accept();
+	} else if (ret == -EINVAL) {
+		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* It did not work as it should: do without from now on. */
+static void hostclock_stock_give_up(const char *why)
+{
+	hostclock_exact = HOSTCLOCK_EXACT_OFF;
+	hostclock_vdso_why = why;
+	hostclock_lines_drop();
+	if (hostclock_vdso_prepared)
+		hostclock_vdso_page_enable(false);
+	pr_warn("hostclock: the vDSO does not read the clock: %s\n", why);
+}
+
+static void hostclock_reanchor_exactly(void)
+{
+	int ret;
+
+	if (hostclock_lines_bad())
+		hostclock_force_resync();
+	ret = hostclock_stock_set();
+	if (ret == -EBUSY)
+		hostclock_force_resync();
+	else if (ret)
+		hostclock_stock_give_up("setting the clock did not go as expected");
+}
+
 void hostclock_tk_reanchor(struct clocksource *cs)
 {
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 
 	if (!hostclock_resync_due())
 		return;
+	if (cs == hostclock_mono_cs && hostclock_exact == HOSTCLOCK_EXACT_ON) {
+		hostclock_reanchor_exactly();
+		return;
+	}
+	/* BOOTTIME cannot be made to count what MONOTONIC does not. */
 	if (!hostclock_accept(&change) && hostclock_mode_counter() == HOSTCLOCK_MONO)
 		hostclock_record(BIT(HOSTCLOCK_SET_REALTIME));
 }
@@ -104,6 +232,32 @@ static int hostclock_set_realtime_at(u64 at_ns, s64 wall_offset_ns)
 	return hostclock_pinned_used ? 0 : -EAGAIN;
 }
 
+/* The first exact set.  If the clock is not what it should be, there is no other. */
+static bool hostclock_stock_try(void)
+{
+	s64 off_ns = S64_MAX;
+	struct system_time_snapshot snap;
+	int i, ret;
+
+	if (!hostclock_counter_in_use(HOSTCLOCK_MONO))
+		return false;
+	ret = hostclock_stock_set();
+	for (i = 0; !ret && i < HOSTCLOCK_SET_TRIES && off_ns; i++) {
+		ktime_get_snapshot(&snap);
+		off_ns = ktime_to_ns(snap.real) - (s64)snap.cycles -
+			 READ_ONCE(hostclock_info()->wall_offset_ns);
+	}
+	if (ret || (off_ns && !hostclock_error() && !hostclock_realtime_detached())) {
+		hostclock_stock_give_up(ret ? "do_settimeofday64 is not as expected" :
+					      "the clock that was set is another one");
+		return false;
+	}
+	hostclock_exact = HOSTCLOCK_EXACT_ON;
+	if (hostclock_vdso_prepared)
+		hostclock_vdso_page_enable(true);
+	return true;
+}
+
 /**
  * hostclock_tk_set_realtime - set CLOCK_REALTIME, exact to the ns
  *
@@ -113,6 +267,9 @@ void hostclock_tk_set_realtime(void)
 {
 	int i, ret = -EAGAIN;
 
+	if (hostclock_exact == HOSTCLOCK_EXACT_ON ||
+	    (hostclock_exact == HOSTCLOCK_EXACT_UNTRIED && hostclock_stock_try()))
+		return;
 	if (hostclock_realtime_detached()) {
 		hostclock_realtime_accepted();
 		return;
@@ -142,6 +299,75 @@ int hostclock_tk_enable(enum hostclock_counter which)
 	return 0;
 }
 
+/* Prepare what the kernel allows; return why the vDSO will not read the line page. */
+static const char *hostclock_stock_start(void)
+{
+	const char *why;
+
+	if (!vdso)
+		return "module parameter vdso=N";
+	if (hostclock_mode() != HOSTCLOCK_MODE_FOLLOW)
+		return "only in mode follow";
+	why = hostclock_exact_start(hostclock_stock_commit);
+	if (why)
+		return why;
+	hostclock_exact_prepared = true;
+	hostclock_exact = HOSTCLOCK_EXACT_UNTRIED;
+	if (!hostclock_line_page()->mem)
+		return "the host gives no line page";
+	why = hostclock_vdso_page_start(hostclock_line_page()->phys, hostclock_mono_cs);
+	if (why)
+		return why;
+	hostclock_vdso_prepared = true;
+	hostclock_lines_start();
+	return NULL;
+}
+
+static void hostclock_stock_stop(void)
+{
+	if (hostclock_vdso_prepared)
+		hostclock_vdso_page_stop();
+	hostclock_vdso_prepared = false;
+	if (hostclock_lines_present())
+		hostclock_lines_stop();
+	if (hostclock_exact_prepared)
+		hostclock_exact_stop();
+	hostclock_exact_prepared = false;
+	hostclock_exact = HOSTCLOCK_EXACT_OFF;
+}
+
+/**
+ * hostclock_tk_set_pages - there are pages now, or none any more
+ *
+ * Context: may sleep.
+ */
 void hostclock_tk_set_pages(void)
 {
+	static bool started;
+	struct hostclock_read_base rb;
+
+	hostclock_read_base_get(&rb);
+	if (!!rb.cp == started)
+		return;
+	started = rb.cp;
+	if (!started) {
+		hostclock_stock_stop();
+		hostclock_vdso_why = "not started";
+		return;
+	}
+	hostclock_vdso_why = hostclock_stock_start();
+	if (hostclock_vdso_why && vdso)
+		pr_info("hostclock: the vDSO does not read the clock: %s\n", hostclock_vdso_why);
+}
+
+/**
+ * hostclock_tk_vdso - does the vDSO read the clock without system calls, or why not
+ */
+const char *hostclock_tk_vdso(void)
+{
+	const char *why = hostclock_vdso_why;
+
+	if (!why && hostclock_lines_present())
+		why = hostclock_lines_closed();
+	return why ?: "on";
 }

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Setting an unpatched kernel's timekeeper, exact to the ns and from interrupts.
+ *
+ * do_settimeofday64() reads the clocksource before it loads its argument, so the reading
+ * itself says what time it is: see hostclock_exact_reading().  The rest is set by the
+ * notifier for KVM, which is called within the write section and gets the timekeeper.
+ * What do_settimeofday64() does that may sleep is clock_was_set(): ftrace diverts that
+ * to clock_was_set_delayed(), for our own call only.
+ */
+#include <linux/atomic.h>
+#include <linux/audit.h>
+#include <linux/ftrace.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/notifier.h>
+#include <linux/preempt.h>
+#include <linux/processor.h>
+#include <linux/pvclock_gtod.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "../realtime.h"
+#include "exact.h"
+#include "symbols.h"
+
+#ifdef HOSTCLOCK_EXACT
+
+/* How often a setter looks whether the other is done: some 10 us */
+#define HOSTCLOCK_EXACT_SPINS	500
+
+enum hostclock_stage {
+	HOSTCLOCK_IDLE,
+	HOSTCLOCK_ARMED,	/* its reading is due */
+	HOSTCLOCK_READ,		/* its update is due */
+	HOSTCLOCK_UPDATED,	/* clock_was_set() is due */
+	HOSTCLOCK_DIVERTED
+};
+
+/* One setter at a time; only that task, in that context, gets past IDLE */
+static atomic_t hostclock_exact_busy;
+static struct task_struct *hostclock_setter;
+static bool hostclock_setter_irq;
+static enum hostclock_stage hostclock_stage;
+static struct hostclock_setting hostclock_setting;
+static struct timespec64 hostclock_set_ts;
+
+static void (*hostclock_commit)(struct hostclock_setting *s);
+static void (*hostclock_was_set_delayed)(void);
+static void (*hostclock_update_vsyscall)(struct timekeeper *tk);
+static struct timekeeper *hostclock_tk;
+
+static bool notrace hostclock_is_setter(enum hostclock_stage stage)
+{
+	if (likely(READ_ONCE(hostclock_setter) != current))
+		return false;
+	return hostclock_stage == stage && !in_nmi() &&
+	       (hostclock_setter_irq ? !!in_hardirq() : !in_interrupt());
+}
+
+/* CLOCK_REALTIME by the timekeeper, in whose write section we are */
+static struct timespec64 hostclock_tk_real(u64 cycles)
+{
+	const struct tk_read_base *tkr = &hostclock_tk->tkr_mono;
+	struct timespec64 ts = { .tv_sec = hostclock_tk->xtime_sec };
+	u64 delta = (s64)(cycles - tkr->cycle_last) > 0 ? cycles - tkr->cycle_last : 0;
+
+	timespec64_add_ns(&ts, (tkr->xtime_nsec + delta * tkr->mult) >> tkr->shift);
+	return ts;
+}
+
+/* Would the kernel refuse it?  It must be later than CLOCK_MONOTONIC. */
+static bool hostclock_real_valid(const struct timespec64 *ts, const struct timespec64 *now)
+{
+	struct timespec64 mono = timespec64_add(*now, hostclock_tk->wall_to_monotonic);
+
+	return timespec64_valid_settod(ts) && timespec64_compare(ts, &mono) > 0;
+}
+
+/**
+ * hostclock_exact_reading - is this the reading that sets the clock?
+ * @reading: where to put what is to be read then
+ *
+ * Context: any, NMI included.
+ */
+bool notrace hostclock_exact_reading(u64 *reading)
+{
+	struct hostclock_setting *s = &hostclock_setting;
+	struct timespec64 now;
+
+	if (likely(!hostclock_is_setter(HOSTCLOCK_ARMED)) || !irqs_disabled())
+		return false;
+	hostclock_stage = HOSTCLOCK_READ;
+	hostclock_commit(s);
+	now = hostclock_tk_real(s->reading);
+	hostclock_set_ts = s->keep_real ? now : ns_to_timespec64(s->real_ns);
+	if (!s->keep_real && !hostclock_real_valid(&hostclock_set_ts, &now)) {
+		hostclock_set_ts = now;
+		s->refused = true;
+	}
+	/* before anybody can read the new time, and compare */
+	if (s->refused)
+		hostclock_realtime_forget_offset();
+	else if (!s->keep_real)
+		hostclock_realtime_set_offset(s->real_ns - s->cycle_last);
+	*reading = s->reading;
+	return true;
+}
+
+/* Called within the timekeeper's write section */
+static int hostclock_gtod(struct notifier_block *nb, unsigned long was_set, void *priv)
+{
+	const struct hostclock_setting *s = &hostclock_setting;
+	struct timekeeper *tk = priv;
+
+	hostclock_tk = tk;
+	if (!hostclock_is_setter(HOSTCLOCK_READ))
+		return NOTIFY_OK;
+	hostclock_stage = HOSTCLOCK_UPDATED;
+	tk->tkr_mono.cycle_last = s->cycle_last;
+	tk->tkr_raw.cycle_last = s->cycle_last;
+	tk->offs_boot = ktime_add_ns(tk->offs_boot, s->boot_jump_ns);
+	tk->monotonic_to_boot = ktime_to_timespec64(tk->offs_boot);
+	if (s->tai_valid) {
+		tk->tai_offset = s->tai_offset_sec;
+		tk->offs_tai = ktime_add(tk->offs_real, ktime_set(s->tai_offset_sec, 0));
+	}
+	/* It was called before this notifier. */
+	hostclock_update_vsyscall(tk);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block hostclock_gtod_nb = { .notifier_call = hostclock_gtod };
+
+/* In place of clock_was_set() */
+static void hostclock_was_set(unsigned int bases)
+{
+	hostclock_was_set_delayed();
+}
+
+static void notrace hostclock_divert(unsigned long ip, unsigned long parent_ip,
+				     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (!hostclock_is_setter(HOSTCLOCK_UPDATED))
+		return;
+	hostclock_stage = HOSTCLOCK_DIVERTED;
+#ifdef HOSTCLOCK_TSC_PFN
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hostclock_was_set);
+#else
+	ftrace_instruction_pointer_set(fregs, (unsigned long)hostclock_was_set);
+#endif
+}
+
+/* PERMANENT: sysctl kernel.ftrace_enabled must not disarm it. */
+static struct ftrace_ops hostclock_divert_ops = {
+	.func	= hostclock_divert,
+	.flags	= FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
+};
+
+/* Auditing may sleep. */
+static struct audit_context *hostclock_audit_swap(struct audit_context *context)
+{
+#ifdef CONFIG_AUDITSYSCALL
+	return xchg(&current->audit_context, context);
+#else
+	return NULL;
+#endif
+}
+
+static bool hostclock_exact_trylock(void)
+{
+	int spins = HOSTCLOCK_EXACT_SPINS;
+
+	while (atomic_cmpxchg_acquire(&hostclock_exact_busy, 0, 1)) {
+		if (!--spins)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+/**
+ * hostclock_exact_set - set the timekeeper: commit() says to what
+ *
+ * Context: hard interrupt, or may sleep.
+ * Return: 0; -EBUSY if another is at it; -EINVAL if the kernel would refuse that
+ * CLOCK_REALTIME, which was left as it is; -EIO if it did not work as it should.
+ */
+int hostclock_exact_set(void)
+{
+	enum hostclock_stage stage;
+	struct audit_context *context;
+	bool refused;
+	int ret;
+
+	if (!hostclock_exact_trylock())
+		return -EBUSY;
+	hostclock_setter_irq = in_hardirq();
+	memset(&hostclock_setting, 0, sizeof(hostclock_setting));
+	ktime_get_real_ts64(&hostclock_set_ts);
+	context = hostclock_audit_swap(NULL);
+	hostclock_stage = HOSTCLOCK_ARMED;
+	WRITE_ONCE(hostclock_setter, current);
+	barrier();
+	ret = do_settimeofday64(&hostclock_set_ts);
+	barrier();
+	WRITE_ONCE(hostclock_setter, NULL);
+	stage = hostclock_stage;
+	hostclock_stage = HOSTCLOCK_IDLE;
+	hostclock_audit_swap(context);
+	refused = hostclock_setting.refused;
+	atomic_set_release(&hostclock_exact_busy, 0);
+	if (ret || stage != HOSTCLOCK_DIVERTED)
+		return -EIO;
+	return refused ? -EINVAL : 0;
+}
+
+static const char *hostclock_exact_symbols(void)
+{
+	if (!hostclock_symbols_find())
+		return "kallsyms_lookup_name cannot be found";
+	hostclock_was_set_delayed = hostclock_symbol_function("clock_was_set_delayed");
+	hostclock_update_vsyscall = hostclock_symbol_function("update_vsyscall");
+	if (!hostclock_was_set_delayed || !hostclock_update_vsyscall)
+		return "clock_was_set_delayed or update_vsyscall cannot be called";
+	return NULL;
+}
+
+/**
+ * hostclock_exact_start - prepare for hostclock_exact_set()
+ * @commit: called within the timekeeper's write section: says what to set
+ *
+ * Context: may sleep.
+ * Return: NULL, or why this kernel does not allow it.
+ */
+const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s))
+{
+	const char *why = hostclock_exact_symbols();
+	void *was_set;
+
+	if (why)
+		return why;
+	was_set = hostclock_symbol("clock_was_set");
+	if (!was_set || ftrace_set_filter_ip(&hostclock_divert_ops, (unsigned long)was_set, 0, 0))
+		return "clock_was_set cannot be traced";
+	if (register_ftrace_function(&hostclock_divert_ops)) {
+		ftrace_free_filter(&hostclock_divert_ops);
+		return "ftrace does not divert clock_was_set";
+	}
+	hostclock_commit = commit;
+	pvclock_gtod_register_notifier(&hostclock_gtod_nb);
+	if (hostclock_tk)
+		return NULL;
+	hostclock_exact_stop();
+	return "the timekeeper cannot be found";
+}
+
+/**
+ * hostclock_exact_stop - undo that; nobody is in hostclock_exact_set() any more
+ *
+ * Context: may sleep.
+ */
+void hostclock_exact_stop(void)
+{
+	pvclock_gtod_unregister_notifier(&hostclock_gtod_nb);
+	unregister_ftrace_function(&hostclock_divert_ops);
+	ftrace_free_filter(&hostclock_divert_ops);
+}
+
+#else /* !HOSTCLOCK_EXACT */
+
+const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s))
+{
+	return "not known to work on this kernel";
+}
+
+void hostclock_exact_stop(void)
+{
+}
+
+bool notrace hostclock_exact_reading(u64 *reading)
+{
+	return false;
+}
+
+int hostclock_exact_set(void)
+{
+	return -EIO;
+}
+
+#endif /* !HOSTCLOCK_EXACT */

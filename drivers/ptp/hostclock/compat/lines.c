@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lines by which the vDSO and the kernel read MONOTONIC's counter alike.  The clock
+ * page says what it should be, so a line that is far from that is dropped.
+ */
+#include <linux/compiler.h>
+#include <linux/kernel.h>
+
+#include <hostclock/line.h>
+
+#include "../counter.h"
+#include "../page.h"
+#include "../resync.h"
+#include "lines.h"
+
+/*
+ * A host that was interrupted between the clock page and the line is late with the
+ * line, by what the clock was slewed meanwhile; one that died there for good.
+ */
+#define HOSTCLOCK_LINE_MAX_OFF_NS	1000000
+
+#define HOSTCLOCK_LINE_MAX_LEAD_NS	100000
+
+/* NULL: no page */
+static struct hostclock_line_page *hostclock_lines;
+/* The guest epoch whose lines are used; 0: none */
+static u64 hostclock_lines_epoch;
+static bool hostclock_lines_off;
+/* How far the line was ahead of the clock page when its seq was first read */
+static s64 hostclock_lines_lead_ns;
+static u32 hostclock_lines_seq;
+
+/**
+ * hostclock_lines_start - use the line page, if there is one
+ *
+ * Context: may sleep; lines are used from hostclock_lines_accept() on.
+ */
+void hostclock_lines_start(void)
+{
+	hostclock_lines_epoch = 0;
+	hostclock_lines_off = false;
+	hostclock_lines = (void *)hostclock_line_page()->mem;
+}
+
+bool hostclock_lines_present(void)
+{
+	return hostclock_lines;
+}
+
+/* Say which epochs the clocks follow. */
+static void hostclock_lines_say(u64 guest_epoch, u64 clock_epoch)
+{
+	WRITE_ONCE(hostclock_lines->accepted_clock_epoch, cpu_to_le64(clock_epoch));
+	WRITE_ONCE(hostclock_lines->accepted_guest_epoch, cpu_to_le64(guest_epoch));
+}
+
+/**
+ * hostclock_lines_drop - use no line until the next guest epoch
+ */
+void notrace hostclock_lines_drop(void)
+{
+	WRITE_ONCE(hostclock_lines_epoch, 0);
+	WRITE_ONCE(hostclock_lines_off, false);
+	WRITE_ONCE(hostclock_lines_lead_ns, 0);
+	if (hostclock_lines)
+		hostclock_lines_say(0, 0);
+}
+
+void hostclock_lines_stop(void)
+{
+	hostclock_lines_drop();
+	hostclock_lines = NULL;
+}
+
+/**
+ * hostclock_lines_accept - the clocks follow the accepted epochs
+ *
+ * The vDSO may be opened by the host from now on.
+ */
+void hostclock_lines_accept(void)
+{
+	struct hostclock_accepted a;
+
+	if (!hostclock_lines)
+		return;
+	hostclock_accepted_get(&a);
+	WRITE_ONCE(hostclock_lines_epoch, a.guest_epoch);
+	hostclock_lines_say(a.guest_epoch, a.clock_epoch);
+}
+
+/**
+ * hostclock_lines_bad - was a line seen that is far from the clock page?
+ */
+bool hostclock_lines_bad(void)
+{
+	return READ_ONCE(hostclock_lines_off);
+}
+
+static void notrace hostclock_lines_found_bad(void)
+{
+	if (READ_ONCE(hostclock_lines_off))
+		return;
+	WRITE_ONCE(hostclock_lines_off, true);
+	hostclock_force_resync();
+}
+
+/* Where a line is at an instant, against the clock page's accepted parameters */
+static noinline notrace void hostclock_lines_measure(u64 epoch, u32 seq)
+{
+	struct hostclock_read_base rb;
+	u64 line, tsc;
+
+	hostclock_read_base_get(&rb);
+	tsc = hostclock_rdtsc();
+	if (!hostclock_line_eval(hostclock_lines, seq, epoch, tsc, &line) ||
+	    hostclock_line_retry(hostclock_lines, seq))
+		return;
+	WRITE_ONCE(hostclock_lines_lead_ns, line - hostclock_extrapolate(&rb, HOSTCLOCK_MONO, tsc));
+	WRITE_ONCE(hostclock_lines_seq, seq);
+}
+
+/* Another reading of the clock page tells whether time had merely passed since the first. */
+static u64 notrace hostclock_lines_far(u64 ns, u64 line)
+{
+	u64 later_ns = hostclock_counter(HOSTCLOCK_MONO);
+
+	if ((s64)(line - ns) < -HOSTCLOCK_LINE_MAX_OFF_NS ||
+	    (s64)(line - later_ns) > HOSTCLOCK_LINE_MAX_OFF_NS)
+		hostclock_lines_found_bad();
+	/* The way back to the clock page is a resync, unless it is absurd. */
+	if ((s64)(line - ns) < -NSEC_PER_SEC || (s64)(line - later_ns) > NSEC_PER_SEC)
+		return later_ns;
+	return line;
+}
+
+/**
+ * hostclock_lines_refine - MONOTONIC's counter by the line, if there is one
+ * @ns: by the clock page
+ *
+ * Context: any, NMI included.
+ */
+u64 notrace hostclock_lines_refine(u64 ns)
+{
+	u64 epoch = READ_ONCE(hostclock_lines_epoch), line;
+	u32 seq;
+	s64 off;
+
+	if (!epoch || !hostclock_line_read(hostclock_lines, epoch, &line))
+		return ns;
+	seq = hostclock_line_begin(hostclock_lines);
+	if (unlikely(seq != READ_ONCE(hostclock_lines_seq)))
+		hostclock_lines_measure(epoch, seq);
+	off = line - ns;
+	if (likely(off >= -HOSTCLOCK_LINE_MAX_OFF_NS && off <= HOSTCLOCK_LINE_MAX_OFF_NS))
+		return line;
+	return hostclock_lines_far(ns, line);
+}
+
+/**
+ * hostclock_lines_closed - why the vDSO cannot read the line page now, or NULL
+ */
+const char *hostclock_lines_closed(void)
+{
+	u64 epoch = READ_ONCE(hostclock_lines_epoch);
+
+	if (READ_ONCE(hostclock_lines->tsc_sequence))
+		return NULL;
+	if (epoch && HOSTCLOCK_LE64(hostclock_lines->accepted_guest_epoch) != epoch)
+		return "the guest cannot write to its line page (readonly=on?)";
+	return "the host has not opened the line page";
+}
+
+/**
+ * hostclock_lines_ahead - how far readings may have been ahead of the clock page
+ *
+ * Return: ns.
+ */
+u64 hostclock_lines_ahead(void)
+{
+	s64 lead = READ_ONCE(hostclock_lines_lead_ns);
+
+	/* rounding, of the line and of the clock page */
+	return 1 + clamp_t(s64, lead, 0, HOSTCLOCK_LINE_MAX_LEAD_NS);
+}

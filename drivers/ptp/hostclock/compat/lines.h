@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _HOSTCLOCK_LINES_H
+#define _HOSTCLOCK_LINES_H
+
+#include <linux/types.h>
+
+void hostclock_lines_start(void);
+void hostclock_lines_stop(void);
+bool hostclock_lines_present(void);
+u64 hostclock_lines_refine(u64 ns);
+bool hostclock_lines_bad(void);
+const char *hostclock_lines_closed(void);
+void hostclock_lines_drop(void);
+void hostclock_lines_accept(void);
+u64 hostclock_lines_ahead(void);
+
+#endif /* _HOSTCLOCK_LINES_H */
