@@ -31,7 +31,7 @@ static int open_cached(const char *path)
 	int fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 
 	/* Before Linux 5.12 it cannot be told. */
-	if (fd < 0 && (errno == ENOSYS || errno == EINVAL))
+	if (fd < 0 && errno == EINVAL)
 		fd = open(path, O_PATH | O_CLOEXEC);
 	return fd;
 }
