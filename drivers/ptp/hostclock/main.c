@@ -67,8 +67,8 @@ static void hostclock_interfaces_up(void)
 	ret = hostclock_chardev_register(dev, hostclock_groups);
 	if (ret && ret != -EOPNOTSUPP)
 		dev_warn(dev, "no /dev/hostclock0: error %d\n", ret);
-	hostclock_notify_listeners(!ret);
-	ret = hostclock_ptp_register(dev);
+	hostclock_notify_listeners(dev, !ret);
+	ret = hostclock_ptp_start();
 	if (ret && ret != -EOPNOTSUPP)
 		dev_warn(dev, "no PTP clock: error %d\n", ret);
 	hostclock_interfaces = true;
@@ -78,8 +78,8 @@ static void hostclock_interfaces_up(void)
 static void hostclock_interfaces_down(void)
 {
 	hostclock_doorbell_stop();
-	hostclock_notify_listeners(false);
-	hostclock_ptp_unregister();
+	hostclock_notify_listeners(NULL, false);
+	hostclock_ptp_stop();
 	hostclock_chardev_unregister();
 	hostclock_interfaces = false;
 }
@@ -156,8 +156,11 @@ static int __init hostclock_init(void)
 	if (ret)
 		return ret;
 	ret = hostclock_virtio_register();
-	if (ret)
+	if (ret) {
 		hostclock_pci_unregister();
+		hostclock_transport_stop();
+		hostclock_ptp_exit();
+	}
 	return ret;
 }
 fs_initcall_sync(hostclock_init);
@@ -167,6 +170,7 @@ static void __exit hostclock_exit(void)
 	hostclock_virtio_unregister();
 	hostclock_pci_unregister();
 	hostclock_transport_stop();
+	hostclock_ptp_exit();
 }
 module_exit(hostclock_exit);
 

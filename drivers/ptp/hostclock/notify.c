@@ -19,9 +19,10 @@
 #include "status.h"
 #include "tk.h"
 
-/* Is there a device, and so somebody to notify? */
+/* Whose log it is, and whether there is /dev/hostclock0 */
 static DEFINE_MUTEX(hostclock_notify_mutex);
-static bool hostclock_notify_on;
+static struct device *hostclock_notify_device;
+static bool hostclock_notify_chardev;
 
 static void hostclock_notify_handler(struct work_struct *work);
 static DECLARE_WORK(hostclock_notify_work, hostclock_notify_handler);
@@ -77,10 +78,8 @@ static void hostclock_uevent(unsigned long changes)
 	kobject_uevent_env(&hostclock_chardev_device()->kobj, KOBJ_CHANGE, envp);
 }
 
-static void hostclock_log(unsigned long changes)
+static void hostclock_log(struct device *dev, unsigned long changes)
 {
-	struct device *dev = hostclock_chardev_device()->parent;
-
 	if (test_bit(HOSTCLOCK_CHANGED_ERROR, &changes))
 		dev_warn_ratelimited(dev, "not following the pages any more: %s\n",
 				     hostclock_error_string(hostclock_last_error()));
@@ -104,8 +103,9 @@ static void hostclock_log(unsigned long changes)
 static void hostclock_notify(unsigned long changes)
 {
 	mutex_lock(&hostclock_notify_mutex);
-	if (hostclock_notify_on) {
-		hostclock_log(changes);
+	if (hostclock_notify_device)
+		hostclock_log(hostclock_notify_device, changes);
+	if (hostclock_notify_chardev) {
 		hostclock_uevent(changes);
 		hostclock_chardev_wake();
 	}
@@ -157,12 +157,14 @@ void hostclock_notify_cancel(void)
 }
 
 /**
- * hostclock_notify_listeners - the device comes or goes
- * @on: false: it is not used any more when this returns
+ * hostclock_notify_listeners - devices come or go
+ * @dev: in whose name the log is written; NULL: none is used any more when this returns
+ * @chardev: is there /dev/hostclock0?
  */
-void hostclock_notify_listeners(bool on)
+void hostclock_notify_listeners(struct device *dev, bool chardev)
 {
 	mutex_lock(&hostclock_notify_mutex);
-	hostclock_notify_on = on;
+	hostclock_notify_device = dev;
+	hostclock_notify_chardev = chardev;
 	mutex_unlock(&hostclock_notify_mutex);
 }

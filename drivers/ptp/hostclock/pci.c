@@ -4,7 +4,10 @@
  * belongs to somebody else.
  */
 #include <linux/io.h>
+#include <linux/list.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 
@@ -18,6 +21,14 @@
 
 static const char hostclock_pci_kept[] = "hostclock, for good";
 
+struct hostclock_kept {
+	struct list_head node;
+	struct resource res;
+};
+
+static DEFINE_MUTEX(hostclock_kept_mutex);
+static LIST_HEAD(hostclock_kept_list);
+
 /*
  * The vDSO's pages stay mapped by processes when the device goes away, so nothing else
  * must ever get its addresses: they are reserved around the device's own claim to them.
@@ -25,7 +36,7 @@ static const char hostclock_pci_kept[] = "hostclock, for good";
 static int hostclock_pci_keep(struct pci_dev *pdev)
 {
 	struct resource *bar = &pdev->resource[HOSTCLOCK_IVSHMEM_BAR];
-	struct resource *kept;
+	struct hostclock_kept *kept;
 	int ret;
 
 	if (!IS_ENABLED(CONFIG_HOSTCLOCK_VDSO) || !bar->parent ||
@@ -34,15 +45,58 @@ static int hostclock_pci_keep(struct pci_dev *pdev)
 	kept = kzalloc(sizeof(*kept), GFP_KERNEL);
 	if (!kept)
 		return -ENOMEM;
-	kept->name = hostclock_pci_kept;
-	kept->start = bar->start;
-	kept->end = bar->end;
-	kept->flags = bar->flags;
-	ret = insert_resource(bar->parent, kept);
+	kept->res.name = hostclock_pci_kept;
+	kept->res.start = bar->start;
+	kept->res.end = bar->end;
+	kept->res.flags = bar->flags;
+	mutex_lock(&hostclock_kept_mutex);
+	ret = insert_resource(bar->parent, &kept->res);
 	if (ret)
 		kfree(kept);
+	else
+		list_add(&kept->node, &hostclock_kept_list);
+	mutex_unlock(&hostclock_kept_mutex);
 	return ret;
 }
+
+/* A bridge's window goes: what is kept in it belongs to what the window was part of. */
+static void hostclock_pci_window_removed(struct resource *window)
+{
+	struct resource *parent = window->parent;
+	struct hostclock_kept *kept, *next;
+	LIST_HEAD(moved);
+
+	mutex_lock(&hostclock_kept_mutex);
+	list_for_each_entry_safe(kept, next, &hostclock_kept_list, node) {
+		if (!parent || kept->res.parent != window)
+			continue;
+		release_resource(&kept->res);
+		list_move(&kept->node, &moved);
+	}
+	if (!list_empty(&moved))
+		release_resource(window);
+	list_for_each_entry(kept, &moved, node)
+		WARN_ON(insert_resource(parent, &kept->res));
+	list_splice(&moved, &hostclock_kept_list);
+	mutex_unlock(&hostclock_kept_mutex);
+}
+
+/* Called before the device's resources are released. */
+static int hostclock_pci_removed(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct pci_dev *pdev = to_pci_dev(data);
+	int i;
+
+	if (action != BUS_NOTIFY_REMOVED_DEVICE || !pci_is_bridge(pdev))
+		return NOTIFY_DONE;
+	for (i = PCI_BRIDGE_RESOURCES; i <= PCI_BRIDGE_RESOURCE_END; i++)
+		hostclock_pci_window_removed(&pdev->resource[i]);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block hostclock_pci_notifier = {
+	.notifier_call = hostclock_pci_removed,
+};
 
 /* Map as much as our pages can take up. */
 static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
@@ -113,10 +167,16 @@ static struct pci_driver hostclock_pci_driver = {
 
 int hostclock_pci_register(void)
 {
-	return pci_register_driver(&hostclock_pci_driver);
+	int ret = pci_register_driver(&hostclock_pci_driver);
+
+	if (!ret && IS_ENABLED(CONFIG_HOSTCLOCK_VDSO))
+		bus_register_notifier(&pci_bus_type, &hostclock_pci_notifier);
+	return ret;
 }
 
 void hostclock_pci_unregister(void)
 {
 	pci_unregister_driver(&hostclock_pci_driver);
+	if (IS_ENABLED(CONFIG_HOSTCLOCK_VDSO))
+		bus_unregister_notifier(&pci_bus_type, &hostclock_pci_notifier);
 }

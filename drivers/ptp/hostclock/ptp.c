@@ -6,6 +6,11 @@
  * clocksource is, because an NTP daemon stays with the first method that works.  They are exact
  * if the clocksource's value can be converted to the counter's; otherwise they are for
  * the middle of the shortest of several tries.
+ *
+ * It is registered once and stays, even without a device: posix_clock_register() of
+ * kernels before "posix-clock: Set the device before it can be opened" lets files be
+ * opened that do not hold a reference to the clock, but drop one, so it must not be done
+ * again and again while somebody opens the clock.
  */
 #include <linux/err.h>
 #include <linux/irqflags.h>
@@ -14,6 +19,7 @@
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/ptp_clock_kernel.h>
+#include <linux/rwsem.h>
 
 #include "accepted.h"
 #include "counter.h"
@@ -23,6 +29,10 @@
 #include "transport.h"
 
 static struct ptp_clock *hostclock_ptp;
+
+/* Are there pages to read?  Held by who reads them. */
+static DECLARE_RWSEM(hostclock_ptp_rwsem);
+static bool hostclock_ptp_started;
 
 /* An interrupt may hit some of these. */
 #define HOSTCLOCK_CROSS_TRIES	8
@@ -50,9 +60,7 @@ static u64 hostclock_tai_ns(const struct hostclock_snapshot *c, u64 tsc)
 	       le64_to_cpu(c->params.wall_offset_ns) + tai_ns;
 }
 
-static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
-				  struct timespec64 *ts,
-				  struct ptp_system_timestamp *sts)
+static int hostclock_ptp_read(struct timespec64 *ts, struct ptp_system_timestamp *sts)
 {
 	struct hostclock_snapshot c;
 	unsigned long flags;
@@ -74,6 +82,19 @@ static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
 		return -EAGAIN;
 	*ts = ns_to_timespec64(hostclock_tai_ns(&c, c.tsc));
 	return 0;
+}
+
+static int hostclock_ptp_gettimex(struct ptp_clock_info *info,
+				  struct timespec64 *ts,
+				  struct ptp_system_timestamp *sts)
+{
+	int ret = -ENODEV;
+
+	down_read(&hostclock_ptp_rwsem);
+	if (hostclock_ptp_started)
+		ret = hostclock_ptp_read(ts, sts);
+	up_read(&hostclock_ptp_rwsem);
+	return ret;
 }
 
 /* A snapshot of the system's clocks, and the TSC before and after */
@@ -170,8 +191,7 @@ hostclock_cross_bracket(const struct hostclock_snapshot *c,
 	xt->sys_monoraw = best.snap.raw;
 }
 
-static int hostclock_ptp_getcrosststamp(struct ptp_clock_info *info,
-					struct system_device_crosststamp *xt)
+static int hostclock_ptp_cross(struct system_device_crosststamp *xt)
 {
 	struct hostclock_snapshot c;
 	int tries = HOSTCLOCK_CROSS_TRIES;
@@ -188,6 +208,18 @@ static int hostclock_ptp_getcrosststamp(struct ptp_clock_info *info,
 	} while (--tries);
 	hostclock_cross_bracket(&c, xt);
 	return 0;
+}
+
+static int hostclock_ptp_getcrosststamp(struct ptp_clock_info *info,
+					struct system_device_crosststamp *xt)
+{
+	int ret = -ENODEV;
+
+	down_read(&hostclock_ptp_rwsem);
+	if (hostclock_ptp_started)
+		ret = hostclock_ptp_cross(xt);
+	up_read(&hostclock_ptp_rwsem);
+	return ret;
 }
 
 static int hostclock_ptp_settime(struct ptp_clock_info *info,
@@ -223,17 +255,9 @@ static struct ptp_clock_info hostclock_ptp_info = {
 	.enable		= hostclock_ptp_enable,
 };
 
-/**
- * hostclock_ptp_register - register the PTP clock
- * @parent: the device that has the guest page
- *
- * Reading it fails with EAGAIN until the pages are valid.
- *
- * Return: 0 or a negative error code.
- */
-int hostclock_ptp_register(struct device *parent)
+static int hostclock_ptp_register(void)
 {
-	struct ptp_clock *ptp = ptp_clock_register(&hostclock_ptp_info, parent);
+	struct ptp_clock *ptp = ptp_clock_register(&hostclock_ptp_info, NULL);
 
 	/* NULL: this kernel has no PTP clocks */
 	if (IS_ERR(ptp))
@@ -242,9 +266,43 @@ int hostclock_ptp_register(struct device *parent)
 	return 0;
 }
 
-void hostclock_ptp_unregister(void)
+/**
+ * hostclock_ptp_start - there are pages for the PTP clock to read
+ *
+ * Reading it fails with EAGAIN until they are valid.
+ *
+ * Context: may sleep; calls are serialized by the caller.
+ * Return: 0 or a negative error code.
+ */
+int hostclock_ptp_start(void)
+{
+	int ret = hostclock_ptp ? 0 : hostclock_ptp_register();
+
+	if (ret)
+		return ret;
+	down_write(&hostclock_ptp_rwsem);
+	hostclock_ptp_started = true;
+	up_write(&hostclock_ptp_rwsem);
+	return 0;
+}
+
+/**
+ * hostclock_ptp_stop - nobody reads them any more when this returns
+ *
+ * Reading the clock fails with ENODEV.
+ */
+void hostclock_ptp_stop(void)
+{
+	down_write(&hostclock_ptp_rwsem);
+	hostclock_ptp_started = false;
+	up_write(&hostclock_ptp_rwsem);
+}
+
+/**
+ * hostclock_ptp_exit - unregister the PTP clock
+ */
+void hostclock_ptp_exit(void)
 {
 	if (hostclock_ptp)
 		ptp_clock_unregister(hostclock_ptp);
-	hostclock_ptp = NULL;
 }

@@ -7,15 +7,20 @@
 struct device;
 
 #ifdef CONFIG_PTP_HOSTCLOCK
-int hostclock_ptp_register(struct device *parent);
-void hostclock_ptp_unregister(void);
+int hostclock_ptp_start(void);
+void hostclock_ptp_stop(void);
+void hostclock_ptp_exit(void);
 #else
-static inline int hostclock_ptp_register(struct device *parent)
+static inline int hostclock_ptp_start(void)
 {
 	return -EOPNOTSUPP;
 }
 
-static inline void hostclock_ptp_unregister(void)
+static inline void hostclock_ptp_stop(void)
+{
+}
+
+static inline void hostclock_ptp_exit(void)
 {
 }
 #endif
