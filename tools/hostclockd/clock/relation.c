@@ -26,8 +26,9 @@
 #define VISIT_EVERY	32
 /* After this many slow readings in a row, the counter is considered another one. */
 #define SLOW_READINGS	3
-/* Clocks that are so far off go on from where they are, not from where they were. */
+/* Clocks that are so far off, or off by so much more than before, go on from where they are. */
 #define FAR_NS		NSEC_PER_SEC
+#define JUMP_NS		(NSEC_PER_SEC / 100)
 /* More than any crystal drifts. */
 #define RATE_CHANGE_PPB	1000000
 /* How long a clock may take to move, if a simulation needs the TSC's rate by it. */
@@ -284,8 +285,9 @@ static void extrapolate(struct relation *r, const struct reading *raw,
 	struct clock_sample *from = &r->from;
 	s64 ticks = mono->tsc - from->tsc;
 	s64 off = from->mono_ns + rate_ns_signed(ticks, from->mono_rate) - mono->ns;
+	s64 jump = r->error_ns + JUMP_NS, far = jump < FAR_NS ? jump : FAR_NS;
 
-	s->renewed = ticks < 0 || off > FAR_NS || -off > FAR_NS;
+	s->renewed = ticks < 0 || off > far || -off > far;
 	if (s->renewed) {
 		from->tsc = mono->tsc;
 		from->mono_ns = mono->ns;
@@ -295,8 +297,7 @@ static void extrapolate(struct relation *r, const struct reading *raw,
 		r->error_ns = 0;
 	}
 	off = (off < 0 ? -off : off) + half_ns(r, mono);
-	if ((u64)off > r->error_ns)
-		r->error_ns = off;
+	r->error_ns = (u64)off > r->error_ns ? (u64)off : r->error_ns;
 	s->tsc = mono->tsc;
 	s->mono_ns = from->mono_ns + rate_ns_signed(ticks, from->mono_rate);
 	s->raw_ns = from->raw_ns + rate_ns_signed(ticks, from->raw_rate);

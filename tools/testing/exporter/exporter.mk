@@ -36,6 +36,18 @@ $(EXPORTER_CPUS): tools/testing/exporter/cpus.c $(addprefix tools/hostclockd/clo
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@
 
+# The clock, from what it reads to what it publishes, on a host that sleeps and jumps.
+EXPORTER_SUSPEND := $(O)/testing/exporter/suspend
+EXPORTER_SUSPEND_SRC := $(addprefix tools/hostclockd/,\
+	$(addprefix clock/,accept.c copies.c hostid.c kept.c leap.c leaplist.c line.c open.c page.c params.c publish.c \
+	relation.c sampler.c update.c view.c) \
+	$(addprefix base/,draw.c files.c guard.c names.c options.c report.c siphash.c))
+$(EXPORTER_SUSPEND): tools/testing/exporter/suspend.c tools/testing/exporter/suspend.h $(EXPORTER_SUSPEND_SRC) \
+		$(wildcard tools/hostclockd/clock/*.h) $(COMMON_OBJ) $(LIBHOSTCLOCK)
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -include tools/testing/exporter/suspend.h -iquote tools/hostclockd \
+		-iquote tools $(filter %.c %.o %.a,$^) -o $@ -ljson-c
+
 # What the clock process may do.
 $(EXPORTER_TEST)/confined: tools/testing/exporter/confined.c \
 		$(addprefix tools/hostclockd/,proc/confine.c proc/confine.h base/report.c)
@@ -43,6 +55,6 @@ $(EXPORTER_TEST)/confined: tools/testing/exporter/confined.c \
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@ -lseccomp
 
 .PHONY: exporter-tests
-exporter-tests: $(EXPORTER_TEST)/confined $(ATTACKS)/watch $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) \
+exporter-tests: $(EXPORTER_TEST)/confined $(ATTACKS)/watch $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) $(EXPORTER_SUSPEND) \
 	$(EXPORTER_CPUS)
 prepare-native prepare-e2e prepare-kvm: exporter-tests
