@@ -168,7 +168,7 @@ static int allocate(int fd, size_t size)
 }
 
 /* A page file, zeroed.  Return: a descriptor, or -1. */
-static int create_pages(int dir, const char *name, size_t size, mode_t mode,
+static int create_pages(int dir, const char *name, size_t size, size_t piece, mode_t mode,
 			struct problem *why)
 {
 	char tmp[NAME_MAX];
@@ -178,7 +178,7 @@ static int create_pages(int dir, const char *name, size_t size, mode_t mode,
 	fd = create_new(dir, tmp, why);
 	if (fd < 0)
 		return -1;
-	if (allocate(fd, size) || fchmod(fd, mode)) {
+	if (allocate(fd, size) || ftruncate(fd, piece) || fchmod(fd, mode)) {
 		problem_errno(why, "%s: cannot give it %zu bytes", name, size);
 		unlinkat(dir, tmp, 0);
 	} else if (!rename_new(dir, tmp, name, why)) {
@@ -192,46 +192,50 @@ static int create_pages(int dir, const char *name, size_t size, mode_t mode,
  * files_resize - give a page file its size again, whatever was done to it
  * @fd: the file
  * @name: its name
- * @size: bytes
+ * @size: bytes that are used
+ * @piece: bytes in all
  * @why: what went wrong
  *
  * Return: 0 or -1.
  */
-int files_resize(int fd, const char *name, size_t size, struct problem *why)
+int files_resize(int fd, const char *name, size_t size, size_t piece, struct problem *why)
 {
 	struct stat st;
 
 	if (fstat(fd, &st))
 		return problem_errno(why, "%s: fstat", name);
-	if ((size_t)st.st_size == size)
+	if ((size_t)st.st_size == piece)
 		return 0;
-	if (ftruncate(fd, size) || allocate(fd, size))
+	if (ftruncate(fd, piece) || allocate(fd, size))
 		return problem_errno(why, "%s: cannot give it %zu bytes", name, size);
 	return 0;
 }
 
-static int resize_said(int fd, const char *name, size_t size, struct problem *why)
+/* Older versions' files had only what is used: VMs that have mapped it stay with that. */
+static int resize_said(int fd, const char *name, size_t size, size_t piece,
+		       struct problem *why)
 {
 	struct stat st;
 
-	if (!fstat(fd, &st) && (size_t)st.st_size != size)
+	if (!fstat(fd, &st) && (size_t)st.st_size != piece && (size_t)st.st_size != size)
 		say("%s: has %lld bytes instead of %zu; mended, as far as it can be", name,
-		    (long long)st.st_size, size);
-	return files_resize(fd, name, size, why);
+		    (long long)st.st_size, piece);
+	return files_resize(fd, name, size, piece, why);
 }
 
 /**
  * files_map - map a page file, creating it zeroed if it does not exist
  * @dir: the directory
  * @name: of the file
- * @size: bytes; an existing file that has more or less is given just that
+ * @size: bytes to map
+ * @piece: bytes of the file; an existing one that has more or less is given just that
  * @mode: for a new file, whatever the umask
  * @created: set to whether it is new
  * @why: what went wrong
  *
  * Return: the mapping, or NULL with errno: EPERM if others can write it or it is no file.
  */
-void *files_map(int dir, const char *name, size_t size, mode_t mode,
+void *files_map(int dir, const char *name, size_t size, size_t piece, mode_t mode,
 		bool *created, struct problem *why)
 {
 	int fd = open_regular(dir, name, O_RDWR, 0, why);
@@ -239,10 +243,10 @@ void *files_map(int dir, const char *name, size_t size, mode_t mode,
 
 	*created = fd < 0 && errno == ENOENT;
 	if (*created)
-		fd = create_pages(dir, name, size, mode, why);
+		fd = create_pages(dir, name, size, piece, mode, why);
 	if (fd < 0)
 		return NULL;
-	map = resize_said(fd, name, size, why) ? NULL : map_fd(fd, name, size, why);
+	map = resize_said(fd, name, size, piece, why) ? NULL : map_fd(fd, name, size, why);
 	close(fd);
 	errno = EIO;
 	return map;

@@ -18,11 +18,14 @@
 int files_open_dir(const char *path, struct problem *why);
 int files_open_subdir(int dir, const char *name, struct problem *why);
 int files_lock(int dir, const char *name, struct problem *why);
-void *files_map(int dir, const char *name, size_t size, mode_t mode,
+/* VMMs hand memory to guests in such pieces; only the pages that are used take up any. */
+#define FILES_PIECE_SIZE	(2U << 20)
+
+void *files_map(int dir, const char *name, size_t size, size_t piece, mode_t mode,
 		bool *created, struct problem *why);
 int files_open(int dir, const char *name, struct problem *why);
 char *files_read(int dir, const char *name, size_t max, struct problem *why);
-int files_resize(int fd, const char *name, size_t size, struct problem *why);
+int files_resize(int fd, const char *name, size_t size, size_t piece, struct problem *why);
 int files_replace(int dir, const char *name, const char *text, mode_t mode,
 		  struct problem *why);
 bool files_aside(int dir, const char *name, const char *aside);

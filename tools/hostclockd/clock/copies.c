@@ -45,8 +45,8 @@ int copies_add(u32 id, int fd, struct problem *why)
 	if (count == COPIES_MAX)
 		return problem_set(why, "there are %d private guests, the most there can be",
 				   COPIES_MAX);
-	if (fstat(fd, &st) || st.st_size != PRIVATE_FILE_SIZE)
-		return problem_set(why, "a private page file has not %d bytes",
+	if (fstat(fd, &st) || st.st_size < PRIVATE_FILE_SIZE)
+		return problem_set(why, "a private page file has less than %d bytes",
 				   PRIVATE_FILE_SIZE);
 	map = mmap(NULL, PRIVATE_FILE_SIZE, PROT_READ | PROT_WRITE,
 		   MAP_SHARED | MAP_POPULATE, fd, 0);

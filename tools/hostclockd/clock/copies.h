@@ -6,7 +6,7 @@
 #include "view.h"
 
 #define COPIES_MAX	1000
-/* Such a file: the guest page, then a copy of every clock page, and room. */
+/* What is used of such a file: the guest page, then a copy of every clock page, and room. */
 #define PRIVATE_FILE_SIZE	(8 * HOSTCLOCK_PAGE_SIZE)
 
 int copies_add(u32 id, int fd, struct problem *why);

@@ -188,7 +188,8 @@ int kept_open(struct clock *clk, int dir, struct problem *why)
 {
 	bool created;
 
-	file = files_map(dir, KEPT_FILE, HOSTCLOCK_PAGE_SIZE, 0600, &created, why);
+	file = files_map(dir, KEPT_FILE, HOSTCLOCK_PAGE_SIZE, HOSTCLOCK_PAGE_SIZE, 0600,
+			 &created, why);
 	if (!file)
 		return -1;
 	if (is_ours()) {

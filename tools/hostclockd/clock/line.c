@@ -108,7 +108,8 @@ static void *map_page(int fd, struct problem *why)
 		problem_set(why, "a page file has no room for a line page");
 		return NULL;
 	}
-	if (st.st_size > PLAIN_FILE_SIZE)
+	/* Private files, with copies of the clock pages, are nobody else's to read. */
+	if (!(st.st_mode & 0044))
 		at += PAGES * HOSTCLOCK_PAGE_SIZE;
 	map = mmap(NULL, HOSTCLOCK_PAGE_SIZE, PROT_READ | PROT_WRITE,
 		   MAP_SHARED | MAP_POPULATE, fd, at);

@@ -92,7 +92,7 @@ int pages_open(struct clock *clk, int dir, struct problem *why)
 	void *map;
 	int i;
 
-	map = files_map(dir, CLOCK_FILE, CLOCK_FILE_SIZE, 0644, &created, why);
+	map = files_map(dir, CLOCK_FILE, CLOCK_FILE_SIZE, FILES_PIECE_SIZE, 0644, &created, why);
 	if (!map)
 		return -1;
 	hostid_shown(dir, clk->now.host_id);

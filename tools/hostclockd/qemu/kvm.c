@@ -36,13 +36,25 @@ static DIR *open_dir(const char *path)
 	return d;
 }
 
+/* KVM calls a VM's directory after the thread that made the VM: is that one of ours? */
+static bool is_vm_of(const char *name, pid_t pid)
+{
+	char path[64], *end;
+	unsigned long tid = strtoul(name, &end, 10);
+
+	if (end == name || *end != '-' || !tid || tid > INT_MAX)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/task/%lu", pid, tid);
+	return tid == (unsigned long)pid || !access(path, F_OK);
+}
+
 /*
- * Open a VM's directory, finding it first if need be.  KVM calls it PID-FD, and each
+ * Open a VM's directory, finding it first if need be.  KVM calls it TID-FD, and each
  * CPU's vcpuN.
  */
 static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 {
-	char path[PATH_MAX], prefix[16];
+	char path[PATH_MAX];
 	struct dirent *e;
 	int fd = -1, error;
 	DIR *d;
@@ -56,9 +68,8 @@ static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 	if (!d)
 		return -1;
 	error = ENOENT;
-	snprintf(prefix, sizeof(prefix), "%d-", pid);
 	while (fd < 0 && (e = readdir(d))) {
-		if (strncmp(e->d_name, prefix, strlen(prefix)) ||
+		if (!is_vm_of(e->d_name, pid) ||
 		    strlen(e->d_name) >= sizeof(place->vm))
 			continue;
 		fd = open_in(dirfd(d), e->d_name, O_DIRECTORY);

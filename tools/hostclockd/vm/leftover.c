@@ -41,11 +41,11 @@ static bool read_page(int dir, struct vm *vm, struct hostclock_guest_page *gp)
 	}
 	good = !fstat(fd, &st) && pread(fd, gp, sizeof(*gp), 0) == sizeof(*gp) &&
 	       (st.st_size == HOSTCLOCK_PAGE_SIZE || st.st_size == PLAIN_FILE_SIZE ||
-		st.st_size == PRIVATE_FILE_SIZE);
+		st.st_size == PRIVATE_FILE_SIZE || st.st_size == FILES_PIECE_SIZE);
 	close(fd);
 	if (!good)
 		return false;
-	vm->private = st.st_size == PRIVATE_FILE_SIZE;
+	vm->private = !(st.st_mode & 0044);
 	error = hostclock_validate_guest_page(gp);
 	return error == HOSTCLOCK_PAGE_OK || error == HOSTCLOCK_PAGE_GUEST_EPOCH;
 }

@@ -28,6 +28,7 @@ static struct vm *next;
 static u64 checked_tsc;
 static unsigned int faults;
 
+/* What is used of it, and mapped */
 static size_t size_of(const struct vm *vm)
 {
 	return vm->private ? PRIVATE_FILE_SIZE : PLAIN_FILE_SIZE;
@@ -40,13 +41,15 @@ static void *map_or_put_aside(struct exporter *x, struct vm *vm, struct problem 
 	char aside[VM_NAME_MAX + 8];
 	void *map;
 
-	map = files_map(x->vm_dir, vm->name, size_of(vm), mode, &vm->file.created, why);
+	map = files_map(x->vm_dir, vm->name, size_of(vm), FILES_PIECE_SIZE, mode,
+			&vm->file.created, why);
 	snprintf(aside, sizeof(aside), ".%s.bad", vm->name);
 	if (map || errno != EPERM || !files_aside(x->vm_dir, vm->name, aside))
 		return map;
 	say("bad page file: vm/%s; it is vm/%s now, and a new one is there: start the VM again",
 	    why->text, aside);
-	return files_map(x->vm_dir, vm->name, size_of(vm), mode, &vm->file.created, why);
+	return files_map(x->vm_dir, vm->name, size_of(vm), FILES_PIECE_SIZE, mode,
+			 &vm->file.created, why);
 }
 
 /**
@@ -106,7 +109,7 @@ static int map_again(struct exporter *x, struct vm *vm, struct problem *why)
 
 	if (fd < 0)
 		return -1;
-	if (files_resize(fd, vm->name, size_of(vm), why)) {
+	if (files_resize(fd, vm->name, size_of(vm), FILES_PIECE_SIZE, why)) {
 		close(fd);
 		return -1;
 	}
@@ -138,14 +141,14 @@ static bool mend(struct exporter *x, struct vm *vm, long long size)
 	vm->file.bad++;
 	if (map_again(x, vm, &why)) {
 		problem_set(&vm->file.problem,
-			    "bad page file: whoever has it left %lld bytes of %zu; it cannot be mended yet: %s",
-			    size, size_of(vm), why.text);
+			    "bad page file: whoever has it left %lld bytes of %u; it cannot be mended yet: %s",
+			    size, FILES_PIECE_SIZE, why.text);
 		report(vm);
 		return false;
 	}
 	problem_set(&vm->file.problem,
-		    "bad page file: whoever has it (its QEMU) left %lld bytes of %zu, %u times; mended, but the VM's clock may have been wrong: look into that QEMU, or remove the VM",
-		    size, size_of(vm), vm->file.bad);
+		    "bad page file: whoever has it (its QEMU) left %lld bytes of %u, %u times; mended, but the VM's clock may have been wrong: look into that QEMU, or remove the VM",
+		    size, FILES_PIECE_SIZE, vm->file.bad);
 	report(vm);
 	return true;
 }
@@ -174,7 +177,7 @@ static void check(struct exporter *x, struct vm *vm, pagefile_write *write)
 
 	check_name(vm, there ? &st : NULL);
 	if (!vm->file.unnamed &&
-	    ((size_t)st.st_size != size_of(vm) || guard_lost(vm->page.map)) &&
+	    (st.st_size != FILES_PIECE_SIZE || guard_lost(vm->page.map)) &&
 	    mend(x, vm, st.st_size))
 		write(x, vm);
 }

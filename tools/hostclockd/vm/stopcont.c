@@ -48,7 +48,7 @@ static void record_event(void *arg, struct json_object *event)
 
 /*
  * Without a STOP event the VM had stopped before, at an unknown time unless an event
- * was received earlier.  A guest with a given offset and no monitor stops now.
+ * was received earlier.  One without a monitor stops now.
  */
 static void after_stop(struct vm *vm, const struct events *h)
 {
@@ -168,13 +168,20 @@ static int cont(struct vm *vm, struct qmp *q, struct problem *why)
 	return 0;
 }
 
+/* Whoever calls stops and continues the VM, by means of their own. */
+static bool is_announced(const struct vm *vm)
+{
+	return !vm->source.qmp_path[0] &&
+	       (vm->source.method == VM_GIVEN || vm->source.method == VM_KVM);
+}
+
 static struct qmp *open_monitor(const struct vm *vm, struct problem *why)
 {
 	pid_t pid = vm->source.method == VM_GIVEN ? 0 : vm->source.pid;
 
 	if (vm->source.qmp_path[0])
 		return qmp_open(vm->source.qmp_path, pid, why);
-	if (vm->source.method != VM_GIVEN)
+	if (!is_announced(vm))
 		problem_set(why,
 			    "%s: attached without --qmp SOCKET, so its monitor is not known",
 			    vm->name);
@@ -183,11 +190,10 @@ static struct qmp *open_monitor(const struct vm *vm, struct problem *why)
 
 static int stopcont_held(struct vm *vm, bool stops, struct problem *why)
 {
-	bool alone = vm->source.method == VM_GIVEN && !vm->source.qmp_path[0];
 	struct qmp *q = open_monitor(vm, why);
 	int ret;
 
-	if (!q && !alone)
+	if (!q && !is_announced(vm))
 		return -1;
 	follow_check(vm->x, vm);
 	ret = stops ? stop(vm, q, why) : cont(vm, q, why);

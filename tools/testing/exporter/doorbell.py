@@ -131,11 +131,11 @@ def protocol():
            "version, ID, memory and interrupt, as QEMU wants them",
            f"{numbers} {given}")
     memory = os.fstat(client.messages[2][1])
-    result(os.path.samestat(memory, os.stat(page)) and memory.st_size == 8192,
+    result(os.path.samestat(memory, os.stat(page)) and memory.st_size == 2 << 20,
            "the memory is the guest's page", f"{memory}")
     ctl("create", "own", "--private", "--doorbell")
     size = os.fstat(Client("own").messages[2][1]).st_size
-    result(size == 32768, "or its private file", f"{size} bytes")
+    result(size == 2 << 20, "or its private file", f"{size} bytes")
     ctl("remove", "own")
     return client
 
