@@ -3,7 +3,7 @@
 Brings about the events of one group while a guest reads its clocks, and
 keeps what host and guest logged around each. Run by guest-run's --host-cmd.
 
-argv: group (strict, smeared or gaps), where hostclockd and hostclockctl are, a
+argv: group (strict, smeared, gaps or clones), where hostclockd and hostclockctl are, a
 directory for files, hostclockd's process and options. The directory has the guest's
 memory "ring"; rows go to its file "rows", for verdict.py.
 """
@@ -25,7 +25,10 @@ SLEW_PPM = 450
 
 NO_PTP = "the PTP clock refuses to be read while the guest page is half written"
 
-SMEARS = {"strict": 0, "smeared": 2, "gaps": 0}
+# From one snapshot, all at once
+CLONES = 20
+
+SMEARS = {"strict": 0, "smeared": 2, "gaps": 0, "clones": 0}
 
 
 def is_set(old, new):
@@ -150,40 +153,46 @@ class Gaps:
         self.machines.remove(guest.vm)
         guest.vm.end()
 
-    def restore(self):
-        """Twice, and cloned; the last clone lives on."""
+    def save(self):
+        """The guest, by whom it can go on, the page by which it ran, and its record"""
         source = self.scene.guest
-        saved = f"exec:cat {self.scene.work}/saved"
         before = source.begin()
         source.vm.migrate(f"exec:cat > {self.scene.work}/saved")
         state = self.ctl("handover", source.vm.name)
         time.sleep(GAP_S)
+        return source, f"exec:cat {self.scene.work}/saved", before, state
+
+    def restore(self):
+        """Twice, and cloned; the last clone lives on."""
+        source, saved, before, state = self.save()
         for policy in ("steal", "suspend"):
             guest = self.go_on(source, f"restore-{policy}", saved, "--policy", policy)
             guest.vm.go_on("restore", state)
             self.scene.gap(f"snapshot restore, policy {policy}", guest, before,
                            policy == "steal", cause=2, generations=[before.generation])
             self.leave(guest)
-        return self.clone(source, saved, before, state)
+        clones = self.clone(source, saved, before, state,
+                            "snapshot clone, policy {}, beside the other",
+                            {"steal": "steal", "suspend": "suspend"})
+        self.leave(clones["steal"])
+        return clones["suspend"]
 
-    def clone(self, source, saved, before, state):
-        """Two guests from one snapshot, which run at once."""
-        name = "snapshot clone, policy {}, beside the other"
-        clones = {policy: self.go_on(source, f"clone-{policy}", saved, "--policy", policy)
-                  for policy in ("steal", "suspend")}
+    def clone(self, source, saved, before, state, name, policies):
+        """Guests from one snapshot, which run at once. policies: by what differs"""
+        clones = {which: self.go_on(source, f"clone-{which}", saved, "--policy", policy)
+                  for which, policy in policies.items()}
         for guest in clones.values():
             guest.vm.go_on("clone", state)
-        readings = {policy: self.scene.after_gap(name.format(policy), guest, before)
-                    for policy, guest in clones.items()}
+        readings = {which: self.scene.after_gap(name.format(which), guest, before)
+                    for which, guest in clones.items()}
         others = [before.generation]
-        for policy, guest in clones.items():
-            self.scene.gap(name.format(policy), guest, before, policy == "steal",
-                           readings[policy], cause=3, generations=list(others))
+        for which, guest in clones.items():
+            self.scene.gap(name.format(which), guest, before, policies[which] == "steal",
+                           readings[which], cause=3, generations=list(others))
             others.append(guest.page.pages[-1].generation)
         for guest in clones.values():
             guest.ring.advance(1)
-        self.leave(clones["steal"])
-        return clones["suspend"]
+        return clones
 
     def migrate(self, source):
         path = f"{self.scene.work}/live"
@@ -208,6 +217,15 @@ def gaps(scene):
         events.end()
 
 
+def clones(scene):
+    events = Gaps(scene)
+    policies = {f"{i + 1}": ("steal", "suspend")[i % 2] for i in range(CLONES)}
+    try:
+        events.clone(*events.save(), f"snapshot clone {{}} of {CLONES}", policies)
+    finally:
+        events.end()
+
+
 def strict(events):
     events.slew()
     events.step()
@@ -224,6 +242,8 @@ def main():
         scene.ready()
         if group == "gaps":
             gaps(scene)
+        elif group == "clones":
+            clones(scene)
         elif group == "strict":
             strict(Simulated(scene, exporter))
         else:
