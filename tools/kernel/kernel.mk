@@ -3,6 +3,7 @@
 LINUX_TREE := $(O)/linux
 LINUX_STAMP := $(O)/linux.files
 BZIMAGE := $(O)/kernel/arch/x86/boot/bzImage
+BZIMAGE_MICRO := $(O)/kernel-micro/arch/x86/boot/bzImage
 BZIMAGE_DEBUG := $(O)/kernel-debug/arch/x86/boot/bzImage
 VDSO_IMAGES := $(addprefix $(O)/kernel/arch/x86/entry/vdso/,vdso64.so vdso64.so.dbg vdso32.so vdso32.so.dbg)
 
@@ -27,6 +28,10 @@ $(BZIMAGE_DEBUG): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/debug.co
 	@tools/kernel/build $(O) kernel-debug tools/kernel/guest.config tools/kernel/debug.config
 	@touch $@
 
+$(BZIMAGE_MICRO): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/micro.config tools/kernel/build
+	@tools/kernel/build $(O) kernel-micro tools/kernel/guest.config tools/kernel/micro.config
+	@touch $@
+
 $(O)/stock-6.1/headers $(O)/stock-6.12/headers: $(O)/stock-%/headers: tools/kernel/stock
 	@tools/kernel/stock $(O) $*
 
@@ -40,9 +45,10 @@ $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
 	@tools/kernel/series $(O)
 	@touch $@
 
-.PHONY: kernel kernel-debug stock-6.1 modules-oot series
+.PHONY: kernel kernel-debug kernel-micro stock-6.1 modules-oot series
 kernel: $(BZIMAGE) ## build the guest's kernel
 kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, kmemleak
+kernel-micro: $(BZIMAGE_MICRO) ## build the guest's kernel without PCI and modules
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
 modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the module for Debian's kernels
 series: $(O)/series/.stamp ## export both patch series as they would be mailed

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The first process of a guest of QEMU's microvm, whose only port is the console.
+. /results.sh
+
+clocksource=/sys/devices/system/clocksource/clocksource0/current_clocksource
+
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+export PATH=/bin:/sbin:/usr/bin:/usr/sbin
+
+tries=100
+until grep -qx hostclock $clocksource || [ $tries -eq 0 ]; do
+	sleep 0.1
+	tries=$((tries - 1))
+done
+same "the clocksource is hostclock" hostclock "$(cat $clocksource)"
+device=$(realpath /sys/class/misc/hostclock0/device)
+holds "its device is on virtio-mmio" "$device" [ "${device%/*}" != "${device#*virtio-mmio}" ]
+same "which is bound to hostclock" hostclock "$(basename "$(realpath "$device/driver")")"
+coherence --clock=REALTIME --count=20000
+nosyscall 20000
+for feature in /sys/bus/pci /proc/modules /sys/bus/nd; do
+	[ -e $feature ] || echo "# without $feature"
+done
+echo end
+reboot -f
