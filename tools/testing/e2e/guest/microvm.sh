@@ -16,6 +16,7 @@ until grep -qx hostclock $clocksource || [ $tries -eq 0 ]; do
 	tries=$((tries - 1))
 done
 same "the clocksource is hostclock" hostclock "$(cat $clocksource)"
+echo "# status $(cat /sys/class/misc/hostclock0/status): $(cat /sys/class/misc/hostclock0/reason)"
 device=$(realpath /sys/class/misc/hostclock0/device)
 holds "its device is on virtio-mmio" "$device" [ "${device%/*}" != "${device#*virtio-mmio}" ]
 same "which is bound to hostclock" hostclock "$(basename "$(realpath "$device/driver")")"
