@@ -21,6 +21,26 @@ $(BZIMAGE): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/build
 	@tools/kernel/build $(O) kernel tools/kernel/guest.config
 	@touch $@
 
+# Kernels of other versions, each in a directory of its own, as are their sources.
+K ?= 6.12
+KERNEL_VERSIONS := $(shell printf '%s\n' $(notdir $(wildcard arch/x86/patches/*)) | sort -Vr)
+OTHER_VERSIONS := $(filter-out 6.12,$(KERNEL_VERSIONS))
+OTHER_IMAGES := $(OTHER_VERSIONS:%=$(O)/%/kernel/arch/x86/boot/bzImage)
+K_OUT := $(O)$(filter-out /6.12,/$(K))
+
+$(OTHER_VERSIONS:%=$(O)/%/linux.files): $(O)/%/linux.files: tools/kernel/tree tools/kernel/source \
+		tools/kernel/overlay.sh $(LINUX_OVERLAY)
+	@tools/kernel/tree $(O)/$* $*
+
+$(OTHER_IMAGES): $(O)/%/kernel/arch/x86/boot/bzImage: $(O)/%/linux.files tools/kernel/guest.config \
+		$(wildcard tools/kernel/guest-*.config) tools/kernel/build
+	@tools/kernel/build $(O)/$* kernel tools/kernel/guest.config $(wildcard tools/kernel/guest-$*.config)
+	@touch $@
+
+$(OTHER_VERSIONS:%=$(O)/%/series/.stamp): $(O)/%/series/.stamp: $(O)/%/linux.files tools/kernel/series
+	@tools/kernel/series $(O)/$* $*
+	@touch $@
+
 # The build of the image makes them, and leaves them alone if they stay the same.
 $(VDSO_IMAGES): $(BZIMAGE) ;
 
@@ -45,12 +65,14 @@ $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
 	@tools/kernel/series $(O)
 	@touch $@
 
-.PHONY: kernel kernel-debug kernel-micro stock-6.1 modules-oot series
-kernel: $(BZIMAGE) ## build the guest's kernel
+.PHONY: kernel kernel-debug kernel-micro stock-6.1 modules-oot series check-kernels
+kernel: $(K_OUT)/kernel/arch/x86/boot/bzImage ## build the guest's kernel (K=VERSION: another one's)
 kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, kmemleak
 kernel-micro: $(BZIMAGE_MICRO) ## build the guest's kernel without PCI and modules
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
 modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the module for Debian's kernels
-series: $(O)/series/.stamp ## export both patch series as they would be mailed
+series: $(K_OUT)/series/.stamp ## export the patch series as they would be mailed (K=VERSION)
+check-kernels: ## try every kernel version's series: build, boot, KUnit, the core of the e2e tests
+	@tools/kernel/check $(O) $(KERNEL_VERSIONS)
 all: $(BZIMAGE)
 prepare-soak: $(O)/series/.stamp

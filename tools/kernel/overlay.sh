@@ -22,6 +22,14 @@ overlay_dir() {
 		-printf "%p\t$2/%P\n" | sort
 }
 
+# The directories of patches for a kernel's version, in their order.
+series_of() {
+	local dir=arch/x86/patches/$1
+
+	[[ ! -f $dir/series ]] || echo "$dir"
+	[[ ! -f $dir/on-top/series ]] || echo "$dir/on-top"
+}
+
 # The patches of a series and what each adds: lines "PATCH<tab>ADDITIONS...".
 series() {
 	local dir patch rest

@@ -28,4 +28,4 @@ check-kunit: kunit
 prepare-static: $(BZIMAGE) $(O)/series/.stamp $(addprefix $(O)/bin/,hostclockd hostclockctl hostclockd-sim)
 prepare-native: all
 prepare-kunit: $(GUEST)
-prepare-e2e prepare-soak: all guest-stock-6.1
+prepare-e2e prepare-soak prepare-kernels: all guest-stock-6.1

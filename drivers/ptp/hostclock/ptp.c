@@ -26,6 +26,7 @@
 #include "page.h"
 #include "ptp.h"
 #include "readings.h"
+#include "systime.h"
 #include "transport.h"
 
 static struct ptp_clock *hostclock_ptp;
@@ -110,7 +111,7 @@ static void hostclock_take_instant(struct hostclock_instant *t)
 
 	local_irq_save(flags);
 	t->before = hostclock_rdtsc();
-	ktime_get_snapshot(&t->snap);
+	hostclock_systime_get(&t->snap);
 	t->after = hostclock_rdtsc();
 	local_irq_restore(flags);
 }
@@ -158,7 +159,7 @@ static bool hostclock_cross_follow(const struct hostclock_snapshot *c,
 	s64 tai_ns;
 
 	hostclock_accepted_get(&before);
-	ktime_get_snapshot(&snap);
+	hostclock_systime_get(&snap);
 	hostclock_accepted_get(&after);
 	if (!hostclock_counter_in_use(HOSTCLOCK_MONO) ||
 	    memcmp(&before, &after, sizeof(before)) ||
@@ -168,8 +169,7 @@ static bool hostclock_cross_follow(const struct hostclock_snapshot *c,
 	tai_ns = (s64)(s32)le32_to_cpu(c->params.tai_offset_sec) * NSEC_PER_SEC;
 	xt->device = snap.cycles - after.mono_offset +
 		     le64_to_cpu(c->params.wall_offset_ns) + tai_ns;
-	xt->sys_realtime = snap.real;
-	xt->sys_monoraw = snap.raw;
+	hostclock_systime_put(&snap, xt);
 	return true;
 }
 
@@ -187,8 +187,7 @@ hostclock_cross_bracket(const struct hostclock_snapshot *c,
 			best = t;
 	}
 	xt->device = hostclock_tai_ns(c, hostclock_instant_tsc(&best));
-	xt->sys_realtime = best.snap.real;
-	xt->sys_monoraw = best.snap.raw;
+	hostclock_systime_put(&best.snap, xt);
 }
 
 static int hostclock_ptp_cross(struct system_device_crosststamp *xt)

@@ -13,6 +13,7 @@
 
 #include "realtime.h"
 #include "resync.h"
+#include "systime.h"
 
 /* hostclock_realtime_offset_ns while the driver does not know it */
 #define HOSTCLOCK_OFFSET_UNKNOWN	S64_MIN
@@ -61,8 +62,8 @@ static bool hostclock_realtime_changed(void)
 		offset_ns = READ_ONCE(hostclock_realtime_offset_ns);
 		if (offset_ns == HOSTCLOCK_OFFSET_UNKNOWN)
 			return false;
-		ktime_get_snapshot(&snap);
-		if (ktime_to_ns(snap.real) - (s64)snap.cycles == offset_ns)
+		hostclock_systime_get(&snap);
+		if (hostclock_systime_real_ns(&snap) - (s64)snap.cycles == offset_ns)
 			return false;
 	} while (--tries);
 	return READ_ONCE(hostclock_realtime_offset_ns) == offset_ns;

@@ -19,6 +19,7 @@
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
 #include <asm/msr.h>
+#include <asm/tsc.h>
 
 /* The ordered read: not performed before the loads that precede it. */
 #define hostclock_rdtsc()	rdtsc_ordered()

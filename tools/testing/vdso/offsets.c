@@ -23,8 +23,8 @@ static void vdso_data(void)
 	OFFSET(VD_SHIFT, vdso_data, shift);
 	OFFSET(VD_BASETIME, vdso_data, basetime);
 	OFFSET(VD_HRTIMER_RES, vdso_data, hrtimer_res);
-	OFFSET(VD_ANCHOR, vdso_data, arch_data.hostclock);
-	OFFSET(VD_BASE, vdso_data, arch_data.base);
+	OFFSET(VD_ANCHOR, vdso_data, arch_data.hostclock.accepted);
+	OFFSET(VD_BASE, vdso_data, arch_data.hostclock.base);
 }
 
 static void timestamps(void)

@@ -136,24 +136,19 @@ int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t ba
 	return -EINVAL;
 }
 
-static void update_one(struct arch_vdso_data *arch, enum hostclock_counter which)
+/**
+ * hostclock_vdso_update - tell the vDSO what was accepted, and where a counter is
+ * @data: its place in the vDSO data
+ * @which: counter
+ *
+ * Context: the write section of the vDSO data and of the timekeeper; the clocksource
+ * has the vdso_clock_mode that hostclock_vdso_enable() was called for.
+ */
+void hostclock_vdso_update(struct hostclock_vdso_data *data, enum hostclock_counter which)
 {
-	arch->slot = vdso_slot;
-	arch->hostclock = vdso_accepted;
-	vdso_base(which, &arch->base);
-}
-
-/* Called within the vDSO data's write section. */
-void hostclock_update_vsyscall(struct vdso_data *vdata)
-{
-	int i;
-
-	for (i = 0; i < CS_BASES; i++) {
-		if (vdata[i].clock_mode == VDSO_CLOCKMODE_HOSTCLOCK)
-			update_one(&vdata[i].arch_data, HOSTCLOCK_MONO);
-		else if (vdata[i].clock_mode == VDSO_CLOCKMODE_HOSTCLOCK_RAW)
-			update_one(&vdata[i].arch_data, HOSTCLOCK_RAW);
-	}
+	data->slot = vdso_slot;
+	data->accepted = vdso_accepted;
+	vdso_base(which, &data->base);
 }
 
 /* offset: from the first clock page's place in the vvar area, in bytes */
@@ -172,7 +167,7 @@ vm_fault_t hostclock_vdso_fault(struct vm_area_struct *vma, unsigned long addr,
 	phys = READ_ONCE(*(page < HOSTCLOCK_VVAR_SLOTS ? &slot->clock : &slot->guest));
 	/* The vDSO may still be about to read pages that are gone. */
 	if (!phys)
-		return vmf_insert_pfn(vma, addr, my_zero_pfn(addr));
+		return vmf_insert_pfn(vma, addr, page_to_pfn(ZERO_PAGE(addr)));
 
 	/* Shared with the host, so not encrypted where guest memory is. */
 	return vmf_insert_pfn_prot(vma, addr, PHYS_PFN(phys),

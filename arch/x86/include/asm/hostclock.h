@@ -7,9 +7,7 @@
 
 #include <linux/mm_types.h>
 #include <linux/types.h>
-#include <hostclock/vdso.h>
-
-struct vdso_data;
+#include <asm/vdso/hostclock.h>
 
 /* Pairs of a clock page and a guest page that the vvar area has addresses for */
 #define HOSTCLOCK_VVAR_SLOTS		4
@@ -35,10 +33,9 @@ void hostclock_vdso_forget_pages(void);
 void hostclock_vdso_set_accepted(const struct hostclock_accepted *a, unsigned int slot);
 int hostclock_vdso_enable(enum hostclock_counter which, hostclock_vdso_base_t base);
 
-/* For the vDSO code and the timekeeping core only. */
+/* For the vDSO code only. */
 vm_fault_t hostclock_vdso_fault(struct vm_area_struct *vma, unsigned long addr,
 				unsigned long offset);
-void hostclock_update_vsyscall(struct vdso_data *vdata);
 
 #else /* !CONFIG_HOSTCLOCK_VDSO */
 
