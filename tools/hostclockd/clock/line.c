@@ -373,6 +373,26 @@ static bool needs_line(const struct clock *clk, struct guest_line *l, bool *wait
 	return false;
 }
 
+/*
+ * Will a line have to be written, or opened, when the newest parameters begin?  Most do
+ * not change the course of any, and then nobody has to wake up for them.
+ */
+static bool needs_run(const struct clock *clk)
+{
+	struct guest_line *l;
+	bool accepted;
+
+	for (l = lines; l < lines + count; l++) {
+		if (!l->asked)
+			continue;
+		accepted = guest_accepted(l);
+		if (l->open ? accepted && !still_fits(clk, l, guest_tsc(clk, l, clk->now.begins)) :
+			      accepted || next_wait_ns <= LATEST_NS)
+			return true;
+	}
+	return false;
+}
+
 /**
  * lines_run - let the lines follow the clock pages, and open those that were accepted
  * @clk: the clock; nothing is done before its newest parameters have begun
@@ -389,11 +409,11 @@ u64 lines_run(const struct clock *clk)
 
 	if (!count)
 		return LINES_IDLE;
-	if (early_ns >= 0)
-		return early_ns + 1;
 	for (i = 0; i < PAGES; i++)
 		params_encode(&clk->now.pages[i].params, &encoded[i]);
 	look_for_new();
+	if (early_ns >= 0)
+		return needs_run(clk) ? (u64)early_ns + 1 : LINES_IDLE;
 	for (i = 0; i < count; i++) {
 		if (!lines[i].asked || !needs_line(clk, &lines[i], &waiting))
 			continue;
