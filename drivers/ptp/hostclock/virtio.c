@@ -238,7 +238,7 @@ static void hostclock_virtio_remove(struct virtio_device *vdev)
 }
 
 /* For loading the module */
-static const struct virtio_device_id hostclock_virtio_ids[] = {
+static const struct virtio_device_id __maybe_unused hostclock_virtio_ids[] = {
 	{ VIRTIO_ID_PMEM, VIRTIO_DEV_ANY_ID },
 	{ }
 };
