@@ -44,6 +44,8 @@ QUICK_S = 0.3
 SETTLE_S = 1
 # In make check, all kinds together
 CHECK_EXCHANGES = 10500
+# What the supervisor says of a child that it has to replace
+RESTARTED = re.compile(r"^.*another one is started.*$", re.M)
 REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|DEADLYSIGNAL|LeakSanitizer")
 GOOD_UUID = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
 
@@ -91,7 +93,7 @@ class Watch:
 class Host:
     """An exporter in a directory of its own, and a second VM that nobody attacks."""
 
-    def __init__(self, options=(), sanitized=True, environment=None, before_exec=None):
+    def __init__(self, options=(), sanitized=True, environment=None, before_exec=None, restarts=False):
         # As /run is: a disk that others use would have hostclockd wait for it.
         memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
         self.root = tempfile.mkdtemp(prefix="hostclock-attack.", dir=memory)
@@ -102,6 +104,7 @@ class Host:
         os.mkdir(self.kvm)
         self.options, self.sanitized = list(options), sanitized
         self.environment, self.before_exec = environment or {}, before_exec
+        self.restarts = restarts
         self.daemon, self.watch, self.children = None, None, []
         self.control = None
         self.start()
@@ -264,6 +267,14 @@ class Host:
         return {key: vm[key] for key in ("state", "method", "pid", "tsc_offset", "epoch", "problem")
                 if key in vm}
 
+    def replaced(self):
+        """Which of the exporter's processes did not live, in words; helpers are none of them."""
+        with open(self.log, errors="replace") as log:
+            said = RESTARTED.findall(log.read())
+        status = self.must(command="status")
+        return said + [f"{process['role']}: {process['restarts']} restarts"
+                       for process in status.get("processes", ()) if process["restarts"]]
+
     def judge(self, gap_ms=GAP_MS):
         """Ends the watching. What it saw, in words, or Wrong."""
         saw, lines = self.watch.end()
@@ -274,12 +285,14 @@ class Host:
             report = REPORT.search(log.read())
         if report:
             raise Wrong("sanitizer: " + self.tail())
+        replaced = [] if self.restarts else self.replaced()
         now, end = self.second_state(), time.monotonic() + SETTLE_S
         while now != self.held and time.monotonic() < end:
             time.sleep(0.05)
             now = self.second_state()
         for bad, why in ((not saw, "the watcher ended"),
                          (saw.get("gap_ms", 0) > gap_ms, f"no update for {saw.get('gap_ms')} ms"),
+                         (replaced, f"processes of hostclockd did not live: {replaced}"),
                          (saw.get("wrong"), f"wrong readings: {lines[:1]}"),
                          (saw.get("guest"), "the second VM's page changed"),
                          (now != self.held, f"the second VM: {now}, was {self.held}")):
@@ -394,15 +407,16 @@ class Row:
     """A kind of attack.
 
     exchanges: how often in `make check`; options, environment: the exporter's; gap_ms:
-    None for what ends the exporter on purpose, and judges by itself.
+    None for what ends the exporter on purpose, and judges by itself; restarts: its processes
+    may have to be replaced.
     """
 
     def __init__(self, name, attack, exchanges=1, options=(), setup=None, teardown=None,
-                 environment=None, before_exec=None, sanitized=True):
+                 environment=None, before_exec=None, sanitized=True, restarts=False):
         self.name, self.attack, self.exchanges = name, attack, exchanges
         self.setup, self.teardown = setup, teardown
         self.host = {"options": options, "environment": environment,
-                     "before_exec": before_exec, "sanitized": sanitized}
+                     "before_exec": before_exec, "sanitized": sanitized, "restarts": restarts}
 
     def run(self, seed, numbers):
         """The result's text, or Wrong with the seed."""
