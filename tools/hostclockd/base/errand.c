@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "errand.h"
 #include "rate.h"
 #include "task.h"
@@ -121,22 +122,28 @@ pid_t errand_fork(int *fd, struct problem *why)
 static void work(const struct errand *e, int fd)
 {
 	struct message m = { .bad = 0 };
+	int opened = -1;
 
 	m.bad = e->work(e->arg, m.answer, &m.why);
-	send(fd, &m, sizeof(m), MSG_NOSIGNAL);
+	if (e->opens && !m.bad)
+		memcpy(&opened, m.answer, sizeof(opened));
+	channel_send(fd, &m, sizeof(m), opened);
 	_exit(0);
 }
 
 static int receive(const struct errand *e, int fd, struct problem *why)
 {
 	struct message m;
+	int opened;
 
-	if (recv(fd, &m, sizeof(m), 0) != sizeof(m))
+	if (channel_receive(fd, &m, sizeof(m), &opened) != 1)
 		return problem_set(why, "%s: the process that did it has ended", e->what);
 	if (m.bad) {
 		*why = m.why;
 		return -1;
 	}
+	if (e->opens)
+		memcpy(m.answer, &opened, sizeof(opened));
 	memcpy(e->answer, m.answer, e->size);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #ifndef HOSTCLOCKD_ERRAND_H
 #define HOSTCLOCKD_ERRAND_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "report.h"
@@ -21,6 +22,7 @@
  * @arg:	with what
  * @answer:	where to put the answer
  * @size:	of that, ERRAND_MAX at most
+ * @opens:	the answer is an int: a descriptor, which we have then, too
  */
 struct errand {
 	const char *what;
@@ -28,6 +30,7 @@ struct errand {
 	void *arg;
 	void *answer;
 	size_t size;
+	bool opens;
 };
 
 int errand_run(const struct errand *e, pid_t *lost, struct problem *why);

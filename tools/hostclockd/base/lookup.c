@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,6 +20,16 @@ static struct hung {
 	pid_t lost;
 } hung[HUNG_MAX];
 
+/**
+ * struct found - by a process of its own
+ * @fd:		a descriptor, -1: none
+ * @error:	why there is none
+ */
+struct found {
+	int fd;
+	int error;
+};
+
 /* As far as the kernel knows it without asking a file system. */
 static int open_cached(const char *path)
 {
@@ -28,21 +37,27 @@ static int open_cached(const char *path)
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_CACHED,
 	};
-	int fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 
-	/* Before Linux 5.12 it cannot be told. */
-	if (fd < 0 && errno == EINVAL)
-		fd = open(path, O_PATH | O_CLOEXEC);
-	return fd;
+	return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 }
 
-/* In a process of its own: have the kernel know it. */
+/* Not before Linux 5.12, nor where a RestrictSUIDSGID= of systemd refuses openat2(). */
+static bool can_open_cached(void)
+{
+	int fd = open_cached("/");
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static int ask(void *arg, void *answer, struct problem *why)
 {
-	struct stat st;
+	struct found *found = answer;
 
 	(void)why;
-	*(int *)answer = stat(arg, &st) ? errno : 0;
+	found->fd = open(arg, O_PATH | O_CLOEXEC);
+	found->error = found->fd < 0 ? errno : 0;
 	return 0;
 }
 
@@ -61,18 +76,19 @@ static struct hung *who(const char *path)
 	return unused;
 }
 
-/* Return: 0, or -1 with errno set. */
-static int have_asked(const char *path)
+/* By a process that may be lost.  Return: a descriptor, or -1 with errno set. */
+static int open_apart(const char *path)
 {
 	struct hung *h = who(path);
+	struct found found = { -1, 0 };
 	struct problem why;
-	int error = 0;
 	struct errand e = {
 		.what = "looking a path up",
 		.work = ask,
 		.arg = (void *)path,
-		.answer = &error,
-		.size = sizeof(error),
+		.answer = &found,
+		.size = sizeof(found),
+		.opens = true,
 	};
 
 	errno = ETIMEDOUT;
@@ -84,24 +100,32 @@ static int have_asked(const char *path)
 		errno = ETIMEDOUT;
 		return -1;
 	}
-	errno = error;
-	return error ? -1 : 0;
+	errno = found.error;
+	return found.fd;
 }
 
 /**
  * lookup - find a file
  * @path: by this path
  *
- * One on a file system that must be asked each time, as over a network, is not found.
+ * One on a file system that must be asked each time, as over a network, is not found where
+ * the kernel can tell.
  *
  * Return: an O_PATH descriptor; -1 with errno set, ETIMEDOUT if that hangs.
  */
 int lookup(const char *path)
 {
-	int fd = open_cached(path);
+	int fd;
 
-	if (fd >= 0 || errno != EAGAIN || have_asked(path))
+	if (!can_open_cached())
+		return open_apart(path);
+	fd = open_cached(path);
+	if (fd >= 0 || errno != EAGAIN)
 		return fd;
+	fd = open_apart(path);
+	if (fd < 0)
+		return -1;
+	close(fd);
 	fd = open_cached(path);
 	if (fd < 0 && errno == EAGAIN)
 		errno = EREMOTE;

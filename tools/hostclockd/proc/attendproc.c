@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "attendant.h"
+#include "base/channel.h"
 #include "base/loop.h"
 #include "base/rate.h"
-#include "channel.h"
 #include "child.h"
 #include "clock/ask.h"
 #include "start.h"

@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/channel.h"
 #include "base/loop.h"
 #include "base/rate.h"
-#include "channel.h"
 #include "child.h"
 #include "clock/ask.h"
 #include "clock/open.h"

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/channel.h"
 #include "base/loop.h"
 #include "base/rate.h"
 #include "child.h"
-#include "channel.h"
 #include "family.h"
 
 /* One that ends sooner than this after its start may end again. */

@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "channel.h"
+#include "base/channel.h"
 #include "shared.h"
 
 static void *map(int fd, size_t size, int protection, struct problem *why)

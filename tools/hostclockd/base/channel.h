@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "base/report.h"
+#include "report.h"
 
 int channel_open(int ends[2], struct problem *why);
 int channel_send(int end, const void *message, size_t size, int fd);
