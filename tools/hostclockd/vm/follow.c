@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Following the guests' TSC offsets. */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -182,6 +183,12 @@ void follow_check(struct exporter *x, struct vm *vm)
 		follow_kvm(x, vm);
 }
 
+/* Others' processes cannot be signalled: that is an answer, too. */
+static bool is_there(pid_t pid)
+{
+	return !kill(pid, 0) || errno == EPERM;
+}
+
 /*
  * Could there be a change that checking one CPU does not show?  All CPUs of a guest that
  * has many are checked the less often the more it has, so a poll costs the same.
@@ -191,7 +198,7 @@ static bool needs_poll(struct exporter *x, struct vm *vm)
 	struct vm_source *s = &vm->source;
 	unsigned int polls = s->polls++;
 
-	if ((vm->state != VM_RUNNING && vm->state != VM_STOPPED) || kill(s->pid, 0))
+	if ((vm->state != VM_RUNNING && vm->state != VM_STOPPED) || !is_there(s->pid))
 		return true;
 	if (s->problem.text[0])
 		return !(polls % (1 + s->kvm.cpus / KVM_CPUS));
