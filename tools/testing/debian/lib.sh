@@ -67,7 +67,7 @@ debian_machine() {
 # debian_guest SECONDS SCRIPT [QEMU-OPTION...]: boots, runs SCRIPT, and shows what it
 # says. What it asks for ("host WORD ARGUMENT...") is done by host_WORD here.
 debian_guest() {
-	local until=$((SECONDS + $1)) script=$2 line words
+	local until=$((SECONDS + $1)) script=$2 line part='' words
 	shift 2
 
 	debian_files "$script"
@@ -75,11 +75,13 @@ debian_guest() {
 	! declare -F host_started >/dev/null || host_started
 	while :; do
 		read -r -t 1 -u "$from_guest" line || {
+			part+=$line	# what has come of a line
 			((SECONDS < until)) || { not_ok "the guest ends" "not within its time"; break; }
 			kill -0 $qemu_pid 2>/dev/null ||
 				{ not_ok "the guest ends" "QEMU did: $(tail -n 1 "$work/qemu.log")"; break; }
 			continue
 		}
+		line=$part$line part=
 		line=${line%$'\r'}
 		case $line in
 		"exit 0") break ;;
