@@ -24,6 +24,7 @@
 
 #include "../realtime.h"
 #include "exact.h"
+#include "hook.h"
 #include "symbols.h"
 
 #ifdef HOSTCLOCK_EXACT
@@ -153,6 +154,9 @@ static void notrace hostclock_divert(unsigned long ip, unsigned long parent_ip,
 #endif
 }
 
+/* clock_was_set() */
+static void *hostclock_diverted;
+
 /* PERMANENT: sysctl kernel.ftrace_enabled must not disarm it. */
 static struct ftrace_ops hostclock_divert_ops = {
 	.func	= hostclock_divert,
@@ -238,17 +242,12 @@ static const char *hostclock_exact_symbols(void)
 const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s))
 {
 	const char *why = hostclock_exact_symbols();
-	void *was_set;
 
 	if (why)
 		return why;
-	was_set = hostclock_symbol("clock_was_set");
-	if (!was_set || ftrace_set_filter_ip(&hostclock_divert_ops, (unsigned long)was_set, 0, 0))
-		return "clock_was_set cannot be traced";
-	if (register_ftrace_function(&hostclock_divert_ops)) {
-		ftrace_free_filter(&hostclock_divert_ops);
+	hostclock_diverted = hostclock_symbol("clock_was_set");
+	if (!hostclock_diverted || hostclock_hook_start(&hostclock_divert_ops, hostclock_diverted))
 		return "ftrace does not divert clock_was_set";
-	}
 	hostclock_commit = commit;
 	pvclock_gtod_register_notifier(&hostclock_gtod_nb);
 	if (hostclock_tk)
@@ -265,8 +264,7 @@ const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s))
 void hostclock_exact_stop(void)
 {
 	pvclock_gtod_unregister_notifier(&hostclock_gtod_nb);
-	unregister_ftrace_function(&hostclock_divert_ops);
-	ftrace_free_filter(&hostclock_divert_ops);
+	hostclock_hook_stop(&hostclock_divert_ops, hostclock_diverted);
 }
 
 #else /* !HOSTCLOCK_EXACT */

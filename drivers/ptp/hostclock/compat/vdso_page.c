@@ -16,6 +16,7 @@
 
 #include <asm/vdso.h>
 
+#include "hook.h"
 #include "symbols.h"
 #include "vdso_page.h"
 
@@ -70,6 +71,7 @@ static void hostclock_page_unpoint(void)
 
 /* Only its physical address is asked for. */
 static void *hostclock_page_va;
+static void *hostclock_diverted;
 static unsigned long hostclock_fault_start, hostclock_fault_size;
 
 static void *hostclock_get_page(void)
@@ -92,25 +94,21 @@ static struct ftrace_ops hostclock_page_ops = {
 static const char *hostclock_page_point(phys_addr_t phys)
 {
 	void *fault = hostclock_symbol("vvar_fault");
-	void *get = hostclock_symbol("hv_get_tsc_page");
 
+	hostclock_diverted = hostclock_symbol("hv_get_tsc_page");
 	hostclock_fault_start = (unsigned long)fault;
 	hostclock_fault_size = fault ? hostclock_symbol_size(fault) : 0;
-	if (!hostclock_fault_size || !get)
+	if (!hostclock_fault_size || !hostclock_diverted)
 		return "there is no vvar_fault or hv_get_tsc_page";
 	hostclock_page_va = __va(phys);
-	if (ftrace_set_filter_ip(&hostclock_page_ops, (unsigned long)get, 0, 0))
-		return "hv_get_tsc_page cannot be traced";
-	if (!register_ftrace_function(&hostclock_page_ops))
-		return NULL;
-	ftrace_free_filter(&hostclock_page_ops);
-	return "ftrace does not divert hv_get_tsc_page";
+	if (hostclock_hook_start(&hostclock_page_ops, hostclock_diverted))
+		return "ftrace does not divert hv_get_tsc_page";
+	return NULL;
 }
 
 static void hostclock_page_unpoint(void)
 {
-	unregister_ftrace_function(&hostclock_page_ops);
-	ftrace_free_filter(&hostclock_page_ops);
+	hostclock_hook_stop(&hostclock_page_ops, hostclock_diverted);
 }
 
 #endif
