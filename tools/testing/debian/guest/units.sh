@@ -221,6 +221,26 @@ other() {
 	pid=$(process "$1") && [ "$pid" -gt 0 ] 2>/dev/null && [ "$pid" != "$2" ] && answers
 }
 
+# While it does what it does, as strace sees it. openat2() it can do without, and whether
+# others' processes are there it learns from EPERM, too.
+check_calls() {
+	local tracer
+
+	strace -ff -qq -o /tmp/calls \
+		$(sed 's/^/-p /' /sys/fs/cgroup/system.slice/hostclockd.service/cgroup.procs) &
+	tracer=$!
+	sleep 3
+	ctl create seen >/dev/null
+	machine seen vm kvm -S
+	ctl attach seen --pid $machine_pid --qmp "$vms/seen.qmp" --events "$vms/seen.events"
+	ctl cont seen
+	ctl stop seen
+	kill $tracer
+	wait $tracer
+	holds "its system calls are seen" "$(ls /tmp/calls.*)" grep -q openat2 /tmp/calls.*
+	same "and none is refused" "" "$(grep -hE "EPERM|ENOSYS" /tmp/calls.* | grep -vE "openat2|kill\(" | head -n 3)"
+}
+
 # Whichever process stands still, it is replaced: two by the third, that by systemd.
 check_watchdog() {
 	local limit=90 name pid supervisor
@@ -261,6 +281,7 @@ check_scores
 check_upgrade
 check_start
 check_kvm
+check_calls
 check_tcg
 check_doorbell
 check_restart
