@@ -16,10 +16,21 @@ end_process() {
 	wait "$1" 2>/dev/null
 }
 
+# On a busy host the kernel's own quick calibration can be wrong ten times over. Under
+# TCG a guest's TSC has the host's frequency, unless it counts instructions.
+tsc_arguments() {
+	local khz
+
+	[[ $opt_hostclock && $accel == tcg && $opt_format != scaled ]] || return 0
+	khz=$(ctl --json status | grep -o '"tsc_khz":[0-9]*' | head -n 1)
+	[[ ! $khz ]] || append+=" tsc_early_khz=${khz#*:}"
+}
+
 machine_arguments() {
 	local append="console=ttyS0 panic=-1 tsc=reliable kunit.enable=0" cpu=max
 	local memory=$opt_memory
 
+	tsc_arguments
 	append+=" hostclock.mode=$opt_mode$opt_append"
 	[[ $accel != kvm ]] || cpu=host,migratable=off
 	# The memory of virtio-pmem devices is above the guest's own.
