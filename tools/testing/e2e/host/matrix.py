@@ -203,7 +203,7 @@ class Gaps:
         path = f"{self.scene.work}/live"
         guest = self.go_on(source, "moved", f"unix:{path}")
         before = source.begin()
-        guest.ring.seen = source.ring.seen
+        guest.ring.follow(source.ring)
         source.vm.live_migrate(guest.vm, path)
         self.scene.gap("live migration", guest, before, True, cause=4)
 

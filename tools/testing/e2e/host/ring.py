@@ -36,6 +36,7 @@ class Ring:
         with open(path, "r+b") as f:
             self.map = mmap.mmap(f.fileno(), 0)
         self.seen = 0
+        self.kept = b""
 
     @staticmethod
     def create(path, size):
@@ -74,9 +75,22 @@ class Ring:
     def skip(self):
         """Readings until now are not wanted."""
         self.seen = self.head
+        self.kept = b""
+
+    def keep(self):
+        """Those until now are, also if the guest overwrites them before the next grab()."""
+        self.kept = self.grab()
+
+    def follow(self, other):
+        """What the other's guest has read before it is what this one has read, too."""
+        self.seen, self.kept = other.seen, other.kept
 
     def grab(self):
-        """Those since the last time, as far back as the ring has them, as bytes."""
+        """Those since the last time, as far back as they are there, as bytes."""
+        kept, self.kept = self.kept, b""
+        return kept + self.since_seen()
+
+    def since_seen(self):
         head = self.head
         size = READING.size
         data = self.map[HEADER_SIZE:HEADER_SIZE + self.capacity * size]

@@ -59,6 +59,7 @@ class Guest:
         """Have readings from before an event. The page by which they are made"""
         self.ring.skip()
         self.ring.advance(BEFORE)
+        self.ring.keep()
         return self.page.pages[-1]
 
 
@@ -82,7 +83,7 @@ class Scene:
         """A guest that is to be what the source was, and has its readings"""
         vm = destination(source.vm, self.work, name, uri, *options)
         guest = self.watch(vm, f"{self.work}/{name}/shm")
-        guest.ring.seen = source.ring.seen
+        guest.ring.follow(source.ring)
         return guest
 
     def ready(self):
