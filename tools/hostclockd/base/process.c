@@ -17,13 +17,9 @@
 static int open_stat(pid_t pid)
 {
 	char name[32];
-	int fd;
 
 	snprintf(name, sizeof(name), "/proc/%d/stat", pid);
-	fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && spare_use())
-		fd = open(name, O_RDONLY | O_CLOEXEC);
-	return fd;
+	return spare_openat(AT_FDCWD, name, 0);
 }
 
 u64 process_start(pid_t pid)

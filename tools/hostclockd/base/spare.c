@@ -54,3 +54,13 @@ bool spare_use(void)
 	close(spares[--count]);
 	return true;
 }
+
+/* openat() for reading, with a descriptor that is kept for that if there are no more. */
+int spare_openat(int dir, const char *path, int flags)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags);
+
+	if (fd < 0 && spare_use())
+		fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags);
+	return fd;
+}

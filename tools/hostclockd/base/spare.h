@@ -11,5 +11,6 @@
 void spare_open(void);
 bool spare_use(void);
 void spare_keep(void);
+int spare_openat(int dir, const char *path, int flags);
 
 #endif /* HOSTCLOCKD_SPARE_H */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "loop.h"
+#include "now.h"
 #include "rate.h"
 #include "task.h"
 
@@ -65,10 +66,7 @@ static void *stacks[STACKS_KEPT];
 
 u64 task_now_ns(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+	return now_ns(CLOCK_MONOTONIC);
 }
 
 /* Is it a task that is running? */

@@ -4,12 +4,12 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attendant.h"
 #include "base/channel.h"
 #include "base/loop.h"
+#include "base/now.h"
 #include "base/rate.h"
 #include "child.h"
 #include "clock/ask.h"
@@ -24,14 +24,6 @@ static struct exporter exporter;
 static struct shared *shared;
 static struct watch answers = { .fd = -1 };
 
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
 /* The next message until then.  Return: 0 or -1. */
 static int next_answer(struct answer *answer, u64 deadline_ns)
 {
@@ -40,7 +32,7 @@ static int next_answer(struct answer *answer, u64 deadline_ns)
 	int fd;
 
 	while (channel_receive(answers.fd, answer, sizeof(*answer), &fd) != 1) {
-		left = deadline_ns - now_ns();
+		left = deadline_ns - now_ns(CLOCK_MONOTONIC);
 		if (left <= 0)
 			return -1;
 		poll(&pfd, 1, left / 1000000 + 1);
@@ -79,7 +71,7 @@ static int ask_clock(const struct ask *question, int fd, struct problem *why)
 	serial += serial + 1 ? 1 : 2;
 	ask.serial = serial;
 	drain();
-	deadline_ns = now_ns() + (hears_nothing ? 0 : ANSWER_NS);
+	deadline_ns = now_ns(CLOCK_MONOTONIC) + (hears_nothing ? 0 : ANSWER_NS);
 	if (!channel_send(answers.fd, &ask, sizeof(ask), fd)) {
 		while (!next_answer(&answer, deadline_ns)) {
 			hears_nothing = false;

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/channel.h"
 #include "base/loop.h"
+#include "base/now.h"
 #include "base/rate.h"
 #include "child.h"
 #include "family.h"
@@ -55,14 +55,6 @@ static struct child children[ROLES] = {
 static struct start begin;
 static const struct family_calls *calls;
 static bool ending;
-
-static u64 now_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
 
 static void lifeline_ready(void *arg)
 {

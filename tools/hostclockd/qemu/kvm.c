@@ -16,19 +16,9 @@
 /* The numbers of CPUs may have holes, but not larger ones than KVM's limit. */
 #define MAX_CPU_NUMBER	65536
 
-/* With a descriptor that is kept for that, if there are no more; see spare_keep(). */
-static int open_in(int dir, const char *path, int flags)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags);
-
-	if (fd < 0 && spare_use())
-		fd = openat(dir, path, O_RDONLY | O_CLOEXEC | flags);
-	return fd;
-}
-
 static DIR *open_dir(const char *path)
 {
-	int fd = open_in(AT_FDCWD, path, O_DIRECTORY);
+	int fd = spare_openat(AT_FDCWD, path, O_DIRECTORY);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 
 	if (fd >= 0 && !d)
@@ -61,7 +51,7 @@ static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 
 	snprintf(path, sizeof(path), "%s/%s", debugfs, place->vm);
 	if (place->vm[0])
-		fd = open_in(AT_FDCWD, path, O_DIRECTORY);
+		fd = spare_openat(AT_FDCWD, path, O_DIRECTORY);
 	if (fd >= 0)
 		return fd;
 	d = open_dir(debugfs);
@@ -72,7 +62,7 @@ static int open_vm(const char *debugfs, pid_t pid, struct kvm_place *place)
 		if (!is_vm_of(e->d_name, pid) ||
 		    strlen(e->d_name) >= sizeof(place->vm))
 			continue;
-		fd = open_in(dirfd(d), e->d_name, O_DIRECTORY);
+		fd = spare_openat(dirfd(d), e->d_name, O_DIRECTORY);
 		error = errno;
 		memcpy(place->vm, e->d_name, strlen(e->d_name) + 1);
 	}
@@ -150,7 +140,7 @@ static bool read_number(int vm, const char *cpu, const char *name, u64 *value)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", cpu, name);
-	fd = open_in(vm, path, 0);
+	fd = spare_openat(vm, path, 0);
 	if (fd < 0)
 		return false;
 	n = read(fd, text, sizeof(text) - 1);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/channel.h"
 #include "base/errand.h"
 #include "base/rate.h"
 #include "base/task.h"
@@ -34,27 +36,14 @@ struct answer {
 static struct reader idle[KEPT];
 static int at_work;
 
+/* Return: a descriptor, which is the caller's; it ends with the socket. */
 static int receive(int fd, struct request *r)
 {
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = { r, sizeof(*r) };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header;
-	int mem = -1;
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int mem;
 
-	if (recvmsg(fd, &msg, MSG_CMSG_CLOEXEC) != sizeof(*r))
+	if (poll(&pfd, 1, -1) != 1 || channel_receive(fd, r, sizeof(*r), &mem) != 1)
 		_exit(0);
-	header = CMSG_FIRSTHDR(&msg);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(&mem, CMSG_DATA(header), sizeof(mem));
 	return mem;
 }
 
@@ -99,24 +88,8 @@ static int begin(struct reader *r)
 static int ask(struct reader *r, int mem, u64 address, size_t size)
 {
 	struct request request = { address, size };
-	struct iovec iov = { &request, sizeof(request) };
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .space = { 0 } };
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&msg);
 
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &mem, sizeof(int));
-	if (sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) != sizeof(request))
+	if (channel_send(r->fd, &request, sizeof(request), mem))
 		return -1;
 	r->waiting = true;
 	return 0;

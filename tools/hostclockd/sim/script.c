@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/loop.h"
+#include "base/now.h"
 #include "base/rate.h"
 #include "event.h"
 #include "script.h"
@@ -115,17 +116,9 @@ int script_load(const char *file, struct problem *why)
 	return 0;
 }
 
-static u64 now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (u64)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
 static void arm(void)
 {
-	u64 due, now = now_ns();
+	u64 due, now = now_ns(CLOCK_MONOTONIC);
 
 	if (next_entry == count)
 		return;
@@ -143,7 +136,7 @@ static void due(void *arg)
 
 	loop_timer_expired(&timer);
 	if (next_entry < count &&
-	    started_ns + entries[next_entry]->at_ns <= now_ns()) {
+	    started_ns + entries[next_entry]->at_ns <= now_ns(CLOCK_MONOTONIC)) {
 		e = entries[next_entry++];
 		if (event_run(x, e->argc, e->argv, &why))
 			say("%s: line %d: %s", file_name, e->line, why.text);
@@ -162,7 +155,7 @@ int script_start(struct exporter *x, struct problem *why)
 	if (timer.fd < 0 && loop_timer(&timer, CLOCK_MONOTONIC, why))
 		return -1;
 	next_entry = 0;
-	started_ns = now_ns();
+	started_ns = now_ns(CLOCK_MONOTONIC);
 	arm();
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/channel.h"
 #include "base/eventfd.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -164,25 +165,8 @@ static void connect_to(struct doorbell *bell, int fd, int event, pid_t pid)
 static int tell(int fd, s64 message, int descriptor)
 {
 	u64 text = htole64(message);
-	struct iovec iov = { &text, sizeof(text) };
-	union {
-		struct cmsghdr align;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .space = { 0 } };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *header;
 
-	if (descriptor >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
-		header = CMSG_FIRSTHDR(&msg);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
-	}
-	return sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof(text) ?
-	       0 : -1;
+	return channel_send(fd, &text, sizeof(text), descriptor);
 }
 
 /*

@@ -214,7 +214,7 @@ void vm_free(struct exporter *x, struct vm *vm)
 }
 
 /* ns as counts of that page. */
-u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
+static u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns)
 {
 	return vm->format == HOSTCLOCK_FORMAT_SCALED ? ns :
 						       rate_counts(ns, x->clock.scale);

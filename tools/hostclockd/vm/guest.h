@@ -19,7 +19,6 @@ void vm_set_offset(struct exporter *x, struct vm *vm, u64 tsc_offset, u8 found);
 void vm_set_offset_at(struct exporter *x, struct vm *vm, u64 tsc,
 		      u64 tsc_offset, u8 found);
 void vm_continued(struct exporter *x, struct vm *vm, u64 tsc_offset, u64 ns);
-u64 vm_counts(const struct exporter *x, const struct vm *vm, u64 ns);
 u64 vm_counter_at(const struct exporter *x, const struct vm *vm, u64 tsc);
 u64 vm_host_counter(const struct exporter *x, const struct vm *vm);
 
