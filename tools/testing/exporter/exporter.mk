@@ -24,7 +24,7 @@ $(EXPORTER_ACCEPT): tools/testing/exporter/accept.c \
 
 # Another: the part that watches, on a host that is made up.
 EXPORTER_RELATION := $(O)/testing/exporter/relation
-$(EXPORTER_RELATION): tools/testing/exporter/relation.c \
+$(EXPORTER_RELATION): $(addprefix tools/testing/exporter/,relation.c madeup.c madeup.h) \
 		$(addprefix tools/hostclockd/,$(addprefix clock/,accept.c relation.c accept.h clock.h cpus.h reading.h relation.h) base/report.c) \
 		$(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
@@ -42,7 +42,7 @@ EXPORTER_SUSPEND_SRC := $(addprefix tools/hostclockd/,\
 	$(addprefix clock/,accept.c copies.c hostid.c kept.c leap.c leaplist.c line.c open.c page.c params.c publish.c \
 	relation.c sampler.c update.c view.c) \
 	$(addprefix base/,draw.c files.c guard.c names.c options.c report.c siphash.c))
-$(EXPORTER_SUSPEND): tools/testing/exporter/suspend.c tools/testing/exporter/suspend.h $(EXPORTER_SUSPEND_SRC) \
+$(EXPORTER_SUSPEND): $(addprefix tools/testing/exporter/,suspend.c suspend.h madeup.c madeup.h) $(EXPORTER_SUSPEND_SRC) \
 		$(wildcard tools/hostclockd/clock/*.h) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -include tools/testing/exporter/suspend.h -iquote tools/hostclockd \

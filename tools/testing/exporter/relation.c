@@ -9,6 +9,7 @@
 
 #include "base/rate.h"
 #include "clock/relation.h"
+#include "madeup.h"
 
 #define LOOK_NS		100000000ULL
 #define CPUS		2
@@ -34,7 +35,7 @@ static struct relation relation;
 static struct clock_sample sample;
 static bool failed;
 
-static void pass(u64 ns)
+void pass(u64 ns)
 {
 	host.tsc += ns * host.mhz / 1000;
 	host.raw_ns += ns;
@@ -59,45 +60,10 @@ struct reading reading_take(clockid_t id)
 	return r;
 }
 
-void reading_costs_begin(struct costs *c)
-{
-	memset(c, 0xff, sizeof(*c));
-}
-
 void reading_costs(struct costs *c, bool calls)
 {
 	(void)calls;
 	*c = host.cost;
-}
-
-u64 reading_step_ns(void)
-{
-	return 0;
-}
-
-u64 reading_change(clockid_t id, u64 limit_ns, struct reading *r)
-{
-	(void)limit_ns;
-	*r = reading_take(id);
-	return 1;
-}
-
-/* Sleeping is what makes time pass. */
-int nanosleep(const struct timespec *ts, struct timespec *left)
-{
-	(void)left;
-	pass(ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec);
-	return 0;
-}
-
-struct cpus *cpus_open(void)
-{
-	return NULL;
-}
-
-void cpus_close(struct cpus *c)
-{
-	(void)c;
 }
 
 bool cpus_go(struct cpus *c, int cpu)
@@ -106,12 +72,6 @@ bool cpus_go(struct cpus *c, int cpu)
 	pass(10000);
 	host.cpu = cpu;
 	return true;
-}
-
-int cpus_next(struct cpus *c, int cpu)
-{
-	(void)c;
-	return (cpu + 1) % CPUS;
 }
 
 void cpus_return(struct cpus *c)

@@ -15,6 +15,7 @@
 #include "clock/open.h"
 #include "clock/reading.h"
 #include "clock/update.h"
+#include "madeup.h"
 
 #define MHZ		2600LL
 /* An update after an event may take this long, and the page be so far off. */
@@ -32,7 +33,7 @@ static struct {
 static struct clock clk;
 static bool failed;
 
-static void pass(u64 ns)
+void pass(u64 ns)
 {
 	host.tsc += ns * MHZ / 1000;
 	host.mono_ns += ns;
@@ -67,44 +68,10 @@ struct reading reading_take(clockid_t id)
 	return r;
 }
 
-void reading_costs_begin(struct costs *c)
-{
-	memset(c, 0xff, sizeof(*c));
-}
-
 void reading_costs(struct costs *c, bool calls)
 {
 	(void)calls;
 	*c = (struct costs){ 44, 52, 88, 304, 354 };
-}
-
-u64 reading_step_ns(void)
-{
-	return 0;
-}
-
-u64 reading_change(clockid_t id, u64 limit_ns, struct reading *r)
-{
-	(void)limit_ns;
-	*r = reading_take(id);
-	return 1;
-}
-
-int nanosleep(const struct timespec *ts, struct timespec *left)
-{
-	(void)left;
-	pass(ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec);
-	return 0;
-}
-
-struct cpus *cpus_open(void)
-{
-	return NULL;
-}
-
-void cpus_close(struct cpus *c)
-{
-	(void)c;
 }
 
 bool cpus_go(struct cpus *c, int cpu)
@@ -112,12 +79,6 @@ bool cpus_go(struct cpus *c, int cpu)
 	(void)c;
 	(void)cpu;
 	return true;
-}
-
-int cpus_next(struct cpus *c, int cpu)
-{
-	(void)c;
-	return (cpu + 1) % 2;
 }
 
 void cpus_return(struct cpus *c)
