@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/names.h"
 #include "base/rate.h"
+#include "clock/publish.h"
 #include "clock/ticks.h"
 #include "event.h"
 #include "faults.h"
@@ -109,6 +110,9 @@ static int event_gap(struct exporter *x, char **argv, struct problem *why)
 	if (ns < 0)
 		return problem_set(why, "gap %s: must not be negative", argv[1]);
 	sim_gap(host->src, ns);
+	ticks_now(host);
+	/* A VM that is continued next must not run before its page has jumped. */
+	publish_wait(host);
 	return 0;
 }
 
@@ -306,7 +310,7 @@ static const struct event {
 	{ "slew", 1, 1, true, false, event_slew },
 	{ "freq", 1, 1, true, false, event_slew },
 	{ "sleep", 1, 1, true, false, event_sleep },
-	{ "gap", 1, 1, true, false, event_gap },
+	{ "gap", 1, 1, true, true, event_gap },
 	{ "tai", 1, 1, true, false, event_tai },
 	{ "leap", 1, 2, true, false, event_leap },
 	{ "freeze", 0, 0, false, true, event_freeze },
