@@ -7,6 +7,10 @@ ifneq ($(KERNELRELEASE),)
 CONFIG_HOSTCLOCK := m
 obj-$(CONFIG_HOSTCLOCK) += drivers/ptp/hostclock/
 
+# For hosts, where their clocks can be functions of the TSC.
+CONFIG_HOSTCLOCK_EXPORT := $(CONFIG_X86_64:y=m)
+obj-$(CONFIG_HOSTCLOCK_EXPORT) += drivers/ptp/hostclock_export/
+
 else
 
 SHELL := /bin/bash

@@ -61,6 +61,9 @@ $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko: $(O)/stock-%/hostclock
 		$(O)/stock-%/headers tools/kernel/module Makefile NEWS $(MODULE_SOURCES)
 	@tools/kernel/module $(O) $*
 
+$(O)/stock-6.1/hostclock_export.ko $(O)/stock-6.12/hostclock_export.ko: $(O)/stock-%/hostclock_export.ko: \
+		$(O)/stock-%/hostclock.ko ;
+
 $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
 	@tools/kernel/series $(O)
 	@touch $@
@@ -70,7 +73,7 @@ kernel: $(K_OUT)/kernel/arch/x86/boot/bzImage ## build the guest's kernel (K=VER
 kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, kmemleak
 kernel-micro: $(BZIMAGE_MICRO) ## build the guest's kernel without PCI and modules
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
-modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the module for Debian's kernels
+modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the modules for Debian's kernels
 series: $(K_OUT)/series/.stamp ## export the patch series as they would be mailed (K=VERSION)
 check-kernels: ## try every kernel version's series: build, boot, KUnit, the core of the e2e tests
 	@tools/kernel/check $(O) $(KERNEL_VERSIONS)

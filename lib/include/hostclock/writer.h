@@ -34,6 +34,26 @@ hostclock_page_claim_at(struct hostclock_clock_page *cp, u32 seq)
 }
 
 /**
+ * hostclock_page_claim_live - let the readers of a LIVE page wait for an update
+ * @cp: the page, which is not read
+ * @seq: its sequence count, known from elsewhere
+ *
+ * hostclock_page_claim_at() and what follows may come later.
+ *
+ * Return: the counter, from which on no reader uses the newest set.
+ */
+static inline u64 hostclock_page_claim_live(struct hostclock_clock_page *cp, u32 seq)
+{
+	WRITE_ONCE(cp->seq, htole32(seq | 1));
+	/*
+	 * Odd for all before the counter is sampled: a reader that finds the count
+	 * unchanged has an earlier counter.  Partner: hostclock_seq_retry().
+	 */
+	smp_mb();
+	return hostclock_rdtsc();
+}
+
+/**
  * hostclock_page_claim - start an update of a clock page
  * @cp: the page
  *

@@ -3,7 +3,7 @@
 E2E := tools/testing/e2e/guest
 E2E_PROGRAMS := nosyscall coherence order timens ptp ntpstate devnode barpoke notice jumps \
 	idle pingpong uevents firstread leapwatch readings \
-	faults stress ptpopen
+	faults stress ptpopen livepage disturb
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o \
 	jumpclocks.o jumptimers.o jumpafter.o \

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-"""Plants defects in copies of lib/, one at a time, and shows that the tests notice.
+"""Plants defects in copies of the sources, one at a time, and shows that the tests notice.
 
 usage: mutants.py BUILD_DIR [NAME...]
 
@@ -19,6 +19,9 @@ FLAGS = ("-std=gnu11 -O1 -w -D_GNU_SOURCE -fno-strict-aliasing -pthread "
 READER, WRITER = "lib/include/hostclock/reader.h", "lib/include/hostclock/writer.h"
 MATH = "lib/include/hostclock/math.h"
 LINE, LINE_C = "lib/include/hostclock/line.h", "lib/hostclock/line.c"
+EXPORT = "drivers/ptp/hostclock_export"
+# Sources that a test's source includes.
+INCLUDED = {"snapshot.c": "interleave", "params.c": "prop_export"}
 
 # Name, file, what stands there (once), what is put in its place.
 MUTANTS = [
@@ -112,6 +115,11 @@ MUTANTS = [
      "u64 mid = (ll >> 32) + (u32)lh + (u32)hl;", "u64 mid = (u32)((ll >> 32) + (u32)lh + (u32)hl);"),
     ("pvclock's right shift forgotten", "lib/hostclock/pvclock.c",
      "delta >>= -(u32)pv->tsc_shift & 31;", ";"),
+    ("export: RAW's rate is MONOTONIC's", EXPORT + "/params.c",
+     "p->raw_snsec += delta * p->raw_mult;", "p->raw_snsec += delta * p->mult;"),
+    ("export: a line begins where it overflows", EXPORT + "/params.c",
+     " || delta > hcx_params_max_cycles(p)", ""),
+    ("export: age rounded down", EXPORT + "/params.c", " * 1000 + 1000;", " * 1000;"),
     ("a validation rule gone: mono_snsec", "lib/hostclock/validate.c",
      "if (mono_snsec >= snsec_end)", "if (mono_snsec > snsec_end)"),
     ("a validation rule gone: rate tolerance doubled", "lib/include/hostclock/validate.h",
@@ -188,7 +196,7 @@ def main():
     tree = os.path.join(os.path.abspath(sys.argv[1]), "mutants")
     clean, objects = os.path.join(tree, "clean"), os.path.join(tree, "objects")
     shutil.rmtree(tree, ignore_errors=True)
-    for part in ("lib", NATIVE):
+    for part in ("lib", NATIVE, EXPORT):
         shutil.copytree(os.path.join(TOP, part), os.path.join(tree, part))
     os.makedirs(clean)
     complaint = run_tests(tree, clean)
@@ -203,8 +211,8 @@ def main():
         if path.endswith(".c"):
             for made in os.listdir(clean):
                 keep = made.endswith(".o") and path.replace("/", "_") not in made
-                # interleave.c includes the library's snapshots
-                if keep and not (path.endswith("snapshot.c") and "interleave" in made):
+                includer = INCLUDED.get(os.path.basename(path))
+                if keep and not (includer and includer in made):
                     os.link(os.path.join(clean, made), os.path.join(objects, made))
         complaint = run_tests(tree, objects)
         missed += not complaint

@@ -34,6 +34,7 @@ extern const struct property vmclock_properties[];
 extern const struct property transitions_properties[];
 extern const struct property validate_properties[];
 extern const struct property line_properties[];
+extern const struct property export_properties[];
 
 /* Says why a case fails; returns false for the property to return. */
 bool prop_fail(struct prop_case *c, const char *fmt, ...)

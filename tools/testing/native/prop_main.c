@@ -12,6 +12,7 @@ static const struct property * const suites[] = {
 	math_properties, clocks_properties, reader_properties, forms_properties,
 	vmclock_properties, transitions_properties, validate_properties,
 	line_properties,
+	export_properties,
 };
 
 struct options {

@@ -4,32 +4,30 @@
  *
  * The problem
  * -----------
- * A virtual machine's CLOCK_REALTIME is an estimate of its host's, made by a
- * control loop that runs in the guest, starts from nothing at every restore
- * and stops when nobody runs it.  Yet both sides count with the same hardware
- * counter.  If the host tells how it turns that counter into time, a guest
- * needs no estimate: the two clocks are the same function of the same input.
+ * A virtual machine's CLOCK_REALTIME is an estimate of its host's, made by a control loop that
+ * runs in the guest, starts from nothing at every restore and stops when nobody runs it.  Yet
+ * both sides count with the same hardware counter.  If the host tells how it turns that counter
+ * into time, a guest needs no estimate: the two clocks are the same function of the same input.
  *
  * The pages
  * ---------
- * All are 4 KiB and little-endian.  A guest writes to none of them but its own line
- * page, and there only what the host compares.
+ * All are 4 KiB and little-endian.  A guest writes to none of them but its own line page, and
+ * there only what the host compares.
  *
- * A *clock page* (struct hostclock_clock_page) turns a counter reading into
- * the host's clocks.  One set serves every guest of a host.  Up to four exist:
- * {unscaled, scaled} x {strict, smeared}.
+ * A *clock page* (struct hostclock_clock_page) turns a counter reading into the host's clocks.
+ * One set serves every guest of a host.  Up to four exist: {unscaled, scaled} x {strict,
+ * smeared}.
  *
- * A *guest page* (struct hostclock_guest_page) is one guest's own.  It begins
- * with a vmclock structure in that guest's counter units, so that tools made
- * for vmclock can read it; behind that stands how the guest's counter and
- * clocks relate to the clock page it should follow.
+ * A *guest page* (struct hostclock_guest_page) is one guest's own.  It begins with a vmclock
+ * structure in that guest's counter units, so that tools made for vmclock can read it; behind
+ * that stands how the guest's counter and clocks relate to the clock page it should follow.
  *
- * A *line page* (struct hostclock_line_page) is one guest's own, too, and optional:
- * the same counter as the vDSO of an unmodified Linux can read it.  See hostclock-line.h.
+ * A *line page* (struct hostclock_line_page) is one guest's own, too, and optional: the same
+ * counter as the vDSO of an unmodified Linux can read it.  See hostclock-line.h.
  *
- * A guest finds pages by their magic, at any multiple of 4 KiB within the
- * first HOSTCLOCK_MAX_PAGES pages of a memory region that a device offers.
- * How the pages are spread over regions means nothing.
+ * A guest finds pages by their magic, at any multiple of 4 KiB within the first
+ * HOSTCLOCK_MAX_PAGES pages of a memory region that a device offers.  How the pages are spread
+ * over regions means nothing.
  *
  * From counter to time
  * --------------------
@@ -41,16 +39,15 @@
  *	BOOTTIME  = MONOTONIC + boot_offset_ns
  *	TAI       = REALTIME + tai_offset_sec
  *
- * The product needs more than 64 bits once delta exceeds max_cycles.  The
- * layout of mult, shift and the shifted nanoseconds is that of Linux's vvar
- * data.  A guest adds mono_offset_ns to MONOTONIC (and so to BOOTTIME) and
- * raw_offset_ns to RAW, never to REALTIME or TAI.  On a scaled page the counter
- * is the host's MONOTONIC_RAW in ns, and raw_mult is exactly 1 << shift.
+ * The product needs more than 64 bits once delta exceeds max_cycles.  The layout of mult, shift
+ * and the shifted nanoseconds is that of Linux's vvar data.  A guest adds mono_offset_ns to
+ * MONOTONIC (and so to BOOTTIME) and raw_offset_ns to RAW, never to REALTIME or TAI.  On a scaled
+ * page the counter is the host's MONOTONIC_RAW in ns, and raw_mult is exactly 1 << shift.
  *
  * Two parameter sets, one sequence count
  * --------------------------------------
- * A host process writes the page, and may be descheduled or killed between any
- * two stores.  So the page holds two parameter sets.  Let n = seq >> 1:
+ * A host process writes the page, and may be descheduled or killed between any two stores.  So
+ * the page holds two parameter sets.  Let n = seq >> 1:
  *
  *	params[n & 1]		the newest set, never written while seq >> 1 == n
  *	params[(n + 1) & 1]	the one before it; being overwritten if seq is odd
@@ -61,55 +58,66 @@
  *	params[(n + 1) & 1] = ...	load barrier
  *	seq = 2n + 2, store-release	again if seq >> 1 changed
  *
- * A reader never waits for the writer: it goes again only if an update was
- * completed under it, so a bounded number of tries always suffices, and after
- * them the page is treated as hostile.
+ * A reader never waits for the writer: it goes again only if an update was completed under it,
+ * so a bounded number of tries always suffices, and after them the page is treated as hostile.
  *
- * A set holds from its cycle_last on.  The writer publishes it a little ahead
- * of that counter value, and starts on the next one only once that value is
- * past; a reader whose counter is before it takes the other set.  (If seq is odd
- * then, or the other set begins later still, the reader returns the newest set's
- * base: time stands still, but does not go back.  If the counter is before that
- * base by more than cross-CPU skew, tsc_offset is out of date, and the reader
- * returns an error.)  So the pages are a function of the counter alone, whenever
- * they are read.  It is continuous: consecutive sets of one epoch agree at the
- * later one's cycle_last to a nanosecond, and the later one never gives the smaller
- * value.  Because the load of seq that ends a read may be performed before the
- * counter is sampled (by as much as a CPU reorders), the lead must be much longer
- * than that: HOSTCLOCK_MIN_LEAD_NS.
+ * A set holds from its cycle_last on.  The writer publishes it a little ahead of that counter
+ * value, and starts on the next one only once that value is past; a reader whose counter is
+ * before it takes the other set.  (If seq is odd then, or the other set begins later still, the
+ * reader returns the newest set's base: time stands still, but does not go back.  If the counter
+ * is before that base by more than cross-CPU skew, tsc_offset is out of date, and the reader
+ * returns an error.)  So the pages are a function of the counter alone, whenever they are read.
+ * It is continuous: consecutive sets of one epoch agree at the later one's cycle_last to a
+ * nanosecond, and the later one never gives the smaller value.  Because the load of seq that ends
+ * a read may be performed before the counter is sampled (by as much as a CPU reorders), the lead
+ * must be much longer than that: HOSTCLOCK_MIN_LEAD_NS.
+ *
+ * LIVE pages
+ * ----------
+ * While the host's kernel itself writes a page, its features have HOSTCLOCK_FEATURE_LIVE, and
+ * there is no lead: seq is odd from before the host's own readers can see an update until the set
+ * is complete, which begins at the counter value where seq became odd.  A reader that knows the
+ * bit goes again while seq is odd, and if seq is not at the end what it was at the beginning;
+ * after at most 100 us it reads as above: late, if the host's CPU stands still within an update.
+ * Readings are the host's own at the same counter value, to the last bit.  As with those,
+ * consecutive sets of an epoch agree at the later one's cycle_last up to the change of rate times
+ * what the update takes, in either direction: below a ns, unless the CPU stands still.  Only
+ * unscaled, strict pages are LIVE. The bit comes and goes while a page is in use; the epoch
+ * stays.
+ *
+ * A reader that does not know the bit reads as above, too: while the host updates its clock,
+ * which takes less than a us, it goes on with the set before, is off by the change of rate times
+ * that, and sees a new epoch that much later.
  *
  * Rates
  * -----
- * MONOTONIC runs at RAW's rate, plus or minus the host's slew.  A guest refuses
- * parameters with more slew than a limit, by default 2000 ppm: 500 for adjtimex(),
- * 500 for adjtime(), 1000 for a UTC-SLS smear.  Within it, the rate may change by
- * any amount from one set to the next.  A guest's MONOTONIC does not follow a set
- * that does not continue the one before.  After a change of rate by more than 488
- * ppm (2^-11), each vDSO read costs a system call until the guest's kernel has
- * adopted the new set.
+ * MONOTONIC runs at RAW's rate, plus or minus the host's slew.  A guest refuses parameters with
+ * more slew than a limit, by default 2000 ppm: 500 for adjtimex(), 500 for adjtime(), 1000 for a
+ * UTC-SLS smear.  Within it, the rate may change by any amount from one set to the next.  A
+ * guest's MONOTONIC does not follow a set that does not continue the one before.  After a change
+ * of rate by more than 488 ppm (2^-11), each vDSO read costs a system call until the guest's
+ * kernel has adopted the new set.
  *
  * Epochs
  * ------
  * An epoch names a period without discontinuity.  A clock page's epoch changes when
- * wall_offset_ns, boot_offset_ns or tai_offset_sec do, or when the host itself
- * does; MONOTONIC and RAW stay continuous across it unless the guest page's
- * epoch changes too.  The guest page's changes with tsc_offset, mono_offset_ns,
- * raw_offset_ns or the page to follow.  A guest keeps the two epochs it has
- * accepted, and reads all parameters again if either differs.  Epochs, generations
- * and vmclock's disruption markers are compared for equality only: they are drawn at
- * random for each page, so that a guest learns nothing about others from its own, and
- * holds none that a page elsewhere has.  Two values are never a valid epoch: zero,
- * which marks a page or a parameter set that must not be used, and 2^64 - 1, which is
- * what is read of a device that is not there any more.
+ * wall_offset_ns, boot_offset_ns or tai_offset_sec do, or when the host itself does; MONOTONIC
+ * and RAW stay continuous across it unless the guest page's epoch changes too.  The guest page's
+ * changes with tsc_offset, mono_offset_ns, raw_offset_ns or the page to follow.  A guest keeps
+ * the two epochs it has accepted, and reads all parameters again if either differs.  Epochs,
+ * generations and vmclock's disruption markers are compared for equality only: they are drawn at
+ * random for each page, so that a guest learns nothing about others from its own, and holds none
+ * that a page elsewhere has.  Two values are never a valid epoch: zero, which marks a page or a
+ * parameter set that must not be used, and 2^64 - 1, which is what is read of a device that is
+ * not there any more.
  *
  * Versions
  * --------
- * A field is added in reserved space, which writers zero and readers ignore,
- * and announced by a bit in features if zero could be taken for a value.  That
- * leaves the version as it is.  A change that would make an old reader wrong
- * gets a new version, and old readers refuse the page.  size is the bytes of
- * the structure that the writer filled in: a reader must not look past it, and
- * must accept more than it knows.
+ * A field is added in reserved space, which writers zero and readers ignore, and announced by a
+ * bit in features if zero could be taken for a value.  That leaves the version as it is.  A
+ * change that would make an old reader wrong gets a new version, and old readers refuse the page.
+ * size is the bytes of the structure that the writer filled in: a reader must not look past it,
+ * and must accept more than it knows.
  */
 #ifndef _UAPI_LINUX_HOSTCLOCK_ABI_H
 #define _UAPI_LINUX_HOSTCLOCK_ABI_H
@@ -128,9 +136,8 @@
 #define HOSTCLOCK_VMCLOCK_MAGIC	0x4b4c4356
 
 /*
- * The least time, in ns, by which a set is published ahead of its cycle_last.
- * Reordering within a CPU is bounded by its window, some hundred ns; 100 us
- * leaves a factor of a hundred and more.
+ * The least time, in ns, by which a set is published ahead of its cycle_last.  Reordering within
+ * a CPU is bounded by its window, some hundred ns; 100 us leaves a factor of a hundred and more.
  */
 #define HOSTCLOCK_MIN_LEAD_NS	100000
 
@@ -142,6 +149,9 @@
 #define HOSTCLOCK_SMEAR_STRICT		0	/* step, as the host's kernel does */
 #define HOSTCLOCK_SMEAR_NOON_LINEAR	1	/* linear, 24 h, noon to noon UTC */
 #define HOSTCLOCK_SMEAR_UTC_SLS		2	/* linear, the last 1000 s */
+
+/* hostclock_clock_page.features */
+#define HOSTCLOCK_FEATURE_LIVE		0x1	/* written by the host's kernel */
 
 /* hostclock_clock_page.counter_id: values are vmclock's. */
 #define HOSTCLOCK_COUNTER_ARM_VCNT	0
@@ -235,7 +245,7 @@ struct hostclock_params {
  * @format:		HOSTCLOCK_FORMAT_*
  * @smear:		HOSTCLOCK_SMEAR_*
  * @counter_id:		HOSTCLOCK_COUNTER_*
- * @features:		none defined yet
+ * @features:		HOSTCLOCK_FEATURE_*
  * @counter_hz:		nominal frequency of the counter, 10^9 if scaled
  * @host_id:		names the running host kernel (its boot ID, hashed with a key
  *			that the host keeps); all zero if not known.  Changes only
@@ -276,11 +286,10 @@ struct hostclock_clock_page {
 /**
  * struct hostclock_vmclock - version 1 of the vmclock ABI
  *
- * Field names, meanings and offsets are those of the Linux kernel's
- * vmclock-abi.h, which is the reference for them.  Restated here because the
- * kernels this header serves (6.1, 6.12) do not have that file.  The time is
- * TAI, the counter the guest's own.  seq_count is an ordinary sequence count:
- * odd while the structure is being written.
+ * Field names, meanings and offsets are those of the Linux kernel's vmclock-abi.h, which is the
+ * reference for them.  Restated here because the kernels this header serves (6.1, 6.12) do not
+ * have that file.  The time is TAI, the counter the guest's own.  seq_count is an ordinary
+ * sequence count: odd while the structure is being written.
  */
 struct hostclock_vmclock {
 	__le32	magic;
@@ -344,17 +353,15 @@ struct hostclock_vmclock {
  * @raw_offset_ns:	guest RAW counter - host MONOTONIC_RAW, signed
  * @generation:		the VM's generation: changes when the guest's memory may
  *			exist twice (restore, clone)
- * @resume_tsc:		guest TSC at which the last gap ended, during which the guest
- *			did not run; 0 if not known
+ * @resume_tsc:		guest TSC at which the last gap (the guest did not run) ended, or 0
  * @gap_ns:		what passed on the host in that gap, from stop_tsc by the
  *			offset before to resume_tsc by this one; 0 if not known
  * @vm_id:		the VM's UUID, or zero
- * @stop_tsc:		guest TSC at which that gap began; 0 if that is resume_tsc.
- *			It is, if the counter stood still with the guest (TCG), or
- *			was saved with it and nobody knows when it had stopped.
- *			Otherwise (KVM) the guest's clocks go on at resume_tsc
- *			from where they were at stop_tsc: before it if the counter
- *			ran on, and after it if the counter was set back.
+ * @stop_tsc:		guest TSC at which that gap began; 0 if that is resume_tsc.  It is, if
+ *			the counter stood still with the guest (TCG), or was saved with it and
+ *			nobody knows when it had stopped.  Otherwise (KVM) the guest's clocks
+ *			go on at resume_tsc from where they were at stop_tsc: before it if the
+ *			counter ran on, and after it if the counter was set back.
  * @gaps_ns:		sum of all gaps of this generation, the last included; 0
  *			if not known.  For a guest that missed an epoch, and
  *			because a gap_ns that had to be estimated is put right in
@@ -457,10 +464,8 @@ HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, leap_indicator, 0x26);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, counter_period_shift, 0x27);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, counter_value, 0x28);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, counter_period_frac_sec, 0x30);
-HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock,
-			counter_period_esterror_rate_frac_sec, 0x38);
-HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock,
-			counter_period_maxerror_rate_frac_sec, 0x40);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, counter_period_esterror_rate_frac_sec, 0x38);
+HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, counter_period_maxerror_rate_frac_sec, 0x40);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, time_sec, 0x48);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, time_frac_sec, 0x50);
 HOSTCLOCK_ASSERT_OFFSET(hostclock_vmclock, time_esterror_nanosec, 0x58);
