@@ -25,6 +25,8 @@ static struct {
 } seen[PAGES];
 static u64 renewed_tsc;
 static bool ticked;
+/* The timer is set for what has changed. */
+static bool soon;
 
 /* Has a page another epoch or status than before? */
 static bool has_changed(const struct clock_view *v)
@@ -80,6 +82,7 @@ static void tick(void *arg)
 
 	loop_timer_expired(&timer);
 	ticked = true;
+	soon = false;
 	renew_vmclocks(x);
 	ns = poll_run(x);
 	if (ns > ROUND_NS)
@@ -92,8 +95,11 @@ void attendant_dispatched(void *arg)
 {
 	struct exporter *x = arg;
 
-	if (x->unsaved && !ticked)
+	/* Not put off by what changes all the time. */
+	if (x->unsaved && !ticked && !soon) {
 		loop_timer_set(&timer, SOON_NS, 0);
+		soon = true;
+	}
 	ticked = false;
 	state_keep(x);
 }

@@ -134,3 +134,27 @@ int record_get(struct json_object *o, const struct record_field *fields, size_t 
 	}
 	return 0;
 }
+
+void record_image_add(struct record_image *image, const void *from, size_t size)
+{
+	if (image->size + size <= sizeof(image->bytes))
+		memcpy(image->bytes + image->size, from, size);
+	image->size += size;
+}
+
+/* Those that record_put() writes. */
+void record_image_members(struct record_image *image, const struct record_field *fields,
+			  size_t n, const void *from)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		record_image_add(image, (const char *)from + fields[i].offset, fields[i].size);
+}
+
+/* Are they the same for certain? */
+bool record_image_same(const struct record_image *a, const struct record_image *b)
+{
+	return a->size == b->size && a->size <= sizeof(a->bytes) &&
+	       !memcmp(a->bytes, b->bytes, a->size);
+}

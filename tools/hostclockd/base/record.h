@@ -41,9 +41,26 @@ struct record_field {
 #define RECORD_FIELD(key_, kind_, place_, min_, max_) \
 	{ key_, kind_, (size_t)&(place_), sizeof(place_), min_, max_ }
 
+/* More than a guest's members have. */
+#define RECORD_IMAGE_MAX	2048
+
+/**
+ * struct record_image - members' bytes, to tell whether any of them has changed
+ * @size:	how many there are; beyond RECORD_IMAGE_MAX, they are not all there
+ * @bytes:	the members, one behind the other
+ */
+struct record_image {
+	size_t size;
+	u8 bytes[RECORD_IMAGE_MAX];
+};
+
 void record_put(struct json_object *o, const struct record_field *fields, size_t n,
 		const void *from);
 int record_get(struct json_object *o, const struct record_field *fields, size_t n,
 	       void *to, struct problem *why);
+void record_image_add(struct record_image *image, const void *from, size_t size);
+void record_image_members(struct record_image *image, const struct record_field *fields,
+			  size_t n, const void *from);
+bool record_image_same(const struct record_image *a, const struct record_image *b);
 
 #endif /* HOSTCLOCKD_RECORD_H */

@@ -122,7 +122,7 @@ static void connection_ready(void *arg)
 	struct connection *c = arg;
 
 	drop(c);
-	exporter_changed(c->bell->x);
+	exporter_changed_by_others(c->bell->x);
 }
 
 static struct connection *free_connection(struct doorbell *bell)
@@ -207,7 +207,7 @@ static void accepted(struct doorbell *bell, int fd)
 	}
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
 	connect_to(bell, fd, event, cred.pid);
-	exporter_changed(bell->x);
+	exporter_changed_by_others(bell->x);
 }
 
 static void listener_ready(void *arg)
@@ -295,6 +295,21 @@ struct json_object *doorbell_save(const struct vm *vm)
 		json_object_array_add(list, o);
 	}
 	return list;
+}
+
+/* All that doorbell_save() depends on, and that there is a doorbell. */
+void doorbell_image(const struct vm *vm, struct record_image *image)
+{
+	const struct connection *c;
+	bool connected;
+
+	for (c = vm->doorbell->connections; c < vm->doorbell->connections + CONNECTIONS; c++) {
+		connected = c->watch.fd >= 0;
+		record_image_add(image, &connected, sizeof(connected));
+		record_image_add(image, &c->pid, sizeof(c->pid));
+		record_image_add(image, &c->pid_start, sizeof(c->pid_start));
+		record_image_add(image, &c->id, sizeof(c->id));
+	}
 }
 
 static int connect_again(struct doorbell *bell, struct json_object *o,

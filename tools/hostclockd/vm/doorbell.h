@@ -13,6 +13,7 @@
 
 #include <json-c/json.h>
 
+#include "base/record.h"
 #include "vm.h"
 
 #define DOORBELL_DIR	"doorbell"
@@ -25,6 +26,7 @@ void doorbell_ring(struct vm *vm);
 void doorbell_poll(struct exporter *x);
 void doorbell_updated(struct exporter *x);
 struct json_object *doorbell_save(const struct vm *vm);
+void doorbell_image(const struct vm *vm, struct record_image *image);
 void doorbell_restore(struct vm *vm, struct json_object *saved);
 void doorbell_status(const struct vm *vm, struct json_object *out);
 

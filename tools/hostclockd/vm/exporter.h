@@ -23,6 +23,7 @@ struct ask;
  * @afresh:		clock.afresh when the guests last got new epochs
  * @last_id:		the latest name given to a guest's copies of the pages
  * @unsaved:		the state file is older than the state
+ * @save_now:		and in what a later exporter could not find out by itself
  * @guest_hook:		changes what is published in a guest page, for tests; or NULL
  * @vms:		the guests
  * @renew_next:		whose vmclock part is renewed next, NULL: the first's
@@ -40,6 +41,7 @@ struct exporter {
 	u64 afresh;
 	u32 last_id;
 	bool unsaved;
+	bool save_now;
 	void (*guest_hook)(struct hostclock_guest_page *page);
 	struct vm *vms;
 	struct vm *renew_next;
@@ -48,6 +50,16 @@ struct exporter {
 
 /* State that a later exporter needs has changed: write it at the end of the dispatch. */
 static inline void exporter_changed(struct exporter *x)
+{
+	x->unsaved = true;
+	x->save_now = true;
+}
+
+/*
+ * The same of what strangers may change as often as they like, and a later exporter finds
+ * out or can do without: at the end of the dispatch, but not many times a second.
+ */
+static inline void exporter_changed_by_others(struct exporter *x)
 {
 	x->unsaved = true;
 }

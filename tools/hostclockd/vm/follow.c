@@ -362,7 +362,7 @@ static void handle_lost(void *arg, const char *why)
 	if (why)
 		say("%s: its --events socket %s: not listened to for %llu s", vm->name, why,
 		    (unsigned long long)(s->listen_wait_ns / NSEC_PER_SEC));
-	exporter_changed(vm->x);
+	exporter_changed_by_others(vm->x);
 }
 
 static bool is_held(void *arg)

@@ -182,6 +182,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	vm->source.tcg.fd = -1;
 	vm->page.map = NULL;
 	vm->doorbell = NULL;
+	vm->saved = NULL;
 	if (map_file(x, vm, why)) {
 		free(vm);
 		return NULL;
@@ -210,6 +211,7 @@ void vm_free(struct exporter *x, struct vm *vm)
 	}
 	clocklink_remove(x, vm);
 	pagefile_remove(x, vm);
+	free(vm->saved);
 	free(vm);
 }
 

@@ -60,6 +60,14 @@ struct json_object *saved_put(const struct vm *vm)
 	return o;
 }
 
+/* All that saved_put() depends on. */
+void saved_image(const struct vm *vm, struct record_image *image)
+{
+	record_image_members(image, fields, ARRAY_SIZE(fields), vm);
+	record_image_add(image, &vm->source.tcg.proven, sizeof(vm->source.tcg.proven));
+	record_image_add(image, &vm->source.tcg.address, sizeof(vm->source.tcg.address));
+}
+
 /**
  * saved_get - read what was saved of a guest
  * @o: of saved_put()

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -7,15 +9,19 @@
 #include "base/json.h"
 #include "base/rate.h"
 #include "clock/hostid.h"
-#include "doorbell.h"
 #include "qemu/tcgcache.h"
 #include "saved.h"
+#include "savedtext.h"
 #include "state.h"
-#include "stopped.h"
 
+/* Time between two writes of what others change. */
+#define OTHERS_NS	(200 * NSEC_PER_MSEC)
 /* Time between attempts to write the state after an error: at first, and at most. */
 #define RETRY_NS	NSEC_PER_SEC
 #define RETRY_MAX_NS	(32 * NSEC_PER_SEC)
+
+/* The host's TSC when it was last written for them. */
+static u64 others_tsc;
 
 /* What is known of such an error. */
 static struct {
@@ -31,16 +37,6 @@ void state_host_id(char text[HEX_SIZE(16)])
 
 	hostid_boot(id);
 	hex_write(text, id, sizeof(id));
-}
-
-static struct json_object *save_vm(const struct vm *vm)
-{
-	struct json_object *o = saved_put(vm);
-
-	stopped_save(vm, o);
-	if (vm->doorbell)
-		json_object_object_add(o, "doorbell", doorbell_save(vm));
-	return o;
 }
 
 static void save_head(const struct exporter *x, struct json_object *o)
@@ -69,25 +65,60 @@ static struct json_object *save_builds(void)
 	return list;
 }
 
-static int write_state(struct exporter *x, struct problem *why)
+/* Without its end, to be followed by another member. */
+static void write_head(struct exporter *x, FILE *f)
 {
 	struct json_object *o = json_object_new_object();
-	struct json_object *list = json_object_new_array();
-	struct vm *vm;
-	size_t i;
-	int bad;
+	const char *text;
 
 	save_head(x, o);
-	for (vm = x->vms; vm; vm = vm->next)
-		json_object_array_add(list, save_vm(vm));
-	for (i = 0; saved_kept(i); i++)
-		json_object_array_add(list, json_object_get(saved_kept(i)));
-	json_object_object_add(o, "vms", list);
 	json_object_object_add(o, "qemu_builds", save_builds());
-	bad = files_replace(x->dir, STATE_FILE,
-			    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY),
-			    0600, why);
+	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY);
+	fprintf(f, "%.*s", (int)(strlen(text) - strlen("\n}")), text);
 	json_object_put(o);
+}
+
+/* Return: 0, or -1 if there is no memory. */
+static int write_vms(struct exporter *x, FILE *f)
+{
+	const char *comma = "";
+	struct vm *vm;
+	size_t i;
+
+	for (vm = x->vms; vm; vm = vm->next) {
+		const char *text = savedtext(vm);
+
+		if (!text)
+			return -1;
+		fprintf(f, "%s\n%s", comma, text);
+		comma = ",";
+	}
+	for (i = 0; saved_kept(i); i++) {
+		fprintf(f, "%s\n%s", comma,
+			json_object_to_json_string_ext(saved_kept(i), JSON_C_TO_STRING_PRETTY));
+		comma = ",";
+	}
+	return 0;
+}
+
+static int write_state(struct exporter *x, struct problem *why)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int bad;
+
+	if (!f)
+		return problem_errno(why, "%s: cannot allocate", STATE_FILE);
+	write_head(x, f);
+	fputs(",\n\"vms\":[", f);
+	bad = write_vms(x, f);
+	fputs("\n]\n}\n", f);
+	if (fclose(f) || bad)
+		bad = problem_errno(why, "%s: cannot allocate", STATE_FILE);
+	else
+		bad = files_replace(x->dir, STATE_FILE, text, 0600, why);
+	free(text);
 	return bad;
 }
 
@@ -108,10 +139,24 @@ int state_sync(struct exporter *x, struct problem *why)
 		failing.why = *why;
 		return -1;
 	}
+	if (!x->save_now)
+		others_tsc = hostclock_rdtsc();
 	x->unsaved = false;
+	x->save_now = false;
 	failing.since_sec = 0;
 	failing.retry_ns = 0;
 	return 0;
+}
+
+/* Can it wait until the next round? */
+static bool can_wait(const struct exporter *x)
+{
+	u64 ago = hostclock_rdtsc() - (failing.retry_ns ? failing.tsc : others_tsc);
+	u64 wait_ns = failing.retry_ns;
+
+	if (!wait_ns && !x->save_now)
+		wait_ns = OTHERS_NS;
+	return rate_ns(ago, x->clock.scale) < wait_ns;
 }
 
 /**
@@ -125,9 +170,7 @@ void state_keep(struct exporter *x)
 	static struct problem said;
 	struct problem why;
 
-	if (!x->unsaved ||
-	    (failing.retry_ns &&
-	     rate_ns(hostclock_rdtsc() - failing.tsc, x->clock.scale) < failing.retry_ns))
+	if (!x->unsaved || can_wait(x))
 		return;
 	if (!state_sync(x, &why)) {
 		if (said.text[0])

@@ -3,8 +3,8 @@
  * The state file: what a restarted exporter needs in addition to the pages.  It is
  * valid until the host reboots.
  *
- * Code that changes any of it calls exporter_changed().  It is written once, at the
- * end of the dispatch, and before a command is answered.
+ * Code that changes any of it calls exporter_changed(), or exporter_changed_by_others().
+ * It is written once, at the end of the dispatch, and before a command is answered.
  */
 #ifndef HOSTCLOCKD_STATE_H
 #define HOSTCLOCKD_STATE_H

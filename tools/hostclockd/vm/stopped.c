@@ -40,6 +40,13 @@ void stopped_save(const struct vm *vm, struct json_object *out)
 	json_object_object_add(out, "stopped", o);
 }
 
+/* All that stopped_save() depends on. */
+void stopped_image(const struct vm *vm, struct record_image *image)
+{
+	if (vm->stop.known)
+		record_image_members(image, fields, ARRAY_SIZE(fields), &vm->stop);
+}
+
 /* Do not calculate with parameters that no page would have contained. */
 static bool is_good(const struct exporter *x, const struct vm *vm, const struct vm_stop *stop)
 {

@@ -17,6 +17,7 @@
 
 struct doorbell;
 struct monitor;
+struct saved_text;
 
 /* vm.next_cause: not given, so it follows from what is found. */
 #define VM_CAUSE_FOUND		0xff
@@ -195,6 +196,7 @@ struct vm_source {
  * @file:	where that is
  * @stop:	where it stopped
  * @source:	where its offset comes from
+ * @saved:	its part of the state file when that was last written, or NULL
  */
 struct vm {
 	struct exporter *x;
@@ -217,6 +219,7 @@ struct vm {
 	struct vm_file file;
 	struct vm_stop stop;
 	struct vm_source source;
+	struct saved_text *saved;
 };
 
 #endif /* HOSTCLOCKD_VM_H */

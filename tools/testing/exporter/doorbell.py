@@ -193,6 +193,31 @@ def strange_clients(exporter, client):
     return client
 
 
+def saved_connections():
+    with open(f"{DIR}/state", encoding="ascii") as f:
+        return len(json.load(f)["vms"][0]["doorbell"])
+
+
+def restless_client():
+    """Who comes and goes all the time has the state written now and then; the last word counts."""
+    wait_s, files, began = 1, set(), time.monotonic()
+    while time.monotonic() < began + wait_s:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(f"{DIR}/doorbell/vm")
+            s.recv(8)
+            files.add(os.stat(f"{DIR}/state").st_ctime_ns)
+    most = 1 + 5 * (time.monotonic() - began + 0.5)
+    result(1 < len(files) <= most, "a client that comes and goes has the state written 5 times a second",
+           f"{len(files)} times in {wait_s} s")
+    there = vm("vm")["doorbell_connections"]
+    client = Client("vm")
+    result(eventually(lambda: saved_connections() == there + 1), "what it was last is written",
+           f"{saved_connections()} connections, there are {there + 1}")
+    client.socket.close()
+    result(eventually(lambda: saved_connections() == there), "likewise that it has gone",
+           f"{saved_connections()} connections, there are {there}")
+
+
 def page_of(name):
     """What the guest page says of epoch, offset and marker, and its magic."""
     with open(f"{DIR}/vm/{name}", "rb") as f:
@@ -257,6 +282,7 @@ def main():
         client = protocol()
         when(client)
         client = strange_clients(exporter, client)
+        restless_client()
         scribbled(exporter, client)
         restarts(exporter, client)
         ctl("create", "last", "--doorbell")
