@@ -42,8 +42,9 @@ ANSWER_S = 20
 QUICK_S = 0.3
 # For the next poll of a VM
 SETTLE_S = 1
-# In make check, all kinds together
+# All kinds together, in make check and in make check-full
 CHECK_EXCHANGES = 10500
+FULL_EXCHANGES = 1000000
 # What the supervisor says of a child that it has to replace
 RESTARTED = re.compile(r"^.*another one is started.*$", re.M)
 REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|DEADLYSIGNAL|LeakSanitizer")
@@ -444,7 +445,8 @@ def main(rows):
     seed, _, number = os.environ.get("ATTACK_SEED", "").partition(":")
     seed = seed or str(random.randrange(1 << 32))
     wanted = os.environ.get("ATTACK_ROW")
-    scale = float(os.environ.get("ATTACK_EXCHANGES", CHECK_EXCHANGES)) / CHECK_EXCHANGES
+    exchanges = FULL_EXCHANGES if os.environ.get("HOSTCLOCK_FULL") else CHECK_EXCHANGES
+    scale = float(os.environ.get("ATTACK_EXCHANGES", exchanges)) / CHECK_EXCHANGES
     print(f"# ATTACK_SEED={seed}", flush=True)
     failed = False
     for row in rows:
