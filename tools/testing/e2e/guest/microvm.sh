@@ -20,8 +20,8 @@ echo "# status $(cat /sys/class/misc/hostclock0/status): $(cat /sys/class/misc/h
 device=$(realpath /sys/class/misc/hostclock0/device)
 holds "its device is on virtio-mmio" "$device" [ "${device%/*}" != "${device#*virtio-mmio}" ]
 same "which is bound to hostclock" hostclock "$(basename "$(realpath "$device/driver")")"
-coherence --clock=REALTIME --count=20000
-nosyscall 20000
+run coherence --clock=REALTIME --count=20000
+run nosyscall 20000
 for feature in /sys/bus/pci /proc/modules /sys/bus/nd; do
 	[ -e $feature ] || echo "# without $feature"
 done
