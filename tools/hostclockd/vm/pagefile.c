@@ -18,14 +18,16 @@
 #include "clock/line.h"
 #include "pagefile.h"
 
-/* This many files are checked at a time: 1000 within a second. */
+/* This many files are checked at a time: 1000 within a second, and none more often. */
 #define CHECKS		200
 #define CHECK_NS	200000000ULL
+#define ALL_NS		1000000000ULL
 /* A file is mended no more often. */
 #define MEND_NS		NSEC_PER_SEC
 
 static struct vm *next;
 static u64 checked_tsc;
+static u64 pause_ns;
 static unsigned int faults;
 
 /* What is used of it, and mapped */
@@ -182,6 +184,20 @@ static void check(struct exporter *x, struct vm *vm, pagefile_write *write)
 		write(x, vm);
 }
 
+/* Those that a store of ours has found to be short. */
+static void check_lost(struct exporter *x, pagefile_write *write)
+{
+	struct vm *vm;
+
+	if (faults == guard_count())
+		return;
+	faults = guard_count();
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (guard_lost(vm->page.map))
+			check(x, vm, write);
+	}
+}
+
 /**
  * pagefile_check_some - check some guests' files in turn, and all if a store failed
  * @x: the exporter
@@ -189,23 +205,18 @@ static void check(struct exporter *x, struct vm *vm, pagefile_write *write)
  */
 void pagefile_check_some(struct exporter *x, pagefile_write *write)
 {
+	struct vm *first = next ? next : x->vms, *vm = first;
 	u64 now = hostclock_rdtsc();
-	struct vm *vm;
 	int i;
 
-	if (rate_ns(now - checked_tsc, x->clock.scale) < CHECK_NS)
+	check_lost(x, write);
+	if (rate_ns(now - checked_tsc, x->clock.scale) < pause_ns)
 		return;
 	checked_tsc = now;
-	if (faults != guard_count()) {
-		faults = guard_count();
-		for (vm = x->vms; vm; vm = vm->next) {
-			if (guard_lost(vm->page.map))
-				check(x, vm, write);
-		}
-	}
-	for (i = 0; i < CHECKS && x->vms; i++) {
-		vm = next ? next : x->vms;
-		next = vm->next;
+	for (i = 0; i < CHECKS && vm && (!i || vm != first); i++) {
 		check(x, vm, write);
+		vm = vm->next ? vm->next : x->vms;
 	}
+	next = vm;
+	pause_ns = vm == first ? ALL_NS : CHECK_NS;
 }

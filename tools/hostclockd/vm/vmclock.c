@@ -42,14 +42,14 @@ void vmclock_publish(struct exporter *x, struct vm *vm)
  */
 void vmclock_renew_some(struct exporter *x)
 {
+	struct vm *first = x->renew_next ? x->renew_next : x->vms, *vm = first;
 	int i;
 
-	for (i = 0; i < VMCLOCKS_AT_A_TIME && x->vms; i++) {
-		struct vm *vm = x->renew_next ? x->renew_next : x->vms;
-
+	for (i = 0; i < VMCLOCKS_AT_A_TIME && vm && (!i || vm != first); i++) {
 		vmclock_publish(x, vm);
-		x->renew_next = vm->next;
+		vm = vm->next ? vm->next : x->vms;
 	}
+	x->renew_next = vm;
 }
 
 /* Renew all structures, after the clock was set or lost. */

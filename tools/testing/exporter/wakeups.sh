@@ -25,7 +25,7 @@ cpu_ns() {
 
 	for pid in $(family "$1"); do
 		cat "/proc/$pid/schedstat"
-	done | awk '{ n += $1 } END { printf "%d\n", n }'
+	done | awk '{ n += $1 } END { printf "%.0f\n", n }'
 }
 
 # cost_of PID SECONDS: prints wake-ups a second and CPU time in percent, once it has
