@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The relation between the clocks and the TSC is judged at the start and checked from
- * then on: at every poll the clocksource's name and that both clocks are within their
- * bounds, and now and then another CPU.  If a check fails, the clocks are
+ * then on: at every poll that both clocks are within their bounds, a few times a second
+ * the clocksource's name, and now and then another CPU.  If a check fails, the clocks are
  * extrapolated with a measured error bound.  Once the same judgement as at the start
  * succeeds again, the relation is learnt anew.
  */
@@ -14,6 +14,7 @@
 
 #include "base/rate.h"
 #include "relation.h"
+#include "visit.h"
 
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
@@ -22,6 +23,8 @@
 #define OPEN_PAUSE_NS	(ACCEPT_SPAN_NS / (OPEN_LOOKS - 2))
 /* Judgements at the start: a virtual host may be held up during one. */
 #define OPEN_TRIES	3
+/* The name is read so often, and at once where reading the clocks takes longer than before. */
+#define NAME_NS		(NSEC_PER_SEC / 4)
 /* Polls between two visits to another CPU: every few seconds, some 10 us each. */
 #define VISIT_EVERY	32
 /* After this many slow readings in a row, the counter is considered another one. */
@@ -71,37 +74,6 @@ static struct reading read_raw(void)
 }
 
 /*
- * Compare a CPU with the one this runs on.  A CPU that cannot be visited is one where
- * nothing of ours runs.
- */
-static int visit(struct relation *r, int cpu, u64 rate, struct problem *why)
-{
-	struct reading here = read_raw(), there;
-
-	if (!cpus_go(r->cpus, cpu))
-		return 0;
-	there = read_raw();
-	return accept_cpu(&here, &there, cpu, rate, r->seen.step_ns, why);
-}
-
-/* All CPUs, in a circle: one that is ahead makes the next be behind. */
-static int visit_all(struct relation *r, u64 rate, struct problem *why)
-{
-	int first = cpus_next(r->cpus, -1), cpu = first, bad = 0;
-
-	if (first < 0)
-		return 0;
-	cpus_go(r->cpus, first);
-	do {
-		cpu = cpus_next(r->cpus, cpu);
-		bad = visit(r, cpu, rate, why);
-	} while (!bad && cpu != first);
-	cpus_return(r->cpus);
-	r->cpu = cpu;
-	return bad;
-}
-
-/*
  * The TSC's rate, to compare CPUs by: what was accepted, or else what is seen now.
  * Return: 0 if that is not known.
  */
@@ -121,13 +93,16 @@ static u64 rate_now(const struct relation *r)
 /* Stay with a CPU that disagrees. */
 static void visit_next(struct relation *r)
 {
-	int cpu = cpus_next(r->cpus, r->cpu);
-	u64 rate = rate_now(r);
-	int bad;
+	u64 rate;
+	int cpu, bad;
 
-	if (cpu < 0 || !rate || (r->holds && r->polls % VISIT_EVERY))
+	if (r->holds && r->polls % VISIT_EVERY)
 		return;
-	bad = visit(r, cpu, rate, &r->why);
+	rate = rate_now(r);
+	cpu = cpus_next(r->cpus, r->cpu);
+	if (cpu < 0 || !rate)
+		return;
+	bad = visit(r->cpus, cpu, rate, r->seen.step_ns, &r->why);
 	cpus_return(r->cpus);
 	if (bad)
 		lose(r, bad);
@@ -241,6 +216,38 @@ static int check_mono(struct relation *r, const struct reading *now)
 			   (long long)off, (long long)dt_ns / 1000000);
 }
 
+static int check_name(struct relation *r)
+{
+	char name[32];
+
+	read_name(r, name);
+	r->name_tsc = r->raw.last.tsc;
+	if (!strcmp(name, r->seen.name))
+		return 0;
+	return problem_set(&r->why, "the host's clocksource was \"%s\" and is now \"%s\"",
+			   r->seen.name, name);
+}
+
+/* Judged by the latest reading; a TSC that was set back makes it due, too. */
+static bool name_is_due(const struct relation *r)
+{
+	return rate_ns(r->raw.last.tsc - r->name_tsc, r->raw.rate) >= NAME_NS;
+}
+
+/* Does reading take no longer than when the clocks were accepted, or than it should now? */
+static bool is_narrow(const struct relation *r, const struct reading *now, struct costs *c)
+{
+	*c = r->seen.cost;
+	c->clock = now->width;
+	if (accept_cost_narrow(c))
+		return true;
+	reading_costs_begin(c);
+	reading_costs(c, false);
+	if (now->width < c->clock)
+		c->clock = now->width;
+	return accept_cost_narrow(c);
+}
+
 /*
  * Is reading as slow as with another counter, although the clocksource has the same
  * name?
@@ -251,31 +258,16 @@ static int check_width(struct relation *r, const struct reading *now)
 
 	if (r->by_call)
 		return 0;
-	reading_costs_begin(&c);
-	reading_costs(&c, false);
-	if (now->width < c.clock)
-		c.clock = now->width;
-	if (accept_cost_narrow(&c)) {
+	if (is_narrow(r, now, &c)) {
 		r->slow = 0;
 		return 0;
 	}
 	if (++r->slow < SLOW_READINGS)
-		return 0;
+		return check_name(r);
 	return problem_set(&r->why,
 			   "CLOCK_MONOTONIC takes %llu ns where a reading of the TSC takes %llu: it is not read from the TSC any more",
 			   (unsigned long long)rate_ns(c.clock, r->raw.rate),
 			   (unsigned long long)rate_ns(c.pair, r->raw.rate));
-}
-
-static void check_name(struct relation *r)
-{
-	char name[32];
-
-	read_name(r, name);
-	if (strcmp(name, r->seen.name))
-		lose(r, problem_set(&r->why,
-				    "the host's clocksource was \"%s\" and is now \"%s\"",
-				    r->seen.name, name));
 }
 
 /* Extrapolate: nothing better is known. */
@@ -375,7 +367,9 @@ void relation_poll(struct relation *r, struct clock_sample *s)
 	struct reading mono, raw;
 	int bad;
 
-	check_name(r);
+	bad = !r->holds || name_is_due(r) ? check_name(r) : 0;
+	if (bad)
+		lose(r, bad);
 	r->polls++;
 	mono = reading_take(CLOCK_MONOTONIC);
 	raw = read_raw();
@@ -475,7 +469,7 @@ int relation_open(struct relation *r, u64 max_slew_ppb, bool any,
 		if (bad)
 			continue;
 		take(r);
-		bad = visit_all(r, r->raw.rate, why);
+		bad = visit_all(r->cpus, &r->cpu, r->raw.rate, r->seen.step_ns, why);
 	}
 	if (!bad) {
 		const struct evidence *e = &r->seen;

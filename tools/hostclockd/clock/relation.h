@@ -13,6 +13,7 @@
 /**
  * struct relation - MONOTONIC and RAW as functions of the TSC
  * @name_fd:	the kernel's name for the clocksource, or -1
+ * @name_tsc:	when that was last read
  * @cpus:	where this process may run, or NULL
  * @cpu:	the CPU visited last
  * @polls:	how often it was polled
@@ -31,6 +32,7 @@
  */
 struct relation {
 	int name_fd;
+	u64 name_tsc;
 	struct cpus *cpus;
 	int cpu;
 	unsigned int polls;

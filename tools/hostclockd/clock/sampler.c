@@ -19,6 +19,8 @@
 
 /* Tries to read clocks with no tick in between. */
 #define TRIES	24
+/* Readings of BOOTTIME, if the difference in use is one that they allow. */
+#define BOOT_READINGS	4
 
 struct sampler {
 	struct clock_source src;
@@ -47,6 +49,11 @@ static bool read_realtime_offset(s64 *realtime_offset_ns)
 	return false;
 }
 
+static bool kept_boot(const struct sampler *sp, s64 low, s64 high)
+{
+	return sp->boottime_offset_ns >= low && sp->boottime_offset_ns <= high;
+}
+
 /*
  * BOOTTIME - MONOTONIC has no coarse clock.  It changes only when the host
  * sleeps, so the value in use is kept while it is possible.
@@ -57,7 +64,7 @@ static void read_boot(struct sampler *sp)
 	u64 mono;
 	int i;
 
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < TRIES && (i < BOOT_READINGS || !kept_boot(sp, low, high)); i++) {
 		before = reading_ns(CLOCK_BOOTTIME);
 		mono = reading_ns(CLOCK_MONOTONIC);
 		after = reading_ns(CLOCK_BOOTTIME);
@@ -68,8 +75,7 @@ static void read_boot(struct sampler *sp)
 		if (!i || after < high)
 			high = after;
 	}
-	if ((sp->boottime_offset_ns >= low && sp->boottime_offset_ns <= high) ||
-	    (sp->have_offsets && low > high))
+	if (kept_boot(sp, low, high) || (sp->have_offsets && low > high))
 		return;
 	sp->boottime_offset_ns = low + (high - low) / 2;
 }

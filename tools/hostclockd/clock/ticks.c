@@ -36,17 +36,29 @@ void ticks_show(const struct clock *clk)
 	board_show(shown, &clk->now);
 }
 
-/* Would a guest have to be told? */
-static bool has_changed(const struct clock_view *now, const struct clock_view *before)
+/* What guests have been told of. */
+static struct told {
+	u64 epoch[PAGES];
+	u8 status[PAGES];
+	u64 afresh;
+} told;
+
+/* Has a guest to be told?  It has been when this returns. */
+static bool has_changed(const struct clock_view *v)
 {
+	struct told now;
+	bool changed;
 	int i;
 
+	memset(&now, 0, sizeof(now));
 	for (i = 0; i < PAGES; i++) {
-		if (now->pages[i].params.epoch != before->pages[i].params.epoch ||
-		    now->pages[i].params.status != before->pages[i].params.status)
-			return true;
+		now.epoch[i] = v->pages[i].params.epoch;
+		now.status[i] = v->pages[i].params.status;
 	}
-	return now->afresh != before->afresh;
+	now.afresh = v->afresh;
+	changed = memcmp(&now, &told, sizeof(now));
+	told = now;
+	return changed;
 }
 
 /* Lines follow the clock pages when new parameters begin. */
@@ -66,19 +78,17 @@ static void lines_due(void *arg)
 
 static void update(struct clock *clk, u64 lead_ns)
 {
-	static struct clock_view before;
 	struct problem why;
 
 	if (clk->now.frozen)
 		return;
-	before = clk->now;
 	if (update_run(clk, lead_ns, &why)) {
 		update_failed(&why);
 		return;
 	}
 	ticks_show(clk);
 	ticks_lines(clk);
-	if (has_changed(&clk->now, &before))
+	if (has_changed(&clk->now))
 		clk->changed(clk->arg);
 }
 
@@ -141,6 +151,7 @@ static void clock_was_set(void *arg)
 int ticks_open(struct clock *clk, struct board *board, struct problem *why)
 {
 	shown = board;
+	has_changed(&clk->now);
 	ticks_show(clk);
 	update_timer.ready = update_due;
 	update_timer.arg = clk;

@@ -302,8 +302,9 @@ static void show_sample(struct clock *clk)
 	clk->now.tai_sec = s->tai_sec;
 	clk->now.utc_synced = s->utc_synced;
 	clk->now.simulated = clk->src->simulated;
-	snprintf(clk->now.problem, sizeof(clk->now.problem), "%s",
-		 s->problem ? s->problem : "");
+	clk->now.problem[0] = '\0';
+	if (s->problem)
+		snprintf(clk->now.problem, sizeof(clk->now.problem), "%s", s->problem);
 }
 
 /* A guest must not read its line page across a change of the clock's epoch. */
