@@ -43,6 +43,7 @@ struct page_hooks {
  * @sample:	its latest sample
  * @now:	what others see
  * @pages:	the clock pages
+ * @horizon_ns:	over how long pages are corrected that are off
  * @force_epoch: the next parameters get a new epoch
  * @hooks:	of tests, or NULL
  * @changed:	called when an epoch or status has been published, with @arg
@@ -53,6 +54,7 @@ struct clock {
 	struct clock_sample sample;
 	struct clock_view now;
 	struct page pages[PAGES];
+	u64 horizon_ns;
 	bool force_epoch;
 	const struct page_hooks *hooks;
 	void (*changed)(void *arg);

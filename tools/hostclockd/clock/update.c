@@ -13,9 +13,15 @@
 
 /*
  * The residual is corrected over this many update intervals, so that half of the
- * measurement noise gets into the page.
+ * measurement noise gets into the page.  But parameters whose successors come late go on
+ * correcting, and would overshoot: so over no less than the longest pause of late, which is
+ * forgotten by 1/PAUSE_FADES at every update.  That few, and a clock that is killed again and
+ * again would be the further off each time, whenever it is.
  */
 #define STEER_INTERVALS	2
+#define PAUSE_FADES	20
+/* Longer than a clock that keeps ending is left alone. */
+#define PAUSE_MAX_NS	(10 * NSEC_PER_SEC)
 /*
  * The kernel's frequency and adjtime() add up to 1000 ppm, UTC-SLS adds 1000 ppm:
  * together the 2000 ppm that the guests' driver accepts.
@@ -74,9 +80,8 @@ static u32 mult_of(const struct clock *clk, const struct page *pg, u64 tsc_rate)
 static u32 steer(const struct clock *clk, const struct page *pg, u64 tsc_rate,
 		 s64 gap_ns)
 {
-	u64 horizon_ns = STEER_INTERVALS * clk->opt->interval_ns;
-	s64 limit = rate_muldiv(horizon_ns, clk->opt->max_slew_ppb, PPB);
-	u64 horizon = rate_counts(horizon_ns, page_rate(clk, pg, tsc_rate));
+	s64 limit = rate_muldiv(clk->horizon_ns, clk->opt->max_slew_ppb, PPB);
+	u64 horizon = rate_counts(clk->horizon_ns, page_rate(clk, pg, tsc_rate));
 	u32 mult = mult_of(clk, pg, tsc_rate);
 	u32 extra;
 
@@ -292,6 +297,22 @@ static int plan(struct clock *clk, u64 lead_ns, u64 *tsc, struct problem *why)
 	return 0;
 }
 
+/* Over how long to correct, by how long parameters have been in force of late. */
+static void choose_horizon(struct clock *clk, u64 now)
+{
+	u64 least_ns = STEER_INTERVALS * clk->opt->interval_ns;
+	u64 pause_ns = clk->horizon_ns - clk->horizon_ns / PAUSE_FADES;
+	u64 age_ns = 0;
+
+	if (clk->now.begins && (s64)(now - clk->now.begins) > 0)
+		age_ns = rate_ns(now - clk->now.begins, clk->now.scale);
+	if (age_ns > PAUSE_MAX_NS)
+		age_ns = PAUSE_MAX_NS;
+	if (pause_ns < age_ns)
+		pause_ns = age_ns;
+	clk->horizon_ns = pause_ns > least_ns ? pause_ns : least_ns;
+}
+
 /* What others see of the sample. */
 static void show_sample(struct clock *clk)
 {
@@ -347,6 +368,7 @@ int update_run(struct clock *clk, u64 lead_ns, struct problem *why)
 
 	publish_wait(clk);
 	begun = hostclock_rdtsc();
+	choose_horizon(clk, begun);
 	for (;;) {
 		if (plan(clk, lead_ns, &tsc, why))
 			return -1;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A host that sleeps, whose TSC runs on or restarts, or whose clocks jump: what the
- * clock pages say after the first update.  The host is made up; all between its clocks
- * and the pages is hostclockd's.
+ * clock pages say after the first update; and a clock that is killed again and again.  The
+ * host is made up; all between its clocks and the pages is hostclockd's.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "base/rate.h"
 #include "clock/cpus.h"
@@ -22,6 +23,11 @@
 #define SOON_NS		(NSEC_PER_SEC * 3 / 10)
 /* Looks in which all is well again. */
 #define LOOKS		12
+/* How often the clock is killed, and how long there is none each time. */
+#define KILLS		60
+#define WAIT_NS		(NSEC_PER_SEC * 64 / 10)
+/* What an error of 0.1 ppm makes of that: the TSC's rate is not known better at the start. */
+#define KILLED_NS	640
 
 static struct {
 	u64 tsc;
@@ -203,27 +209,70 @@ static void events(void)
 	judge("nothing", false);
 }
 
+static void begin(int dir, const struct options *opt)
+{
+	static const struct clock_parts parts = { .any_clock = false };
+	struct problem why;
+
+	memset(&clk, 0, sizeof(clk));
+	clk.opt = opt;
+	if (!clock_open(&clk, dir, &parts, &why))
+		return;
+	printf("not ok - the clock begins: %s\n", why.text);
+	exit(EXIT_FAILURE);
+}
+
+static s64 farther(s64 worst_ns, s64 off)
+{
+	return llabs(off) > worst_ns ? llabs(off) : worst_ns;
+}
+
+/* Killed after so many updates, and started again when its supervisor has waited its longest. */
+static void kill_often(int updates, int dir, const struct options *opt)
+{
+	s64 mono_ns = 0, raw_ns = 0;
+	const struct params *p;
+	char event[64];
+	int i, k;
+
+	snprintf(event, sizeof(event), "killed %d times after %d updates", KILLS, updates);
+	for (i = 0; i < KILLS; i++) {
+		begin(dir, opt);
+		for (k = 1; k < updates; k++) {
+			pass(NSEC_PER_SEC / 10);
+			look(event);
+		}
+		pass(WAIT_NS);
+		mono_ns = farther(mono_ns, off_ns(&p));
+		raw_ns = farther(raw_ns, params_raw(p, host.tsc) - host.mono_ns);
+	}
+	result(event, "MONOTONIC is as right as after one", mono_ns <= KILLED_NS, mono_ns);
+	result(event, "RAW is, too", raw_ns <= KILLED_NS, raw_ns);
+}
+
 int main(void)
 {
 	static struct options opt;
-	static const struct clock_parts parts = { .any_clock = false };
+	static const int updates[] = { 1, 2, 3, 5, 8, 12, 18 };
 	char dir[] = "/tmp/suspend.XXXXXX", command[64];
 	struct problem why;
+	size_t i;
 	int fd;
 
 	options_default(&opt);
 	host.tsc = 1000000000000;
 	host.mono_ns = 7000000000;
 	host.real_ns = 1700000000 * NSEC_PER_SEC;
-	clk.opt = &opt;
 	fd = mkdtemp(dir) ? files_open_dir(dir, &why) : -1;
-	if (fd < 0 || clock_open(&clk, fd, &parts, &why)) {
-		printf("not ok - the clock begins: %s\n", why.text);
-		failed = true;
-	} else {
-		settle();
-		events();
+	if (fd < 0) {
+		printf("not ok - a directory: %s\n", why.text);
+		return EXIT_FAILURE;
 	}
+	begin(fd, &opt);
+	settle();
+	events();
+	for (i = 0; i < ARRAY_SIZE(updates); i++)
+		kill_often(updates[i], fd, &opt);
 	snprintf(command, sizeof(command), "rm -r %s", dir);
 	return system(command) || failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
