@@ -114,6 +114,19 @@ static struct hostclock_virtio *hostclock_virtio_map(struct device *dev, u64 sta
 	return NULL;
 }
 
+/* Whoever has more than 64 features has no get_features(), perhaps. */
+static u64 hostclock_virtio_features(struct virtio_device *vdev)
+{
+#ifdef VIRTIO_FEATURES_U64S
+	u64 features[VIRTIO_FEATURES_U64S];
+
+	virtio_get_features(vdev, features);
+	return features[0];
+#else
+	return vdev->config->get_features(vdev);
+#endif
+}
+
 /*
  * Bind the device to this driver, if it has none.  One that is just being added is bound
  * by the core, next thing, to the driver that it has already, unless the bus does not
@@ -132,7 +145,7 @@ static void hostclock_virtio_claim(struct virtio_device *vdev, bool adding)
 		return;
 	}
 	/* Resuming, the bus initializes bound devices, with these features. */
-	if (vdev->config->get_features(vdev) & BIT_ULL(VIRTIO_F_VERSION_1))
+	if (hostclock_virtio_features(vdev) & BIT_ULL(VIRTIO_F_VERSION_1))
 		__virtio_set_bit(vdev, VIRTIO_F_VERSION_1);
 }
 
