@@ -24,6 +24,7 @@
 #include "../realtime.h"
 #include "../rejected.h"
 #include "../resync.h"
+#include "../systime.h"
 #include "../tk.h"
 #include "exact.h"
 #include "lines.h"
@@ -243,8 +244,8 @@ static bool hostclock_stock_try(void)
 		return false;
 	ret = hostclock_stock_set();
 	for (i = 0; !ret && i < HOSTCLOCK_SET_TRIES && off_ns; i++) {
-		ktime_get_snapshot(&snap);
-		off_ns = ktime_to_ns(snap.real) - (s64)snap.cycles -
+		hostclock_systime_get(&snap);
+		off_ns = hostclock_systime_real_ns(&snap) - (s64)snap.cycles -
 			 READ_ONCE(hostclock_info()->wall_offset_ns);
 	}
 	if (ret || (off_ns && !hostclock_error() && !hostclock_realtime_detached())) {
