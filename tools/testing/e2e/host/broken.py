@@ -205,7 +205,8 @@ class Bench:
     """All that a row works with."""
 
     def __init__(self, exporter, guest, abi, directory, name):
-        self.exporter, self.guest, self.name = exporter, guest, name
+        self.exporter, self.guest = exporter, guest
+        self.directory, self.name = directory, name
         self.files = [open_file(os.path.join(directory, "clock")),
                       open_file(os.path.join(directory, "vm", name))]
         self.clocks = [ClockPage(abi, self.files[0], i * PAGE) for i in range(4)]
@@ -228,6 +229,24 @@ class Bench:
     def identity(self):
         seen = self.guest.report()
         return [seen[key] for key in ("epoch", "guest_epoch", "resyncs", "disruptions")]
+
+
+def now_counter(bench):
+    """The page's counter, a moment from now."""
+    return bench.guest.ask("counter")["counter"]
+
+
+def hz(bench):
+    return bench.clock["counter_hz"]
+
+
+def publish_guest(page, **fields):
+    """With a new epoch, which makes the guest look at everything."""
+    page["seq"] |= 1
+    page["epoch"] += 1
+    for field, value in fields.items():
+        page[field] = value
+    page["seq"] += 1
 
 
 class Monitor:
@@ -257,17 +276,32 @@ GOING_ON = ("MONOTONIC", "BOOTTIME", "MONOTONIC_RAW")
 SLOWEST_US = 20000000
 
 
-def judge_calm(row, seen, leaps=False, back_ns=0):
-    """What holds whatever a page says: no clock goes back by more than back_ns, and none
-    leaps ahead unless it may."""
+def progressed(guest):
+    seen = guest.report()
+    return seen if seen["least"] > 0 and seen["naps"] > 0 else None
+
+
+def judge_progress(row, guest):
+    """Each CPU reads its clocks, and naps end: at some time, if the machine is busy."""
+    try:
+        seen = wait_for("progress", lambda: progressed(guest))
+    except RuntimeError:
+        seen = guest.report()
+    result(seen["least"] > 0 and seen["naps"] > 0 and seen["slowest_us"] < SLOWEST_US,
+           f"{row}: nothing hangs", f"{seen['least']} readings on one CPU, the slowest took "
+           f"{seen['slowest_us']} us; {seen['naps']} naps ended")
+    return seen
+
+
+def judge_calm(row, guest, leaps=False, back_ns=0):
+    """What holds whatever a page says: nothing hangs, no clock goes back by more than
+    back_ns, and none leaps ahead unless it may."""
+    seen = judge_progress(row, guest)
     back = {clock: (seen[f"back_{clock}"], seen[f"worst_{clock}"]) for clock in GOING_ON
             if seen[f"back_{clock}"] and seen[f"worst_{clock}"] > back_ns}
     result(not back, f"{row}: no clock goes back",
            ", ".join(f"{clock} did {n} times, by up to {ns} ns"
                      for clock, (n, ns) in back.items()))
-    result(seen["least"] > 0 and seen["naps"] > 0 and seen["slowest_us"] < SLOWEST_US,
-           f"{row}: nothing hangs", f"{seen['least']} readings on one CPU, the slowest took "
-           f"{seen['slowest_us']} us; {seen['naps']} naps ended")
     if not leaps:
         result(not seen["leaps"], f"{row}: no clock leaps ahead",
                f"{seen['leaps']} times, by {seen['leapt_ns']} ns, say")
@@ -290,10 +324,13 @@ def judge_recovery(row, guest, limit=LIMIT_S):
         wait_for("status synchronized", lambda: recovered(guest), limit)
     except RuntimeError:
         seen = guest.report()
-        result(False, f"{row}: recovers", f"status {seen['status']}, {seen['reason']}")
+        result(False, f"{row}: recovers", f"status {seen['status']}, {seen['reason']}; "
+               f"unsynchronised {seen['unsynced_now']}, wall {seen['wall']}, clocksource "
+               f"{seen['clocksource']}, error_ns {seen['error_ns']}")
         return
     equal = guest.ask("equal")
     result(equal["judged"] > 0 and not equal["wrong"],
            f"{row}: recovers, REALTIME is the page's to the ns",
            f"{equal['wrong']} of {equal['judged']} readings are not, "
-           f"by up to {equal['worst_ns']} ns")
+           f"{equal['wrong_syscall']} of them by system call, by up to {equal['worst_ns']} ns; "
+           f"wall {guest.report()['wall']}, {guest.ask('equal')['wrong']} a moment later")

@@ -90,7 +90,7 @@ def back(row, guest):
         result(False, f"{row}: followed again", why)
         return
     judge_recovery(f"{row}, and given back", guest)
-    judge_calm(row, guest.report())
+    judge_calm(row, guest)
 
 
 class Addresses:
@@ -130,7 +130,7 @@ def unplug(row, guest, addresses, take, give):
     take()
     seen = away(row, guest)
     judge_files(row, guest, seen)
-    judge_calm(f"{row}, meanwhile", guest.report())
+    judge_calm(f"{row}, meanwhile", guest)
     if not row.endswith("sysfs"):
         addresses.judge_gone(row, guest, before)
     give()
