@@ -86,7 +86,7 @@ static void watch(int64_t seconds)
 	note("aux - MONOTONIC_RAW within [%lld, %lld] ns", (long long)low, (long long)high);
 }
 
-static void set(void)
+static void check_settable(void)
 {
 	const struct timespec ts = { .tv_sec = 1000000 };
 	int64_t ns;
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	}
 	if (fd < 0 || write(fd, "1", 1) != 1)
 		die(ENABLE);
-	set();
+	check_settable();
 	watch((int64_t)number_arg(argv[1], "SECONDS"));
 	return check_status();
 }
