@@ -41,14 +41,22 @@ static int open_cached(const char *path)
 	return syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 }
 
-/* Not before Linux 5.12, nor where a RestrictSUIDSGID= of systemd refuses openat2(). */
+/*
+ * Not before Linux 5.12, nor where a RestrictSUIDSGID= of systemd refuses openat2().  What
+ * could be done once can be done again.
+ */
 static bool can_open_cached(void)
 {
-	int fd = open_cached("/");
+	static bool can;
+	int fd;
 
+	if (can)
+		return true;
+	fd = open_cached("/");
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0;
+	can = fd >= 0;
+	return can;
 }
 
 static int ask(void *arg, void *answer, struct problem *why)
