@@ -54,7 +54,7 @@ check "all is right" hostclock status
 check "CLOCK_REALTIME is the page's, to the ns" [ "$(json realtime_verdict)" = exact ]
 check "CLOCK_TAI, too" [ "$(json tai_verdict)" = exact ]
 
-echo "== chronyd: an unmodified NTP daemon reads /dev/ptp0"
+echo "== chronyd: an unmodified NTP daemon reads /dev/ptp_hostclock"
 wait_for_reach
 chronyc sources
 chronyc tracking

@@ -228,6 +228,7 @@ int main(void)
 	setup_modules();
 	open_streams(&out, &err);
 	setup_clock();
+	setup_ptp_link();
 	wait_for_host();
 	result = run_until_end(start_command(&out, &err), &out, &err);
 	tcdrain(out.port);

@@ -27,6 +27,7 @@ void setup_network(void);
 void setup_modules(void);
 /* Waits until the clock that RUN_DIR/expect names is there; fatal if not. */
 void setup_clock(void);
+void setup_ptp_link(void);
 
 /* Return: a raw, binary-clean descriptor. */
 int port_open(enum port port);

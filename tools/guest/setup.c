@@ -137,21 +137,41 @@ static bool file_is(const char *path, const char *content)
 	return !strcmp(text, content);
 }
 
+/* The number of the PTP clock of that name, -1 if there is none */
+static int ptp_number(const char *name)
+{
+	int number = -1;
+	glob_t g;
+
+	if (glob("/sys/class/ptp/*/clock_name", 0, NULL, &g))
+		return -1;
+	for (size_t i = 0; i < g.gl_pathc && number < 0; i++)
+		if (file_is(g.gl_pathv[i], name))
+			sscanf(g.gl_pathv[i], "/sys/class/ptp/ptp%d/", &number);
+	globfree(&g);
+	return number;
+}
+
 /* kind is "clocksource" or "ptp". */
 static bool clock_is_there(const char *kind, const char *name)
 {
-	bool found = false;
-	glob_t g;
-
 	if (!strcmp(kind, "clocksource"))
 		return file_is("/sys/devices/system/clocksource/clocksource0/current_clocksource",
 			       name);
-	if (glob("/sys/class/ptp/*/clock_name", 0, NULL, &g))
-		return false;
-	for (size_t i = 0; i < g.gl_pathc && !found; i++)
-		found = file_is(g.gl_pathv[i], name);
-	globfree(&g);
-	return found;
+	return ptp_number(name) >= 0;
+}
+
+/* As 60-hostclock.rules has udev do it: PTP clocks are numbered as they come. */
+void setup_ptp_link(void)
+{
+	int number = ptp_number("hostclock");
+	char target[32];
+
+	if (number < 0)
+		return;
+	snprintf(target, sizeof(target), "ptp%d", number);
+	if (symlink(target, "/dev/ptp_hostclock") && errno != EEXIST)
+		fatal("/dev/ptp_hostclock: %m");
 }
 
 void setup_clock(void)

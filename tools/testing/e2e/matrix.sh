@@ -25,7 +25,7 @@ watch() {
 		--dir "$dir/export" --shm "$dir/ring" --add "$build/bin/guest/readings" \
 		--host-cmd "exec python3 -B '$here/host/matrix.py' $group '$build/bin' \
 			'$dir' $exporter_pid ${options[*]}" \
-		${HOSTCLOCK_IMAGE:+--kernel "$HOSTCLOCK_IMAGE"} "$@" -- readings /dev/ptp0
+		${HOSTCLOCK_IMAGE:+--kernel "$HOSTCLOCK_IMAGE"} "$@" -- readings /dev/ptp_hostclock
 	same "$name: all events can be brought about" 0 $?
 	kill "$exporter_pid" 2>/dev/null
 	wait "$exporter_pid"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# chronyd in the guest, with /dev/ptp0 as its only source. In mode follow it
+# chronyd in the guest, with /dev/ptp_hostclock as its only source. In mode follow it
 # watches (-x); in the others it disciplines the guest's own clock.
 . /results.sh
 

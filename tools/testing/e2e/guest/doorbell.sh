@@ -6,7 +6,7 @@
 
 mkfifo /tmp/chronyd /tmp/notify
 /notice /dev/hostclock0 /tmp/chronyd /tmp/notify &
-sed "s/^refclock .*/refclock PHC \/dev\/ptp0 tai poll $POLL dpoll $POLL filter 1 stratum 1 refid HCLK/" \
+sed "s/^refclock .*/refclock PHC \/dev\/ptp_hostclock tai poll $POLL dpoll $POLL filter 1 stratum 1 refid HCLK/" \
 	/etc/chrony.conf >/tmp/chrony.conf
 chronyd -x -d -f /tmp/chrony.conf >/tmp/chronyd 2>&1 &
 sleep 2
