@@ -66,29 +66,46 @@ static bool hostclock_is_line_page(const void *mem)
 	       le16_to_cpu(READ_ONCE(lp->size)) >= sizeof(*lp);
 }
 
+static bool hostclock_region_has(const struct hostclock_region *region,
+				 bool (*is_page)(const void *mem))
+{
+	size_t at;
+
+	for (at = 0; at < region->size; at += HOSTCLOCK_PAGE_SIZE) {
+		if (is_page(region->mem + at))
+			return true;
+	}
+	return false;
+}
+
+bool hostclock_region_has_guest_page(const struct hostclock_region *region)
+{
+	return hostclock_region_has(region, hostclock_is_guest_page);
+}
+
+bool hostclock_region_has_clock_page(const struct hostclock_region *region)
+{
+	return hostclock_region_has(region, hostclock_is_clock_page);
+}
+
 /**
  * hostclock_region_has_pages - is there a page of ours?
  * @region: mapped memory
  */
 bool hostclock_region_has_pages(const struct hostclock_region *region)
 {
-	size_t at;
-
-	for (at = 0; at < region->size; at += HOSTCLOCK_PAGE_SIZE) {
-		if (hostclock_is_clock_page(region->mem + at) ||
-		    hostclock_is_guest_page(region->mem + at))
-			return true;
-	}
-	return false;
+	return hostclock_region_has_guest_page(region) ||
+	       hostclock_region_has_clock_page(region);
 }
 
 /**
  * hostclock_pages_add - add the pages of a region
  * @region: mapped; stays so until hostclock_pages_forget()
+ * @guest: not only its clock pages
  *
  * Context: calls are serialized by the caller.
  */
-void hostclock_pages_add(const struct hostclock_region *region)
+void hostclock_pages_add(const struct hostclock_region *region, bool guest)
 {
 	struct hostclock_page page = { .region = region };
 	size_t at;
@@ -97,7 +114,7 @@ void hostclock_pages_add(const struct hostclock_region *region)
 		page.mem = region->mem + at;
 		page.phys = region->phys + at;
 		if (hostclock_is_guest_page(page.mem)) {
-			if (!hostclock_guest.mem)
+			if (guest && !hostclock_guest.mem)
 				hostclock_guest = page;
 		} else if (hostclock_is_clock_page(page.mem) &&
 			   hostclock_nr_clocks < ARRAY_SIZE(hostclock_clocks)) {
@@ -105,7 +122,8 @@ void hostclock_pages_add(const struct hostclock_region *region)
 			/* a resync on another CPU may be reading them */
 			smp_store_release(&hostclock_nr_clocks,
 					  hostclock_nr_clocks + 1);
-		} else if (hostclock_is_line_page(page.mem) && !hostclock_line.mem) {
+		} else if (guest && hostclock_is_line_page(page.mem) &&
+			   !hostclock_line.mem) {
 			hostclock_line = page;
 		}
 	}

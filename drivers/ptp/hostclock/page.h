@@ -27,6 +27,7 @@ struct hostclock_region {
 	void *mem;
 	phys_addr_t phys;
 	size_t size;		/* bytes mapped, a multiple of the page size */
+	bool stranger;		/* transport.c's: not followed */
 };
 
 struct hostclock_page {
@@ -48,8 +49,10 @@ struct hostclock_snapshot {
 	u64 tsc;
 };
 
+bool hostclock_region_has_guest_page(const struct hostclock_region *region);
+bool hostclock_region_has_clock_page(const struct hostclock_region *region);
 bool hostclock_region_has_pages(const struct hostclock_region *region);
-void hostclock_pages_add(const struct hostclock_region *region);
+void hostclock_pages_add(const struct hostclock_region *region, bool guest);
 void hostclock_pages_forget(void);
 const struct hostclock_page *hostclock_guest_page(void);
 const struct hostclock_page *hostclock_line_page(void);

@@ -11,6 +11,10 @@ static char *mode = "follow";
 module_param(mode, charp, 0444);
 MODULE_PARM_DESC(mode, "follow: CLOCK_REALTIME is the host's (default); raw: only the counter is; ptp: no clocksource");
 
+static char *devices;
+module_param(devices, charp, 0444);
+MODULE_PARM_DESC(devices, "names of the devices whose pages may be followed, with commas between them (default: any)");
+
 /*
  * How far MONOTONIC's rate may be from RAW's.  500 ppm is the most that
  * adjtimex() gives by frequency, adjtime() adds 500, and a UTC-SLS smear 1000.
@@ -46,6 +50,25 @@ enum hostclock_mode notrace hostclock_mode(void)
 const char *hostclock_mode_name(void)
 {
 	return hostclock_mode_names[hostclock_current_mode];
+}
+
+/**
+ * hostclock_device_allowed - may a device's pages be followed?
+ * @name: its name in sysfs, as 0000:00:04.0 or virtio1
+ */
+bool hostclock_device_allowed(const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = devices;
+
+	if (!devices || !*devices)
+		return true;
+	while ((at = strstr(at, name))) {
+		if ((at == devices || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+		at += len;
+	}
+	return false;
 }
 
 /**

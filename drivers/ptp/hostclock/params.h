@@ -13,6 +13,7 @@ enum hostclock_mode {
 
 enum hostclock_mode hostclock_mode(void);
 const char *hostclock_mode_name(void);
+bool hostclock_device_allowed(const char *name);
 int hostclock_params_init(void);
 enum hostclock_counter hostclock_mode_counter(void);
 unsigned int hostclock_max_slew_ppm(void);

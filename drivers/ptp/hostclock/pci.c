@@ -13,6 +13,7 @@
 
 #include "doorbell.h"
 #include "page.h"
+#include "params.h"
 #include "pci.h"
 #include "transport.h"
 
@@ -87,7 +88,10 @@ static int hostclock_pci_removed(struct notifier_block *nb, unsigned long action
 	struct pci_dev *pdev = to_pci_dev(data);
 	int i;
 
-	if (action != BUS_NOTIFY_REMOVED_DEVICE || !pci_is_bridge(pdev))
+	if (action != BUS_NOTIFY_REMOVED_DEVICE)
+		return NOTIFY_DONE;
+	hostclock_device_gone(&pdev->dev);
+	if (!IS_ENABLED(CONFIG_HOSTCLOCK_VDSO) || !pci_is_bridge(pdev))
 		return NOTIFY_DONE;
 	for (i = PCI_BRIDGE_RESOURCES; i <= PCI_BRIDGE_RESOURCE_END; i++)
 		hostclock_pci_window_removed(&pdev->resource[i]);
@@ -126,7 +130,8 @@ static int hostclock_pci_probe(struct pci_dev *pdev,
 	struct hostclock_region *region;
 	int ret;
 
-	if (!(pci_resource_flags(pdev, HOSTCLOCK_IVSHMEM_BAR) & IORESOURCE_MEM))
+	if (!hostclock_device_allowed(pci_name(pdev)) ||
+	    !(pci_resource_flags(pdev, HOSTCLOCK_IVSHMEM_BAR) & IORESOURCE_MEM))
 		return -ENODEV;
 	ret = pcim_enable_device(pdev);
 	if (ret)
@@ -169,7 +174,7 @@ int hostclock_pci_register(void)
 {
 	int ret = pci_register_driver(&hostclock_pci_driver);
 
-	if (!ret && IS_ENABLED(CONFIG_HOSTCLOCK_VDSO))
+	if (!ret)
 		bus_register_notifier(&pci_bus_type, &hostclock_pci_notifier);
 	return ret;
 }
@@ -177,6 +182,5 @@ int hostclock_pci_register(void)
 void hostclock_pci_unregister(void)
 {
 	pci_unregister_driver(&hostclock_pci_driver);
-	if (IS_ENABLED(CONFIG_HOSTCLOCK_VDSO))
-		bus_unregister_notifier(&pci_bus_type, &hostclock_pci_notifier);
+	bus_unregister_notifier(&pci_bus_type, &hostclock_pci_notifier);
 }

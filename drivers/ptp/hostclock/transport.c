@@ -3,8 +3,15 @@
  * What transports share: regions of memory that come and go with devices, bringing the
  * driver up when there are valid pages in them, and doorbells.
  *
- * A new transport maps its memory, checks hostclock_region_has_pages() and calls
- * hostclock_region_add().
+ * A new transport asks hostclock_device_allowed(), maps the memory, checks
+ * hostclock_region_has_pages() and calls hostclock_region_add(); once the device is
+ * unplugged, hostclock_device_gone().
+ *
+ * Which devices are followed is decided once: the first one with a guest page, and the
+ * first one with clock pages, unless the guest page's has some.  They stay the chosen
+ * ones until they are unplugged, whether they have a driver or not.  A device that comes
+ * with pages while others are chosen is a stranger, and never takes their place: it may
+ * be memory that another VM writes to.
  */
 #include <linux/device.h>
 #include <linux/jiffies.h>
@@ -27,6 +34,10 @@
 static DEFINE_MUTEX(hostclock_mutex);
 static LIST_HEAD(hostclock_regions);
 static const struct hostclock_bring_up_ops *hostclock_ops;
+
+/* The chosen devices.  Not dereferenced: they may have no driver. */
+static const struct device *hostclock_guest_device;
+static const struct device *hostclock_clock_device;
 
 static void hostclock_retry(struct work_struct *work);
 static DECLARE_DELAYED_WORK(hostclock_retry_work, hostclock_retry);
@@ -62,6 +73,39 @@ static void hostclock_retry(struct work_struct *work)
 	mutex_unlock(&hostclock_mutex);
 }
 
+/* Is it followed?  What comes while there is nothing to follow is, from then on. */
+static bool hostclock_choose(const struct hostclock_region *region)
+{
+	const struct device *dev = region->dev;
+	bool clock = hostclock_region_has_clock_page(region);
+
+	if (hostclock_region_has_guest_page(region)) {
+		if (!hostclock_guest_device) {
+			hostclock_guest_device = dev;
+			if (clock)
+				hostclock_clock_device = dev;
+		}
+		return dev == hostclock_guest_device;
+	}
+	if (!hostclock_clock_device)
+		hostclock_clock_device = dev;
+	return dev == hostclock_clock_device;
+}
+
+/* Find the pages again, in the chosen devices' regions that there are. */
+static void hostclock_find_pages(void)
+{
+	const struct hostclock_region *region;
+
+	hostclock_pages_forget();
+	list_for_each_entry(region, &hostclock_regions, node) {
+		if (region->dev == hostclock_guest_device)
+			hostclock_pages_add(region, true);
+		else if (region->dev == hostclock_clock_device)
+			hostclock_pages_add(region, false);
+	}
+}
+
 /**
  * hostclock_region_add - add a device's region
  * @region: mapped; stays so until hostclock_region_del()
@@ -72,8 +116,13 @@ void hostclock_region_add(struct hostclock_region *region)
 {
 	mutex_lock(&hostclock_mutex);
 	list_add_tail(&region->node, &hostclock_regions);
-	hostclock_pages_add(region);
-	hostclock_bring_up();
+	region->stranger = !hostclock_choose(region);
+	if (region->stranger) {
+		dev_notice(region->dev, "has pages of a clock, but others are followed: see parameter devices\n");
+	} else {
+		hostclock_find_pages();
+		hostclock_bring_up();
+	}
 	mutex_unlock(&hostclock_mutex);
 }
 
@@ -85,16 +134,31 @@ void hostclock_region_add(struct hostclock_region *region)
  */
 void hostclock_region_del(struct hostclock_region *region)
 {
-	struct hostclock_region *other;
-
 	mutex_lock(&hostclock_mutex);
-	hostclock_ops->take_down();
-	hostclock_retries = 0;
+	if (!region->stranger)
+		hostclock_ops->take_down();
 	list_del(&region->node);
-	hostclock_pages_forget();
-	list_for_each_entry(other, &hostclock_regions, node)
-		hostclock_pages_add(other);
-	hostclock_bring_up();
+	if (!region->stranger) {
+		hostclock_retries = 0;
+		hostclock_find_pages();
+		hostclock_bring_up();
+	}
+	mutex_unlock(&hostclock_mutex);
+}
+
+/**
+ * hostclock_device_gone - a device was unplugged: another one may take its place
+ * @dev: which; its region was removed before, if it had one
+ *
+ * Context: may sleep.
+ */
+void hostclock_device_gone(const struct device *dev)
+{
+	mutex_lock(&hostclock_mutex);
+	if (hostclock_guest_device == dev)
+		hostclock_guest_device = NULL;
+	if (hostclock_clock_device == dev)
+		hostclock_clock_device = NULL;
 	mutex_unlock(&hostclock_mutex);
 }
 

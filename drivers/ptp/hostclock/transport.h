@@ -21,6 +21,7 @@ struct hostclock_bring_up_ops {
 /* For transports */
 void hostclock_region_add(struct hostclock_region *region);
 void hostclock_region_del(struct hostclock_region *region);
+void hostclock_device_gone(const struct device *dev);
 void hostclock_doorbell_interrupt(void);
 
 /* For the interfaces */

@@ -26,6 +26,7 @@
 #include <uapi/linux/virtio_pmem.h>
 
 #include "page.h"
+#include "params.h"
 #include "transport.h"
 #include "virtio.h"
 
@@ -188,7 +189,9 @@ static int hostclock_virtio_check(struct device *dev, void *adding)
 {
 	struct virtio_device *vdev = dev_to_virtio(dev);
 
-	if (vdev->id.device != VIRTIO_ID_PMEM || !vdev->config->get)
+	if (vdev->id.device != VIRTIO_ID_PMEM || !vdev->config->get ||
+	    (!hostclock_device_allowed(dev_name(dev)) &&
+	     !hostclock_device_allowed(dev_name(dev->parent))))
 		return 0;
 	device_lock(dev);
 	mutex_lock(&hostclock_virtio_mutex);
@@ -220,6 +223,12 @@ static void hostclock_virtio_forget(struct device *dev)
 	mutex_unlock(&hostclock_virtio_mutex);
 }
 
+static void hostclock_virtio_gone(struct device *dev)
+{
+	hostclock_virtio_forget(dev);
+	hostclock_device_gone(dev);
+}
+
 static int hostclock_virtio_event(struct notifier_block *nb, unsigned long action,
 				  void *data)
 {
@@ -228,7 +237,7 @@ static int hostclock_virtio_event(struct notifier_block *nb, unsigned long actio
 	if (action == BUS_NOTIFY_ADD_DEVICE)
 		hostclock_virtio_check(dev, nb);
 	else if (action == BUS_NOTIFY_DEL_DEVICE)
-		hostclock_virtio_forget(dev);
+		hostclock_virtio_gone(dev);
 	else if (action == BUS_NOTIFY_BOUND_DRIVER && hostclock_virtio_claimed(dev))
 		dev_to_virtio(dev)->priv = &hostclock_virtio_driver;
 	return NOTIFY_DONE;
