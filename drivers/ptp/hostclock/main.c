@@ -17,7 +17,7 @@
  *	tk_core.c	backend for a patched timekeeping core, with
  *	tk_watchdog.c, tk_raw.c, tk_sync.c
  *	compat/tk_stock.c	backend for any other, with
- *	compat/symbols.c, exact.c, vdso_page.c, lines.c
+ *	compat/symbols.c, caller.c, exact.c, vdso_page.c, lines.c
  *	transport.c	regions, bring-up, doorbells
  *	status.c	the status by name
  *	chardev.c	/dev/hostclock0

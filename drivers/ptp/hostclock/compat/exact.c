@@ -23,6 +23,7 @@
 #include <linux/timekeeping.h>
 
 #include "../realtime.h"
+#include "caller.h"
 #include "exact.h"
 #include "hook.h"
 #include "symbols.h"
@@ -82,16 +83,18 @@ static bool hostclock_real_valid(const struct timespec64 *ts, const struct times
 
 /**
  * hostclock_exact_reading - is this the reading that sets the clock?
+ * @caller: whose reading it is, see hostclock_caller_sets()
  * @reading: where to put what is to be read then
  *
  * Context: any, NMI included.
  */
-bool notrace hostclock_exact_reading(u64 *reading)
+bool notrace hostclock_exact_reading(unsigned long caller, u64 *reading)
 {
 	struct hostclock_setting *s = &hostclock_setting;
 	struct timespec64 now;
 
-	if (likely(!hostclock_is_setter(HOSTCLOCK_ARMED)) || !irqs_disabled())
+	if (likely(!hostclock_is_setter(HOSTCLOCK_ARMED)) || !irqs_disabled() ||
+	    !hostclock_caller_sets(caller))
 		return false;
 	hostclock_stage = HOSTCLOCK_READ;
 	hostclock_commit(s);
@@ -225,6 +228,8 @@ static const char *hostclock_exact_symbols(void)
 {
 	if (!hostclock_symbols_find())
 		return "kallsyms_lookup_name cannot be found";
+	/* More can be told from whose reading it is now. */
+	hostclock_caller_start();
 	hostclock_was_set_delayed = hostclock_symbol_function("clock_was_set_delayed");
 	hostclock_update_vsyscall = hostclock_symbol_function("update_vsyscall");
 	if (!hostclock_was_set_delayed || !hostclock_update_vsyscall)
@@ -278,7 +283,7 @@ void hostclock_exact_stop(void)
 {
 }
 
-bool notrace hostclock_exact_reading(u64 *reading)
+bool notrace hostclock_exact_reading(unsigned long caller, u64 *reading)
 {
 	return false;
 }

@@ -19,7 +19,7 @@ struct hostclock_setting {
 
 const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s));
 void hostclock_exact_stop(void);
-bool hostclock_exact_reading(u64 *reading);
+bool hostclock_exact_reading(unsigned long caller, u64 *reading);
 int hostclock_exact_set(void);
 
 #endif /* _HOSTCLOCK_EXACT_H */

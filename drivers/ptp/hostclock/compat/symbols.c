@@ -57,7 +57,7 @@ bool hostclock_symbols_find(void)
 /* Where a symbol is; NULL if it is not known. */
 void *hostclock_symbol(const char *name)
 {
-	return (void *)hostclock_lookup(name);
+	return hostclock_lookup ? (void *)hostclock_lookup(name) : NULL;
 }
 
 /* The same for a function; NULL as well if it must not be called by address. */
@@ -67,6 +67,15 @@ void *hostclock_symbol_function(const char *name)
 
 	return function && hostclock_callable(function) ? function : NULL;
 }
+
+#else /* !HOSTCLOCK_EXACT */
+
+void *hostclock_symbol(const char *name)
+{
+	return NULL;
+}
+
+#endif /* !HOSTCLOCK_EXACT */
 
 /* The size of what a symbol names, 0 if that is not known. */
 unsigned long hostclock_symbol_size(const void *symbol)
@@ -81,5 +90,3 @@ unsigned long hostclock_symbol_size(const void *symbol)
 		return 0;
 	return size;
 }
-
-#endif /* HOSTCLOCK_EXACT */

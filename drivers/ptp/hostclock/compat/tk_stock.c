@@ -26,6 +26,7 @@
 #include "../resync.h"
 #include "../systime.h"
 #include "../tk.h"
+#include "caller.h"
 #include "exact.h"
 #include "lines.h"
 #include "vdso_page.h"
@@ -53,6 +54,7 @@ MODULE_PARM_DESC(vdso, "set clocks exactly and let the vDSO read them, where the
 /* The pinned reading of hostclock_set_realtime_at(), and the task that is to get it */
 static struct task_struct *hostclock_setter;
 static u64 hostclock_pinned_ns;
+static bool hostclock_pinned_due;	/* this is the reading that sets the clock */
 static bool hostclock_pinned_used;
 
 enum hostclock_exact {
@@ -76,10 +78,13 @@ const char *hostclock_tk_name(void)
 
 static u64 notrace hostclock_stock_read(struct clocksource *cs)
 {
+	unsigned long caller = (unsigned long)__builtin_return_address(0);
 	u64 ns;
 
-	if (unlikely(hostclock_exact_reading(&ns)))
+	if (unlikely(hostclock_exact_reading(caller, &ns)))
 		return ns;
+	if (unlikely(READ_ONCE(hostclock_setter) == current))
+		hostclock_pinned_due = hostclock_caller_sets(caller);
 	return hostclock_lines_refine(hostclock_counter(HOSTCLOCK_MONO));
 }
 
@@ -193,8 +198,8 @@ void hostclock_tk_reanchor(struct clocksource *cs)
 }
 
 /*
- * Make do_settimeofday64() read the chosen instant.  Its reading is the first that the
- * setter does with interrupts off, but not from an interrupt.  Wait for the instant, at
+ * Make do_settimeofday64() read the chosen instant.  Its reading is one that the setter
+ * does with interrupts off, but not from an interrupt.  Wait for the instant, at
  * most the lead; return false if it is past, or if this is another reading.
  */
 static bool notrace hostclock_pinned_reading(enum hostclock_counter which, u64 *ns)
@@ -202,7 +207,7 @@ static bool notrace hostclock_pinned_reading(enum hostclock_counter which, u64 *
 	u64 pinned_ns = hostclock_pinned_ns;
 
 	if (READ_ONCE(hostclock_setter) != current || in_interrupt() ||
-	    !irqs_disabled())
+	    !irqs_disabled() || !hostclock_pinned_due)
 		return false;
 	WRITE_ONCE(hostclock_setter, NULL);
 	hostclock_counter_set_override(NULL);
@@ -222,6 +227,7 @@ static int hostclock_set_realtime_at(u64 at_ns, s64 wall_offset_ns)
 	int ret;
 
 	hostclock_pinned_ns = at_ns;
+	hostclock_pinned_due = false;
 	hostclock_pinned_used = false;
 	WRITE_ONCE(hostclock_setter, current);
 	hostclock_counter_set_override(hostclock_pinned_reading);
@@ -305,6 +311,7 @@ static const char *hostclock_stock_start(void)
 {
 	const char *why;
 
+	hostclock_caller_start();
 	if (!vdso)
 		return "module parameter vdso=N";
 	if (hostclock_mode() != HOSTCLOCK_MODE_FOLLOW)
