@@ -92,7 +92,7 @@ static const char *judge_guest(const struct report *r)
 	if (strcmp(r->kernel.mode, "follow"))
 		return NULL;
 	if (!strcmp(r->kernel.wall, "detached"))
-		return "the wall clock was set or steered in the guest: detached";
+		return "REALTIME or TAI was set or steered in the guest: detached";
 	if (!comparison_exact(&r->clocks[REALTIME]))
 		return "CLOCK_REALTIME is not the page's";
 	if (!r->kernel.ntp_synchronized)

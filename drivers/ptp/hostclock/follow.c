@@ -16,6 +16,7 @@
 #include "params.h"
 #include "readings.h"
 #include "realtime.h"
+#include "realtime_watch.h"
 #include "resync.h"
 #include "tk.h"
 
@@ -101,6 +102,7 @@ int hostclock_clocksource_register(void)
 {
 	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
 		return 0;
+	hostclock_realtime_watch_start();
 	return clocksource_register_hz(&hostclock_cs[hostclock_mode_counter()],
 				       NSEC_PER_SEC);
 }
@@ -116,15 +118,19 @@ void hostclock_clocksource_unregister(void)
 		return;
 	/* This cannot fail: jiffies is always there to fall back to. */
 	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_mode_counter()]));
+	hostclock_realtime_watch_stop();
 }
 
 static void hostclock_resync_irq(struct irq_work *work)
 {
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	enum hostclock_counter which = hostclock_mode_counter();
-	bool force = hostclock_resync_forced();
+	bool force;
 
 	hostclock_resync_set_running(true);
+	if (hostclock_realtime_take_suspicion())
+		hostclock_realtime_check();
+	force = hostclock_resync_forced();
 	if (force || hostclock_resync_needed()) {
 		hostclock_realtime_check();
 		if (hostclock_counter_in_use(which))

@@ -14,10 +14,11 @@
  *	counter.c	the accepted state, and reading the counters by it
  *	accept.c	accepting pages: epochs, offsets, gaps
  *	realtime.c	who owns CLOCK_REALTIME
+ *	realtime_watch.c	noticing that the guest changed it
  *	tk_core.c	backend for a patched timekeeping core, with
  *	tk_watchdog.c, tk_raw.c, tk_sync.c
  *	compat/tk_stock.c	backend for any other, with
- *	compat/symbols.c, caller.c, exact.c, vdso_page.c, lines.c
+ *	compat/symbols.c, caller.c, exact.c, ntp.c, vdso_page.c, lines.c
  *	transport.c	regions, bring-up, doorbells
  *	status.c	the status by name
  *	chardev.c	/dev/hostclock0

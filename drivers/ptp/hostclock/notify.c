@@ -14,6 +14,7 @@
 #include "counter.h"
 #include "notify.h"
 #include "page.h"
+#include "realtime.h"
 #include "rejected.h"
 #include "resync.h"
 #include "status.h"
@@ -94,8 +95,10 @@ static void hostclock_log(struct device *dev, unsigned long changes)
 		dev_info_ratelimited(dev, "the host's clock was set, following\n");
 	if (test_bit(HOSTCLOCK_CHANGED_STATUS, &changes))
 		dev_info_ratelimited(dev, "status %s\n", hostclock_status_name());
+	if (test_bit(HOSTCLOCK_CHANGED_KEPT, &changes))
+		dev_info_ratelimited(dev, "the kernel moved CLOCK_REALTIME by a leap second or its time zone: undone\n");
 	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
-		dev_warn_ratelimited(dev, "CLOCK_REALTIME was set or steered: detached until \"follow\" is written to sysfs' wall\n");
+		dev_warn_ratelimited(dev, "CLOCK_REALTIME or CLOCK_TAI was set or steered: detached until \"follow\" is written to sysfs' wall\n");
 	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
 		dev_info_ratelimited(dev, "CLOCK_REALTIME follows the host's again\n");
 }
@@ -105,11 +108,21 @@ static void hostclock_notify(unsigned long changes)
 	mutex_lock(&hostclock_notify_mutex);
 	if (hostclock_notify_device)
 		hostclock_log(hostclock_notify_device, changes);
-	if (hostclock_notify_chardev) {
+	changes &= ~BIT(HOSTCLOCK_CHANGED_KEPT);
+	if (hostclock_notify_chardev && changes) {
 		hostclock_uevent(changes);
 		hostclock_chardev_wake();
 	}
 	mutex_unlock(&hostclock_notify_mutex);
+}
+
+/* The host's leap seconds are the guest's. */
+static void hostclock_disarm_leap(void)
+{
+	if (hostclock_realtime_detached())
+		return;
+	pr_info_ratelimited("hostclock: a leap second that was announced in the guest is ignored: the host's count\n");
+	hostclock_tk_disarm_leap();
 }
 
 static void hostclock_notify_handler(struct work_struct *work)
@@ -127,7 +140,9 @@ static void hostclock_notify_handler(struct work_struct *work)
 		if (hostclock_recorded())
 			schedule_work(&hostclock_notify_work);
 	}
-	changes &= ~BIT(HOSTCLOCK_SET_REALTIME);
+	if (test_bit(HOSTCLOCK_DISARM_LEAP, &changes))
+		hostclock_disarm_leap();
+	changes &= ~(BIT(HOSTCLOCK_SET_REALTIME) | BIT(HOSTCLOCK_DISARM_LEAP));
 	if (changes)
 		hostclock_notify(changes);
 }

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who owns CLOCK_REALTIME.  It follows the host's clock until somebody in the guest
- * sets or steers it.  Then it is detached: it advances with CLOCK_MONOTONIC until it
- * is attached again.
+ * Who owns CLOCK_REALTIME, and CLOCK_TAI with it.  They follow the host's clock until
+ * somebody in the guest sets or steers one of them.  Then they are detached: they advance
+ * with CLOCK_MONOTONIC until they are attached again.
  *
- * The kernel does not tell drivers that the clock was set.  So before each resync it
- * is compared with what was last set by the driver.
+ * What the guest's kernel does by itself, because it believes to keep the time (a leap
+ * second, the time zone of a local RTC), is nobody's wish, and undone.
+ *
+ * The kernel does not tell drivers who set the clock.  So it is compared with what was
+ * last set by the driver: whenever the timekeeper changed, and before each resync.
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/time.h>
 #include <linux/timekeeping.h>
 
 #include "realtime.h"
@@ -27,6 +32,17 @@
 static bool hostclock_detached;
 /* REALTIME - MONOTONIC counter, as set by the driver */
 static s64 hostclock_realtime_offset_ns = HOSTCLOCK_OFFSET_UNKNOWN;
+/* TAI - REALTIME, likewise; unknown if the driver has left it to the guest */
+static s32 hostclock_tai_sec = HOSTCLOCK_TAI_UNKNOWN;
+/* The timekeeper changed to something that the driver has not set. */
+static bool hostclock_suspicion;
+
+/* How far the guest's clocks are off what the driver set */
+struct hostclock_shift {
+	s64 real_ns;
+	s32 tai_sec;	/* of TAI - REALTIME */
+	bool tai_known;
+};
 
 /**
  * hostclock_realtime_set_offset - the driver sets CLOCK_REALTIME
@@ -45,6 +61,51 @@ void hostclock_realtime_set_offset(s64 offset_ns)
 void hostclock_realtime_forget_offset(void)
 {
 	WRITE_ONCE(hostclock_realtime_offset_ns, HOSTCLOCK_OFFSET_UNKNOWN);
+	WRITE_ONCE(hostclock_tai_sec, HOSTCLOCK_TAI_UNKNOWN);
+}
+
+/**
+ * hostclock_realtime_set_tai - the driver sets CLOCK_TAI, after CLOCK_REALTIME
+ * @offset_sec: TAI - REALTIME
+ *
+ * Context: as for hostclock_realtime_set_offset().
+ */
+void hostclock_realtime_set_tai(s32 offset_sec)
+{
+	WRITE_ONCE(hostclock_tai_sec, offset_sec);
+}
+
+/**
+ * hostclock_realtime_expected - is this what the driver has set, if anything?
+ * @offset_ns: REALTIME - MONOTONIC counter
+ * @tai_sec: TAI - REALTIME
+ *
+ * Context: any.
+ */
+bool hostclock_realtime_expected(s64 offset_ns, s32 tai_sec)
+{
+	s64 want_ns = READ_ONCE(hostclock_realtime_offset_ns);
+	s32 want_sec = READ_ONCE(hostclock_tai_sec);
+
+	return want_ns == HOSTCLOCK_OFFSET_UNKNOWN ||
+	       (offset_ns == want_ns &&
+		(want_sec == HOSTCLOCK_TAI_UNKNOWN || tai_sec == want_sec));
+}
+
+/**
+ * hostclock_realtime_suspect - have hostclock_realtime_check() called soon
+ *
+ * Context: any, the timekeeper's write section included.
+ */
+void hostclock_realtime_suspect(void)
+{
+	WRITE_ONCE(hostclock_suspicion, true);
+	hostclock_resync_raise();
+}
+
+bool hostclock_realtime_take_suspicion(void)
+{
+	return READ_ONCE(hostclock_suspicion) && xchg(&hostclock_suspicion, false);
 }
 
 bool hostclock_realtime_detached(void)
@@ -52,32 +113,78 @@ bool hostclock_realtime_detached(void)
 	return READ_ONCE(hostclock_detached);
 }
 
-static bool hostclock_realtime_changed(void)
+/* TAI - REALTIME as the kernel has it */
+static s32 hostclock_kernel_tai_sec(void)
+{
+	s64 ns = ktime_mono_to_any(0, TK_OFFS_TAI) - ktime_mono_to_any(0, TK_OFFS_REAL);
+
+	return div_s64(ns, NSEC_PER_SEC);
+}
+
+static bool hostclock_realtime_changed(struct hostclock_shift *shift)
 {
 	struct system_time_snapshot snap;
 	int tries = HOSTCLOCK_REALTIME_TRIES;
 	s64 offset_ns;
+	s32 tai_sec;
 
 	do {
 		offset_ns = READ_ONCE(hostclock_realtime_offset_ns);
 		if (offset_ns == HOSTCLOCK_OFFSET_UNKNOWN)
 			return false;
+		tai_sec = READ_ONCE(hostclock_tai_sec);
+		shift->tai_known = tai_sec != HOSTCLOCK_TAI_UNKNOWN;
+		shift->tai_sec = shift->tai_known ? hostclock_kernel_tai_sec() - tai_sec : 0;
 		hostclock_systime_get(&snap);
-		if (hostclock_systime_real_ns(&snap) - (s64)snap.cycles == offset_ns)
+		shift->real_ns = hostclock_systime_real_ns(&snap) - (s64)snap.cycles - offset_ns;
+		if (!shift->real_ns && !shift->tai_sec)
 			return false;
 	} while (--tries);
-	return READ_ONCE(hostclock_realtime_offset_ns) == offset_ns;
+	return READ_ONCE(hostclock_realtime_offset_ns) == offset_ns &&
+	       READ_ONCE(hostclock_tai_sec) == tai_sec;
+}
+
+/* NTP's leap second: TAI goes on. */
+static bool hostclock_is_leap(const struct hostclock_shift *shift)
+{
+	s32 sec = shift->tai_known ? -shift->tai_sec : shift->real_ns < 0 ? -1 : 1;
+
+	return abs(sec) == 1 && shift->real_ns == sec * NSEC_PER_SEC;
+}
+
+/*
+ * A local RTC's time zone.  The kernel does that once, at the first settimeofday() that
+ * gives a time zone and no time.
+ */
+static bool hostclock_is_warp(const struct hostclock_shift *shift)
+{
+	static bool warped;
+	s64 warp_ns = sys_tz.tz_minuteswest * 60LL * NSEC_PER_SEC;
+
+	if (!warp_ns || shift->real_ns != warp_ns || shift->tai_sec)
+		return false;
+	return !xchg(&warped, true);
 }
 
 /**
  * hostclock_realtime_check - detach CLOCK_REALTIME if somebody set or steered it
  *
+ * Also if it was CLOCK_TAI.  What the kernel did by itself is undone by a resync.
+ *
  * Context: any but NMI and the timekeeper's write side.
  */
 void hostclock_realtime_check(void)
 {
-	if (hostclock_realtime_detached() || !hostclock_realtime_changed())
+	struct hostclock_shift shift;
+
+	if (hostclock_realtime_detached() || !hostclock_realtime_changed(&shift))
 		return;
+	if (hostclock_is_leap(&shift) || hostclock_is_warp(&shift)) {
+		hostclock_realtime_forget_offset();
+		hostclock_record(BIT(HOSTCLOCK_CHANGED_KEPT));
+		hostclock_force_resync();
+		return;
+	}
 	WRITE_ONCE(hostclock_detached, true);
 	hostclock_record(BIT(HOSTCLOCK_CHANGED_DETACHED));
 	hostclock_resync_raise();

@@ -117,6 +117,7 @@ static ssize_t wall_store(struct device *dev, struct device_attribute *attr,
 		return -EINVAL;
 	if (!hostclock_has_realtime())
 		return -EOPNOTSUPP;
+	hostclock_tk_reset_ntp();
 	hostclock_realtime_attach();
 	hostclock_notify_flush();
 	return count;

@@ -12,6 +12,8 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw);
 int hostclock_tk_enable(enum hostclock_counter which);
 void hostclock_tk_reanchor(struct clocksource *cs);
 void hostclock_tk_set_realtime(void);	/* after HOSTCLOCK_SET_REALTIME */
+void hostclock_tk_disarm_leap(void);	/* after HOSTCLOCK_DISARM_LEAP */
+void hostclock_tk_reset_ntp(void);	/* nobody is to steer any more */
 void hostclock_tk_set_pages(void);
 const char *hostclock_tk_vdso(void);
 

@@ -106,6 +106,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 		return 0;
 	}
 	hostclock_realtime_set_offset(info->wall_offset_ns);
+	hostclock_realtime_set_tai(info->tai_valid ? info->tai_offset_sec : HOSTCLOCK_TAI_UNKNOWN);
 	a->wall_offset_ns = info->wall_offset_ns;
 	a->tai_offset_sec = info->tai_offset_sec;
 	a->tai_valid = info->tai_valid;
@@ -133,6 +134,16 @@ void hostclock_tk_reanchor(struct clocksource *cs)
 void hostclock_tk_set_realtime(void)
 {
 	/* done by hostclock_tk_reanchor() */
+}
+
+void hostclock_tk_reset_ntp(void)
+{
+	/* done by timekeeping_reanchor() */
+}
+
+void hostclock_tk_disarm_leap(void)
+{
+	hostclock_force_resync();
 }
 
 /**

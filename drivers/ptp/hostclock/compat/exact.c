@@ -26,6 +26,7 @@
 #include "caller.h"
 #include "exact.h"
 #include "hook.h"
+#include "ntp.h"
 #include "symbols.h"
 
 #ifdef HOSTCLOCK_EXACT
@@ -109,6 +110,8 @@ bool notrace hostclock_exact_reading(unsigned long caller, u64 *reading)
 		hostclock_realtime_forget_offset();
 	else if (!s->keep_real)
 		hostclock_realtime_set_offset(s->real_ns - s->cycle_last);
+	if (!s->refused && s->tai_valid)
+		hostclock_realtime_set_tai(s->tai_offset_sec);
 	*reading = s->reading;
 	return true;
 }
@@ -127,6 +130,8 @@ static int hostclock_gtod(struct notifier_block *nb, unsigned long was_set, void
 	tk->tkr_raw.cycle_last = s->cycle_last;
 	tk->offs_boot = ktime_add_ns(tk->offs_boot, s->boot_jump_ns);
 	tk->monotonic_to_boot = ktime_to_timespec64(tk->offs_boot);
+	if (!s->keep_real)
+		hostclock_ntp_apply(tk);
 	if (s->tai_valid) {
 		tk->tai_offset = s->tai_offset_sec;
 		tk->offs_tai = ktime_add(tk->offs_real, ktime_set(s->tai_offset_sec, 0));

@@ -29,6 +29,7 @@
 #include "caller.h"
 #include "exact.h"
 #include "lines.h"
+#include "ntp.h"
 #include "vdso_page.h"
 
 static bool vdso = true;
@@ -301,6 +302,16 @@ void hostclock_tk_set_realtime(void)
 		pr_warn_ratelimited("hostclock: CLOCK_REALTIME may be off by microseconds\n");
 }
 
+void hostclock_tk_reset_ntp(void)
+{
+	hostclock_ntp_reset();
+}
+
+void hostclock_tk_disarm_leap(void)
+{
+	hostclock_ntp_disarm_leap();
+}
+
 int hostclock_tk_enable(enum hostclock_counter which)
 {
 	return 0;
@@ -321,6 +332,7 @@ static const char *hostclock_stock_start(void)
 		return why;
 	hostclock_exact_prepared = true;
 	hostclock_exact = HOSTCLOCK_EXACT_UNTRIED;
+	hostclock_ntp_start();
 	if (!hostclock_line_page()->mem)
 		return "the host gives no line page";
 	why = hostclock_vdso_page_start(hostclock_line_page()->phys, hostclock_mono_cs);
@@ -338,6 +350,7 @@ static void hostclock_stock_stop(void)
 	hostclock_vdso_prepared = false;
 	if (hostclock_lines_present())
 		hostclock_lines_stop();
+	hostclock_ntp_stop();
 	if (hostclock_exact_prepared)
 		hostclock_exact_stop();
 	hostclock_exact_prepared = false;

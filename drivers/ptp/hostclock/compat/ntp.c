@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * NTP's state in an unpatched kernel, which setting the clock keeps: what steers it, and
+ * leap seconds to come.  The kernel exports no way to change it.
+ */
+#include <linux/jiffies.h>
+#include <linux/math64.h>
+#include <linux/printk.h>
+#include <linux/time.h>
+#include <linux/timekeeper_internal.h>
+#include <linux/timex.h>
+
+#include "ntp.h"
+#include "symbols.h"
+
+#ifdef HOSTCLOCK_EXACT
+
+/* do_adjtimex(), ntp_tick_length(); NULL if there are no pages, or they cannot be called */
+static int (*hostclock_adjtimex)(struct __kernel_timex *txc);
+static u64 (*hostclock_tick_length)(void);
+
+/**
+ * hostclock_ntp_start - find out how to change it
+ *
+ * Context: may sleep; after hostclock_symbols_find().
+ */
+void hostclock_ntp_start(void)
+{
+	hostclock_adjtimex = hostclock_symbol_function("do_adjtimex");
+	hostclock_tick_length = hostclock_symbol_function("ntp_tick_length");
+}
+
+void hostclock_ntp_stop(void)
+{
+	hostclock_adjtimex = NULL;
+	hostclock_tick_length = NULL;
+}
+
+static void hostclock_ntp_change(unsigned int modes, int clear)
+{
+	struct __kernel_timex txc = { .modes = 0 };
+
+	if (!hostclock_adjtimex || hostclock_adjtimex(&txc) < 0)
+		return;
+	txc.modes = modes;
+	txc.status &= ~clear;
+	txc.freq = 0;
+	txc.tick = USER_TICK_USEC;
+	if (hostclock_adjtimex(&txc) < 0)
+		pr_warn_ratelimited("hostclock: cannot reset NTP's state\n");
+}
+
+/**
+ * hostclock_ntp_reset - let nothing steer the clock any more
+ *
+ * Context: may sleep, with CAP_SYS_TIME.
+ */
+void hostclock_ntp_reset(void)
+{
+	hostclock_ntp_change(ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS,
+			     STA_INS | STA_DEL | STA_PLL | STA_PPSFREQ | STA_PPSTIME);
+}
+
+/**
+ * hostclock_ntp_disarm_leap - forget a leap second to come
+ *
+ * Context: may sleep, with CAP_SYS_TIME.
+ */
+void hostclock_ntp_disarm_leap(void)
+{
+	hostclock_ntp_change(ADJ_STATUS, STA_INS | STA_DEL);
+}
+
+/**
+ * hostclock_ntp_apply - let the clock run as NTP has it now
+ * @tk: the timekeeper, which was just set: cycle_last is now
+ *
+ * Setting the clock clears NTP's offset and error, but it would be corrected by them until
+ * the next tick.
+ *
+ * Context: the timekeeper's write section.
+ */
+void hostclock_ntp_apply(struct timekeeper *tk)
+{
+	s64 change;
+
+	if (!hostclock_tick_length)
+		return;
+	tk->ntp_tick = hostclock_tick_length();
+	change = div64_u64((tk->ntp_tick >> tk->ntp_error_shift) - tk->xtime_remainder,
+			   tk->cycle_interval);
+	change -= tk->tkr_mono.mult;
+	tk->tkr_mono.mult += change;
+	tk->xtime_interval += change * tk->cycle_interval;
+	tk->ntp_err_mult = 0;
+}
+
+#else /* !HOSTCLOCK_EXACT */
+
+void hostclock_ntp_apply(struct timekeeper *tk)
+{
+}
+
+void hostclock_ntp_start(void)
+{
+}
+
+void hostclock_ntp_stop(void)
+{
+}
+
+void hostclock_ntp_reset(void)
+{
+}
+
+void hostclock_ntp_disarm_leap(void)
+{
+}
+
+#endif /* !HOSTCLOCK_EXACT */

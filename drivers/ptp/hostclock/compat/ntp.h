@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _HOSTCLOCK_NTP_H
+#define _HOSTCLOCK_NTP_H
+
+struct timekeeper;
+
+void hostclock_ntp_start(void);
+void hostclock_ntp_stop(void);
+void hostclock_ntp_reset(void);
+void hostclock_ntp_disarm_leap(void);
+void hostclock_ntp_apply(struct timekeeper *tk);
+
+#endif /* _HOSTCLOCK_NTP_H */

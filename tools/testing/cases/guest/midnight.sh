@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# A daemon in the guest announces leap seconds of its own, again and again, as if it had
+# heard of them from bad servers. midnight.sh on the host makes two midnights.
+. /results.sh
+
+state=/sys/class/misc/hostclock0
+
+# announce STATUS: 16 an insertion, 32 a deletion
+announce() {
+	while :; do
+		adjust "status=$1"
+		sleep 0.05
+	done
+}
+
+# at HH:MM SECONDS: wait until it is, for that long
+at() {
+	local left=$(($2 * 10))
+
+	until [ "$(date -u +%H:%M)" = "$1" ] || [ $left = 0 ]; do
+		sleep 0.1
+		left=$((left - 1))
+	done
+	holds "it is $1" "$(date -u)" [ $left -gt 0 ]
+}
+
+follows() {
+	same "$1: wall" follow "$(cat $state/wall)"
+	holds "$1: nobody was told otherwise" "$(cat /tmp/uevents)" \
+		sh -c '! grep -qE "EVENT=(detached|degraded)" /tmp/uevents'
+	run coherence --clock=REALTIME --count=5000
+}
+
+uevents >/tmp/uevents &
+# with the host's own
+announce "$1" &
+announcer=$!
+run leapwatch insert 10
+follows "beside the host's leap second"
+kill $announcer
+
+# without
+announce "$2" &
+at 23:59 20
+at 00:00 20
+sleep 1.5
+follows "without one of the host's"
+same "what was announced is forgotten, or is not the clock's" 0 \
+	"$(dmesg | grep -c 'Clock: .*leap second')"
+exit $failed
