@@ -10,10 +10,11 @@
 static bool copy_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
 		     const u64 *at, struct reading *r)
 {
+	struct hostclock_live_wait wait = { .tries = 0 };
 	int tries = HOSTCLOCK_MAX_TRIES;
 	u64 delta;
 
-	while (tries--) {
+	while (tries) {
 		const struct hostclock_params *p;
 
 		r->seq = hostclock_page_begin(cp);
@@ -21,8 +22,11 @@ static bool copy_set(const struct hostclock_clock_page *cp, u64 tsc_offset,
 		r->counter = at ? *at : r->tsc - tsc_offset;
 		p = hostclock_select(cp, r->seq, r->counter, &delta);
 		r->params = READ_ONCE(*p);
+		if (hostclock_live_wait(&wait, cp, r->seq, r->tsc))
+			continue;
 		if (!hostclock_select_retry(cp, r->seq, p))
 			return true;
+		tries--;
 	}
 	return false;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * What the conversion library takes from its surroundings, and nothing else:
- * fixed-width types, little-endian loads that happen once, the two barriers,
- * and the counter.  In the kernel and the vDSO these are the kernel's own;
+ * fixed-width types, little-endian loads that happen once, the barriers, and
+ * the counter.  In the kernel and the vDSO these are the kernel's own;
  * in user space they are made of compiler builtins.
  *
- * The barriers are used by the begin/retry pair in reader.h and the
- * begin/end pair in writer.h, where each is given its reason, and nowhere else.
+ * The barriers are used by the begin/retry pairs in sequence.h and the claim/publish
+ * pairs in writer.h, where each is given its reason, and nowhere else.
  */
 #ifndef _HOSTCLOCK_PLATFORM_H
 #define _HOSTCLOCK_PLATFORM_H

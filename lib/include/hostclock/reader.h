@@ -9,6 +9,7 @@
 #define _HOSTCLOCK_READER_H
 
 #include <hostclock/platform.h>
+#include <hostclock/sequence.h>
 #include <linux/hostclock-abi.h>
 
 /*
@@ -66,77 +67,6 @@ struct hostclock_accepted {
 	u64 mono_offset;
 	u64 raw_offset;
 };
-
-/**
- * hostclock_page_begin - start reading a clock page
- * @cp: the page
- *
- * Return: the sequence count, for hostclock_page_retry().
- */
-static __always_inline u32 hostclock_page_begin(const struct hostclock_clock_page *cp)
-{
-	u32 seq = HOSTCLOCK_LE32(cp->seq);
-
-	/*
-	 * The set that seq names is loaded after seq.  Partner: the writer's
-	 * barrier between filling that set and the store of seq, in
-	 * hostclock_page_publish().
-	 */
-	smp_rmb();
-	return seq;
-}
-
-/**
- * hostclock_page_retry - was an update completed since hostclock_page_begin()?
- * @cp: the page
- * @seq: what hostclock_page_begin() returned
- *
- * An update merely begun (bit 0) does not touch the newest set.
- *
- * Return: true if what was read must be thrown away.
- */
-static __always_inline bool hostclock_page_retry(const struct hostclock_clock_page *cp,
-						 u32 seq)
-{
-	/*
-	 * The set was loaded before seq is looked at again.  Partner: the
-	 * writer's barrier between making seq odd and its first store into the
-	 * set, in hostclock_page_claim(): by the time a set is overwritten, seq
-	 * has long moved on from naming it the newest.
-	 */
-	smp_rmb();
-	return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 1;
-}
-
-/**
- * hostclock_seq_begin - start reading what an ordinary sequence count guards
- * @seq: the count: the guest page's, or its vmclock structure's
- *
- * Return: the count, odd if a writer is at work (or died at it), for
- * hostclock_seq_retry().
- */
-static __always_inline u32 hostclock_seq_begin(const __le32 *seq)
-{
-	u32 begin = HOSTCLOCK_LE32(*seq);
-
-	/* Loads stay behind.  Partner: hostclock_seq_publish(). */
-	smp_rmb();
-	return begin;
-}
-
-/**
- * hostclock_seq_retry - was anything changed since hostclock_seq_begin()?
- * @seq: the count
- * @begin: what hostclock_seq_begin() returned
- *
- * Return: true if what was read must be thrown away.  Bound the tries.
- */
-static __always_inline bool hostclock_seq_retry(const __le32 *seq, u32 begin)
-{
-	/* Loads stay ahead.  Partner: hostclock_seq_claim(). */
-	smp_rmb();
-	return (begin & 1) || HOSTCLOCK_LE32(*seq) != begin;
-}
 
 /* The newest set, and the one before it.  seq as from hostclock_page_begin(). */
 static __always_inline const struct hostclock_params *
@@ -385,7 +315,7 @@ hostclock_eval_fast(const struct hostclock_clock_page *cp, u32 seq,
 					READ_ONCE(a->mono_offset);
 	*ns = (delta * mult + snsec) >> (HOSTCLOCK_LE32(p->shift) & 31);
 	*ns += base;
-	return likely((s64)*ns >= 0) && likely(!hostclock_page_retry(cp, seq));
+	return likely((s64)*ns >= 0) && likely(!hostclock_live_retry(cp, seq));
 }
 
 /* The slow path of hostclock_read(), out of line to keep its callers small. */
@@ -397,12 +327,15 @@ hostclock_read_slow(const struct hostclock_clock_page *cp,
 {
 	enum hostclock_result result;
 	int tries = HOSTCLOCK_MAX_TRIES - 1;
+	struct hostclock_live_wait wait = { .tries = 0 };
 	u32 seq;
 
 	do {
-		seq = hostclock_page_begin(cp);
-		*tsc = hostclock_rdtsc();
-		result = hostclock_eval(cp, seq, gp, a, which, *tsc, ns);
+		do {
+			seq = hostclock_page_begin(cp);
+			*tsc = hostclock_rdtsc();
+			result = hostclock_eval(cp, seq, gp, a, which, *tsc, ns);
+		} while (hostclock_live_wait(&wait, cp, seq, *tsc));
 	} while (result == HOSTCLOCK_BUSY && --tries);
 
 	return result;
@@ -416,8 +349,8 @@ hostclock_read_slow(const struct hostclock_clock_page *cp,
  * @which: which counter
  * @ns: where to put the counter, ns, below 2^63 if HOSTCLOCK_OK
  *
- * Bounded: HOSTCLOCK_MAX_TRIES at most.  May be called from any context,
- * NMI included.
+ * Bounded: HOSTCLOCK_MAX_TRIES at most, and HOSTCLOCK_LIVE_WAIT for a LIVE page.  May be
+ * called from any context, NMI included.
  *
  * Return: as hostclock_eval(); HOSTCLOCK_BUSY once the tries are used up.
  */

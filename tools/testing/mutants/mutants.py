@@ -17,6 +17,7 @@ NATIVE = "tools/testing/native"
 FLAGS = ("-std=gnu11 -O1 -w -D_GNU_SOURCE -fno-strict-aliasing -pthread "
          "-Ilib/include -Ilib/include/uapi").split()
 READER, WRITER = "lib/include/hostclock/reader.h", "lib/include/hostclock/writer.h"
+SEQUENCE = "lib/include/hostclock/sequence.h"
 MATH = "lib/include/hostclock/math.h"
 LINE, LINE_C = "lib/include/hostclock/line.h", "lib/hostclock/line.c"
 EXPORT = "drivers/ptp/hostclock_export"
@@ -31,11 +32,19 @@ MUTANTS = [
      "u64 carry = sum < lo;", "u64 carry = 0;"),
     ("elapsed time wraps instead of saturating", READER,
      "if (ns >> 63 || (ns + hi) >> 63)", "if (0)"),
-    ("retry missed: any update is overlooked", READER,
+    ("retry missed: any update is overlooked", SEQUENCE,
      "return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 1;", "return false;"),
-    ("retry looks one bit too high", READER,
+    ("retry looks one bit too high", SEQUENCE,
      "return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 1;",
      "return (HOSTCLOCK_LE32(cp->seq) ^ seq) >> 2;"),
+    ("fast retry missed", SEQUENCE,
+     "return (end ^ seq) >> 1 || hostclock_page_live(cp);", "return false;"),
+    ("LIVE: an update begun is overlooked", SEQUENCE,
+     "return (end ^ seq) >> 1 || hostclock_page_live(cp);", "return (end ^ seq) >> 1;"),
+    ("LIVE: readers wait for ever", SEQUENCE,
+     "	       tsc - wait->since <= HOSTCLOCK_LIVE_WAIT &&\n", ""),
+    ("LIVE: a reader waits for a writer that is none", SEQUENCE,
+     "hostclock_live_retry(cp, seq) && hostclock_page_live(cp);", "hostclock_live_retry(cp, seq) | (seq & 1);"),
     ("a set being overwritten passes for the previous one", READER,
      "retry |= HOSTCLOCK_LE32(cp->seq) != seq;", "retry |= false;"),
     ("newest and previous set confused", READER,
@@ -48,7 +57,7 @@ MUTANTS = [
      "	WRITE_ONCE(cp->seq, htole32(seq));\n", "	(void)seq;\n"),
     ("a counter long before both sets is answered", READER,
      "!hostclock_before_first(p, counter);", "true;"),
-    ("guest page accepted while odd", READER,
+    ("guest page accepted while odd", SEQUENCE,
      "return (begin & 1) || HOSTCLOCK_LE32(*seq) != begin;",
      "return HOSTCLOCK_LE32(*seq) != begin;"),
     ("snapshot keeps the other set of a failed try", "lib/hostclock/snapshot.c",
@@ -164,9 +173,10 @@ def run_tests(tree, objects):
     """The first complaint of the tests, or None."""
     lib = sources(tree, "lib/hostclock")
     prop = sources(tree, NATIVE, "prop")
-    single = [NATIVE + "/" + n for n in ("edges.c", "interleave.c")]
+    single = [NATIVE + "/" + n for n in ("edges.c", "interleave.c", "live.c")]
     compile_all(tree, lib + prop + single, objects)
-    for name, files, arguments in (("edges", single[:1], []), ("interleave", single[1:], []),
+    for name, files, arguments in (("edges", single[:1], []), ("interleave", single[1:2], []),
+                                   ("live", single[2:], []),
                                    ("properties", prop, ["--cases", "50000"])):
         program = link(objects, name, files + lib, tree)
         try:

@@ -131,7 +131,8 @@ static void read_pages(const struct pages *pages, const u64 *tsc,
 				     t->tsc - pages->tsc_offset, &delta);
 		read_set(p, delta, t);
 		t->newest = p == hostclock_newest(pages->clock, t->seq);
-		retry = hostclock_select_retry(pages->clock, t->seq, p);
+		retry = hostclock_select_retry(pages->clock, t->seq, p) ||
+			hostclock_live_retry(pages->clock, t->seq);
 	} while (retry && --tries);
 	errno = EBUSY;
 	if (retry)
