@@ -54,6 +54,7 @@ _hostclock() {
 		return
 		;;
 	create) return ;;
+	kernel) words="on off status" ;;
 	attach | detach | remove | stop | cont | handover | takeover)
 		words=$(_hostclock_vms "$program")
 		;;

@@ -86,6 +86,8 @@ static int try_and_move(const struct hostclock_export_meta *meta)
 		return 0;
 	case HOSTCLOCK_EXPORT_MISMATCH:
 		return -EPROTO;
+	case HOSTCLOCK_EXPORT_AHEAD:
+		return -EAGAIN;
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -160,23 +162,23 @@ void hcx_detach(void)
  * hcx_attach_state - as HOSTCLOCK_EXPORT_STATE
  * @state: to be filled in
  *
- * Context: may sleep.
+ * Waits for nobody: of what is being changed it tells one or the other.
  */
 void hcx_attach_state(struct hostclock_export_state *state)
 {
 	struct hcx_counts counts;
 
-	mutex_lock(&mutex);
+	bool attached = READ_ONCE(page.cp);
+
 	hcx_publish_counts(&counts);
 	*state = (struct hostclock_export_state){
 		.state = HOSTCLOCK_EXPORT_IDLE,
-		.reason = page.cp ? hcx_publish_reason() : refused,
+		.reason = attached ? hcx_publish_reason() : READ_ONCE(refused),
 		.events = hcx_publish_events(),
 		.updates = counts.published,
 	};
-	if (page.cp)
+	if (attached)
 		state->state = state->reason ? HOSTCLOCK_EXPORT_STOPPED : HOSTCLOCK_EXPORT_LIVE;
-	mutex_unlock(&mutex);
 }
 
 /**

@@ -4,6 +4,7 @@
 #include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 
 #include <asm/tsc.h>
@@ -63,6 +64,22 @@ static int check_open(struct inode *inode, struct file *file)
 	return single_open(file, check_show, NULL);
 }
 
+/* At a time, so that who detaches needs not wait for long. */
+#define ROUND	10000
+
+static int check(u64 times)
+{
+	int ret = 0;
+
+	while (times && !ret && !signal_pending(current)) {
+		u64 round = min_t(u64, times, ROUND);
+
+		ret = hcx_attach_check(round, &results);
+		times -= round;
+	}
+	return ret;
+}
+
 /* So many comparisons; 0 forgets the results. */
 static ssize_t check_write(struct file *file, const char __user *text, size_t size,
 			   loff_t *at)
@@ -74,7 +91,7 @@ static ssize_t check_write(struct file *file, const char __user *text, size_t si
 		return ret;
 	mutex_lock(&mutex);
 	if (times)
-		ret = hcx_attach_check(times, &results);
+		ret = check(times);
 	else
 		results = (struct hcx_check){};
 	mutex_unlock(&mutex);

@@ -63,13 +63,21 @@ bool hcx_page_usable(const struct hcx_page *page)
 	       READ_ONCE(cp->counter_id) == HOSTCLOCK_COUNTER_X86_TSC;
 }
 
-/* What its writer has published last: epoch and offsets, the rest is zero. */
+/* What its writer has published last, whatever is there. */
 void hcx_page_newest(const struct hcx_page *page, struct hcx_params *p)
 {
 	const struct hostclock_params *set = hostclock_newest(page->cp, page->seq);
 
 	*p = (struct hcx_params){
 		.epoch = HOSTCLOCK_LE64(set->epoch),
+		.cycle_last = HOSTCLOCK_LE64(set->cycle_last),
+		.mult = HOSTCLOCK_LE32(set->mult),
+		.raw_mult = HOSTCLOCK_LE32(set->raw_mult),
+		.shift = HOSTCLOCK_LE32(set->shift),
+		.mono_sec = HOSTCLOCK_LE64(set->mono_sec),
+		.mono_snsec = HOSTCLOCK_LE64(set->mono_snsec),
+		.raw_sec = HOSTCLOCK_LE64(set->raw_sec),
+		.raw_snsec = HOSTCLOCK_LE64(set->raw_snsec),
 		.wall_ns = HOSTCLOCK_LE64(set->wall_offset_ns),
 		.boot_ns = HOSTCLOCK_LE64(set->boot_offset_ns),
 	};

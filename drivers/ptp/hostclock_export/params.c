@@ -68,6 +68,33 @@ bool hcx_params_rates_differ(u32 a, u32 b)
 	return apart > a >> HCX_RATE_EVENT_SHIFT;
 }
 
+/* Whole ns of a clock, modulo 2^64. */
+static u64 ns_at(u64 sec, u64 snsec, u64 delta, u32 mult, u32 shift)
+{
+	return sec * HOSTCLOCK_NSEC_PER_SEC + ((delta * mult + snsec) >> shift);
+}
+
+/**
+ * hcx_params_ahead - is one line ahead of another one, in either clock?
+ * @a: this one
+ * @b: that one
+ * @counter: where
+ *
+ * Return: true, too, if that cannot be told.
+ */
+bool hcx_params_ahead(const struct hcx_params *a, const struct hcx_params *b, u64 counter)
+{
+	u64 da = counter - a->cycle_last, db = counter - b->cycle_last;
+
+	if (!a->mult || !a->raw_mult || a->shift > 31 || da > hcx_params_max_cycles(a) ||
+	    db > hcx_params_max_cycles(b))
+		return true;
+	return (s64)(ns_at(a->mono_sec, a->mono_snsec, da, a->mult, a->shift) -
+		     ns_at(b->mono_sec, b->mono_snsec, db, b->mult, b->shift)) > 0 ||
+	       (s64)(ns_at(a->raw_sec, a->raw_snsec, da, a->raw_mult, a->shift) -
+		     ns_at(b->raw_sec, b->raw_snsec, db, b->raw_mult, b->shift)) > 0;
+}
+
 /**
  * hcx_meta_age - what of it is to be published some time after it was told
  * @meta: as it was told

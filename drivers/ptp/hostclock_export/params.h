@@ -30,6 +30,7 @@ u64 hcx_params_max_cycles(const struct hcx_params *p);
 void hcx_params_begin_at(struct hcx_params *p, u64 counter);
 bool hcx_params_same_offsets(const struct hcx_params *a, const struct hcx_params *b);
 bool hcx_params_rates_differ(u32 a, u32 b);
+bool hcx_params_ahead(const struct hcx_params *a, const struct hcx_params *b, u64 counter);
 void hcx_meta_age(struct hostclock_export_meta *meta, u64 age_cycles, u64 khz);
 
 #endif /* _HOSTCLOCK_EXPORT_PARAMS_H */

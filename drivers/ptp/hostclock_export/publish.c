@@ -236,14 +236,17 @@ int hcx_publish_move(struct hcx_page *page)
 	unsigned long flags = lock_outside();
 	struct hcx_params before, p = state.last;
 	int reason = state.reason;
+	u64 now = rdtsc_ordered();
 
+	hcx_page_newest(page, &before);
 	if (!reason && !p.epoch)
 		reason = HOSTCLOCK_EXPORT_NO_UPDATE;
+	if (!reason && before.epoch && hcx_params_ahead(&before, &p, now))
+		reason = HOSTCLOCK_EXPORT_AHEAD;
 	if (!reason) {
-		hcx_page_newest(page, &before);
 		state.last = before;
 		state.page = page;
-		hcx_params_begin_at(&p, rdtsc_ordered());
+		hcx_params_begin_at(&p, now);
 		settle(&p);
 		hcx_page_begin(page);
 		publish(&p);

@@ -34,6 +34,10 @@ const char *const names_tai[] = {
 	"unknown", "kernel", "list", "expired-list", "simulated", NULL
 };
 
+const char *const names_kernel[] = {
+	"absent", "off", "soon", "refused", "live", NULL
+};
+
 int names_find(const char *const *names, const char *name)
 {
 	int i;

@@ -12,6 +12,7 @@ extern const char *const names_leap[];
 extern const char *const names_method[];
 extern const char *const names_state[];
 extern const char *const names_tai[];
+extern const char *const names_kernel[];
 
 /* The name's number in a list that ends with NULL, or -1. */
 int names_find(const char *const *names, const char *name);

@@ -2,6 +2,7 @@
 /* Nothing that is asked for may harm a page but those that it is about. */
 #include "ask.h"
 #include "copies.h"
+#include "kernel.h"
 #include "page.h"
 #include "publish.h"
 #include "ticks.h"
@@ -25,6 +26,7 @@ static int rescale(struct clock *clk, const struct ask *ask, struct problem *why
 
 static int add_copies(struct clock *clk, u32 id, int fd, struct problem *why)
 {
+	kernel_return(clk);
 	if (copies_add(id, fd, why))
 		return -1;
 	publish_copy(clk, copies_first(id));
@@ -81,6 +83,8 @@ int ask_serve(struct clock *clk, const struct ask *ask, int fd, struct problem *
 	case ASK_REMOVE_LINE:
 		line_remove(ask->id);
 		return 0;
+	case ASK_KERNEL:
+		return kernel_want(clk, ask->id, why);
 	default:
 		return problem_set(why, "the clock was asked for %u, which it does not know",
 				   ask->what);

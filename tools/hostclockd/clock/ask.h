@@ -16,6 +16,7 @@
  * @ASK_ADD_LINE:	write a line page into a file, which comes along
  * @ASK_FOLLOW_LINE:	before the guest page changes: let the lines follow it
  * @ASK_REMOVE_LINE:	write it no more
+ * @ASK_KERNEL:		shall the host's kernel write a page?  id: 1 yes, 0 no
  */
 enum ask_what {
 	ASK_BEGIN,
@@ -26,6 +27,7 @@ enum ask_what {
 	ASK_ADD_LINE,
 	ASK_FOLLOW_LINE,
 	ASK_REMOVE_LINE,
+	ASK_KERNEL,
 };
 
 /**

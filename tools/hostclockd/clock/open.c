@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "base/rate.h"
 #include "kept.h"
+#include "kernel.h"
 #include "open.h"
 #include "page.h"
 #include "publish.h"
@@ -51,6 +52,8 @@ int clock_open(struct clock *clk, int dir, const struct clock_parts *parts,
 	if (kept_open(clk, dir, why))
 		return -1;
 	set_scale(clk);
+	if (!parts->source && !parts->hooks && !parts->any_clock)
+		kernel_open(clk);
 	if (pages_open(clk, dir, why))
 		return -1;
 	clk->now.continued = update_continues(clk);

@@ -10,6 +10,7 @@
 
 #include "base/rate.h"
 #include "copies.h"
+#include "kernel.h"
 #include "page.h"
 #include "publish.h"
 
@@ -56,7 +57,8 @@ void publish_fill(struct clock *clk)
 	int i;
 
 	for (i = 0; i < PAGES; i++) {
-		fill(clk->pages[i].map, &clk->pages[i], clk->hooks);
+		if (!kernel_writes(clk, &clk->pages[i]))
+			fill(clk->pages[i].map, &clk->pages[i], clk->hooks);
 		for (n = 0; (first = copies_at(n)); n++)
 			fill(copies_page(first, i), &clk->pages[i], clk->hooks);
 	}
@@ -72,7 +74,8 @@ void publish_done(struct clock *clk)
 	for (i = 0; i < PAGES; i++) {
 		struct page *pg = &clk->pages[i];
 
-		hostclock_page_publish_at(pg->map, pg->seq);
+		if (!kernel_writes(clk, pg))
+			hostclock_page_publish_at(pg->map, pg->seq);
 		for (n = 0; (first = copies_at(n)); n++)
 			hostclock_page_publish_at(copies_page(first, i), pg->seq);
 		pg->seq += 2;

@@ -8,6 +8,7 @@
 #include "base/loop.h"
 #include "base/rate.h"
 #include "kept.h"
+#include "kernel.h"
 #include "line.h"
 #include "ticks.h"
 #include "update.h"
@@ -86,6 +87,7 @@ static void update(struct clock *clk, u64 lead_ns)
 		update_failed(&why);
 		return;
 	}
+	kernel_follow(clk);
 	ticks_show(clk);
 	ticks_lines(clk);
 	if (has_changed(&clk->now))

@@ -6,6 +6,7 @@
 
 #include "base/draw.h"
 #include "base/rate.h"
+#include "kernel.h"
 #include "line.h"
 #include "page.h"
 #include "publish.h"
@@ -102,6 +103,7 @@ static void plan_raw(struct clock *clk, struct page *pg, u64 tsc)
 		return;
 	}
 	want = s->raw_ns + rate_ns_signed(tsc - s->tsc, s->raw_rate);
+	want -= kernel_behind_ns(clk, pg);
 	n->raw_mult = steer(clk, pg, s->raw_rate, want - (s64)params_raw(n, tsc));
 }
 
@@ -126,7 +128,8 @@ static void plan_mono(struct clock *clk, struct page *pg, u64 tsc,
 	s64 gap = mono_at(s, tsc) + state->bias_ns -
 		  (s64)params_mono(n, n->cycle_last);
 	u64 since_ns = rate_ns(tsc - s->tsc, s->raw_rate);
-	u32 mult = limit_mult(clk, pg, steer(clk, pg, s->mono_rate, gap));
+	s64 steer_ns = gap - kernel_behind_ns(clk, pg);
+	u32 mult = limit_mult(clk, pg, steer(clk, pg, s->mono_rate, steer_ns));
 	s64 steered = rate_diff_ppb(mult, mult_of(clk, pg, s->mono_rate));
 
 	n->mult = hostclock_leap_mult(&state->piece, mult);
@@ -215,16 +218,30 @@ static void abandon(struct clock *clk, struct page *pg)
 	clk->now.afresh++;
 }
 
+/* The kernel's page has what that has written. */
+static bool plan_kernel(struct clock *clk, struct page *pg, const struct leap_state *state)
+{
+	struct params told = { .epoch = 0 };
+
+	if (!kernel_writes(clk, pg))
+		return false;
+	plan_status(clk, &told, state);
+	return kernel_tell(clk, &told);
+}
+
 static void plan_page(struct clock *clk, struct page *pg, u64 tsc)
 {
 	struct leap_state state;
+
+	leap_at(&clk->now.leap, &clk->sample, pg->shown->smear, mono_at(&clk->sample, tsc),
+		&state);
+	if (plan_kernel(clk, pg, &state))
+		return;
 
 	/* The TSC went back: no parameters are in force that could be continued. */
 	if (pg->shown->params.epoch &&
 	    (s64)(page_counter(clk, pg, tsc) - pg->shown->params.cycle_last) < 0)
 		abandon(clk, pg);
-	leap_at(&clk->now.leap, &clk->sample, pg->shown->smear, mono_at(&clk->sample, tsc),
-		&state);
 	if (!clk->src->plan || !clk->src->plan(clk->src, pg, &clk->sample))
 		plan_course(clk, pg, tsc, &state);
 	plan_status(clk, &pg->next, &state);

@@ -51,6 +51,25 @@ struct update_stats {
 	s64 residual_ns;
 };
 
+/* Who writes the unscaled, strict page? */
+enum kernel_state {
+	KERNEL_ABSENT,		/* hostclockd: the kernel cannot, */
+	KERNEL_OFF,		/* shall not, */
+	KERNEL_SOON,		/* takes over when the page is a little behind, */
+	KERNEL_REFUSED,		/* did not */
+	KERNEL_LIVE,		/* the kernel */
+};
+
+/**
+ * struct kernel_view - the kernel as a writer
+ * @state:	enum kernel_state
+ * @why:	why it is that, or ""
+ */
+struct kernel_view {
+	u8 state;
+	char why[127];
+};
+
 /**
  * struct clock_view - all that others may know of the clock
  * @host_id:	what the pages say names this host
@@ -70,6 +89,7 @@ struct update_stats {
  * @continued:	the pages go on from where an earlier exporter left them
  * @simulated:	no other exporter has these clocks
  * @frozen:	a test wants no updates
+ * @kernel:	does the host's kernel write a page?
  * @problem:	why the clocks are no function of the TSC, or ""
  */
 struct clock_view {
@@ -90,6 +110,7 @@ struct clock_view {
 	bool continued;
 	bool simulated;
 	bool frozen;
+	struct kernel_view kernel;
 	char problem[sizeof(((struct problem *)NULL)->text)];
 };
 

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "status.h"
 #include "vm/attach.h"
+#include "vm/clocklink.h"
 #include "vm/doorbell.h"
 #include "vm/guest.h"
 #include "vm/handover.h"
@@ -189,6 +190,21 @@ static int do_takeover(struct exporter *x, struct json_object *req,
 	return 0;
 }
 
+static int do_kernel(struct exporter *x, struct json_object *req,
+		     struct json_object *reply, struct problem *why)
+{
+	const char *what = json_text(req, "name", "");
+	bool on = !strcmp(what, "on");
+
+	if (!on && strcmp(what, "off") && strcmp(what, "status"))
+		return problem_set(why, "kernel %s: must be on, off or status", what);
+	if (strcmp(what, "status") && clocklink_kernel(x, on, why))
+		return -1;
+	clocklink_look(x);
+	status_kernel(x, reply);
+	return 0;
+}
+
 static int only_in_tests(struct exporter *x, struct json_object *req,
 			 struct json_object *reply, struct problem *why)
 {
@@ -210,6 +226,7 @@ static const struct command commands[] = {
 	{ "cont", do_control },
 	{ "handover", do_handover },
 	{ "takeover", do_takeover },
+	{ "kernel", do_kernel },
 	{ "sim", only_in_tests },
 	{ "script-start", only_in_tests },
 	{ NULL, NULL },

@@ -80,6 +80,13 @@ static struct json_object *vm_status(const struct vm *vm)
 	return o;
 }
 
+/* Does the host's kernel write a page, for `hostclockctl kernel`, too. */
+void status_kernel(const struct exporter *x, struct json_object *out)
+{
+	json_put_text(out, "kernel", names_kernel[x->clock.kernel.state]);
+	json_put_text(out, "kernel_reason", x->clock.kernel.why);
+}
+
 static void clock_status(struct exporter *x, struct json_object *out)
 {
 	const struct clock_view *c = &x->clock;
@@ -97,6 +104,7 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	json_put_bool(out, "frozen", c->frozen);
 	json_put_bool(out, "continued", c->continued);
 	json_put_bool(out, "utc_synced", c->utc_synced);
+	status_kernel(x, out);
 	if (c->problem[0])
 		json_put_text(out, "clock_problem", c->problem);
 	if (since) {

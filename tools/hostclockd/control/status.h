@@ -6,6 +6,7 @@
 
 #include "vm/guest.h"
 
+void status_kernel(const struct exporter *x, struct json_object *out);
 void status_fill(struct exporter *x, const struct vm *vm, struct json_object *out);
 
 #endif /* HOSTCLOCKD_STATUS_H */

@@ -38,6 +38,7 @@ enum ctl_result ctl_ask(const struct ctl *ctl, struct json_object **reply,
 int ctl_offline(const struct ctl *ctl, struct json_object *out,
 		struct problem *why);
 void ctl_print_status(struct json_object *status);
+void ctl_print_kernel(struct json_object *o);
 void ctl_print_list(struct json_object *status);
 
 #endif /* HOSTCLOCKD_CTL_H */

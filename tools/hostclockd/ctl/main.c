@@ -87,6 +87,8 @@ static void print(const struct ctl *ctl, struct json_object *reply)
 						    JSON_C_TO_STRING_PRETTY));
 	else if (!strcmp(ctl->command, "status"))
 		ctl_print_status(reply);
+	else if (!strcmp(ctl->command, "kernel"))
+		ctl_print_kernel(reply);
 	else if (!strcmp(ctl->command, "list"))
 		ctl_print_list(reply);
 	else if (!strcmp(ctl->command, "handover"))

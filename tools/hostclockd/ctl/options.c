@@ -74,7 +74,7 @@ static const struct {
 	{ "remove", 1, 1 }, { "list", 0, 0 }, { "status", 0, 0 },
 	{ "stop", 1, 1 }, { "cont", 1, 1 }, { "sim", 1, 8 },
 	{ "handover", 1, 1 }, { "takeover", 1, 1 },
-	{ "script-start", 0, 0 },
+	{ "script-start", 0, 0 }, { "kernel", 1, 1 },
 };
 
 /* Words, as far as they have been read. */
@@ -132,6 +132,7 @@ static void check(struct argp_state *state)
 		if (p->words - 1 < commands[i].min || p->words - 1 > commands[i].max)
 			argp_error(state, "%s: takes %s", ctl->command,
 				   commands[i].max > 1 ? "an event and its arguments" :
+				   !strcmp(ctl->command, "kernel") ? "on, off or status" :
 				   commands[i].max ? "one NAME" : "no arguments");
 		break;
 	}
@@ -225,6 +226,7 @@ static const char doc[] =
 	"  takeover NAME      read that from standard input, before attach\n"
 	"  list               the VMs\n"
 	"  status             clock, pages and VMs; works without hostclockd too\n"
+	"  kernel WHAT        on, off: shall the host's kernel write a page; or status\n"
 	"  sim EVENT ...      hostclockd-sim: change its clock, or inject a fault\n"
 	"  script-start       hostclockd-sim: start its script\n\n"
 	"Options:\n\v\n"

@@ -30,6 +30,13 @@ static void print_unsaved(struct json_object *o)
 	printf("state     not saved since %s: %s\n", text, json_text(o, "state_problem", ""));
 }
 
+void ctl_print_kernel(struct json_object *o)
+{
+	const char *why = json_text(o, "kernel_reason", "");
+
+	printf("kernel    %s%s%s\n", json_text(o, "kernel", "?"), why[0] ? ": " : "", why);
+}
+
 static void print_clock(struct json_object *o)
 {
 	if (!json_has(o, "tsc_khz"))
@@ -40,6 +47,7 @@ static void print_clock(struct json_object *o)
 	       number(o, "residual_ns"));
 	if (json_has(o, "clock_problem"))
 		printf("          not to be trusted: %s\n", json_text(o, "clock_problem", ""));
+	ctl_print_kernel(o);
 	printf("updates   %llu at %lld Hz%s, %llu ns each at least; %llu recomputed, %llu late\n",
 	       count(o, "update_count"), number(o, "update_hz"),
 	       number(o, "frozen") ? " (frozen)" : "",

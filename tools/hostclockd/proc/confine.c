@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <misc/hostclock-export.h>
+
 #include "base/array.h"
 #include "confine.h"
 
@@ -104,6 +106,12 @@ static const int deadly[] = {
 	SCMP_SYS(vfork),
 };
 
+/* Of the one device that it may have open. */
+static const unsigned int requests[] = {
+	HOSTCLOCK_EXPORT_ATTACH, HOSTCLOCK_EXPORT_META, HOSTCLOCK_EXPORT_DETACH,
+	HOSTCLOCK_EXPORT_STATE,
+};
+
 static int add_rules(scmp_filter_ctx filter)
 {
 	size_t i;
@@ -118,6 +126,9 @@ static int add_rules(scmp_filter_ctx filter)
 				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sched_setaffinity), 1,
 				SCMP_A0(SCMP_CMP_EQ, 0));
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
+		bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+					SCMP_A1(SCMP_CMP_EQ, requests[i]));
 	return bad;
 }
 

@@ -35,6 +35,14 @@ int clocklink_rescale(struct exporter *x, const struct hostclock_tsc *tsc,
 	return 0;
 }
 
+/* Shall the host's kernel write a page? */
+int clocklink_kernel(struct exporter *x, bool on, struct problem *why)
+{
+	struct ask ask = { .what = ASK_KERNEL, .id = on };
+
+	return x->ask(&ask, -1, why);
+}
+
 static int add(struct exporter *x, struct vm *vm, enum ask_what what, struct problem *why)
 {
 	struct ask ask = { .what = what, .id = vm->copies_id };

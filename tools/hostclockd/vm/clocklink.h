@@ -11,6 +11,7 @@ void clocklink_look(struct exporter *x);
 int clocklink_begin(struct exporter *x, struct problem *why);
 int clocklink_rescale(struct exporter *x, const struct hostclock_tsc *tsc,
 		      struct problem *why);
+int clocklink_kernel(struct exporter *x, bool on, struct problem *why);
 int clocklink_add(struct exporter *x, struct vm *vm, struct problem *why);
 int clocklink_add_line(struct exporter *x, struct vm *vm, struct problem *why);
 void clocklink_follow(struct exporter *x, struct vm *vm);

@@ -39,7 +39,7 @@ $(EXPORTER_CPUS): tools/testing/exporter/cpus.c $(addprefix tools/hostclockd/clo
 # The clock, from what it reads to what it publishes, on a host that sleeps and jumps.
 EXPORTER_SUSPEND := $(O)/testing/exporter/suspend
 EXPORTER_SUSPEND_SRC := $(addprefix tools/hostclockd/,\
-	$(addprefix clock/,accept.c copies.c hostid.c kept.c leap.c leaplist.c line.c open.c page.c params.c publish.c \
+	$(addprefix clock/,accept.c copies.c hostid.c kept.c kernel.c leap.c leaplist.c line.c open.c page.c params.c publish.c \
 	relation.c sampler.c update.c view.c visit.c) \
 	$(addprefix base/,draw.c files.c guard.c names.c options.c report.c siphash.c))
 $(EXPORTER_SUSPEND): $(addprefix tools/testing/exporter/,suspend.c suspend.h madeup.c madeup.h) $(EXPORTER_SUSPEND_SRC) \

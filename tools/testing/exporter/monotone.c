@@ -51,6 +51,8 @@ static enum hostclock_result one(const struct hostclock_clock_page *cp,
 
 	result = hostclock_eval(cp, seq, gp, a, which,
 				pages_counter(&pages, number, tsc), ns);
+	if (hostclock_live_retry(cp, seq))
+		result = HOSTCLOCK_BUSY;
 	if (result == HOSTCLOCK_MOVED) {
 		__atomic_add_fetch(&moved, 1, __ATOMIC_RELAXED);
 		a->clock_epoch = pages_epoch(cp);

@@ -31,6 +31,7 @@
 #define HOSTCLOCK_EXPORT_MISMATCH	5	/* the page is not the kernel's clock */
 #define HOSTCLOCK_EXPORT_NO_UPDATE	6	/* no timekeeping update came */
 #define HOSTCLOCK_EXPORT_PAGE		7	/* not an unscaled, strict clock page */
+#define HOSTCLOCK_EXPORT_AHEAD		8	/* the page is ahead of the kernel's clocks */
 
 /**
  * struct hostclock_export_meta - what only user space knows of the clock
@@ -82,6 +83,7 @@ struct hostclock_export_state {
 /*
  * ATTACH: 0 once the page is LIVE.  EBUSY: another page is attached.  EINVAL, EFAULT: not
  * a page as described.  EOPNOTSUPP, EPROTO: refused for the reason that STATE tells.
+ * EAGAIN: MONOTONIC or MONOTONIC_RAW would go back, or the page's newest set has not begun.
  * META: ENOTCONN if no page is attached.
  * DETACH: the page is not LIVE any more, its count even; the caller may go on from there.
  */

@@ -85,15 +85,21 @@ epochs() {
 	sleep 1
 	same "no step: the same epoch" "$before" "$(live_field 4)"
 	before=$(live_field 4)
+	# What nobody writes falls behind, and can be gone on from.
+	setclock slew -10
+	sleep 0.1
 	livepage $page detach
-	livepage $page attach >/dev/null
+	setclock slew 0
+	sleep 0.1
+	same "a page that is behind: attached" attached "$(livepage $page attach)"
 	same "detached and attached: the same epoch" "$before" "$(live_field 4)"
 	setclock step 1000000
 	holds "a step: another epoch" "still $before" [ "$(live_field 4)" != "$before" ]
-	livepage $page wait 1000 >/tmp/polled &
-	sleep 0.3
-	setclock step 1000000
-	wait $!
+	livepage $page wait 20000 >/tmp/polled &
+	while kill -0 $! 2>/dev/null; do
+		sleep 0.3
+		setclock step 1000000
+	done
 	same "a step wakes who polls" 1 "$(cat /tmp/polled)"
 }
 
@@ -123,6 +129,8 @@ doubts() {
 	holds "another clocksource: refused" "attached" livepage_refuses 1
 	echo tsc >$clocksource
 	sleep 1
+	# What was extrapolated meanwhile may be ahead.
+	rm $page
 	attached "TSC again"
 	compare "TSC again" 20000
 	echo 0 >/sys/kernel/debug/kprobes/enabled
@@ -130,6 +138,9 @@ doubts() {
 	stops "kprobes disarmed" 4
 	holds "kprobes disarmed: refused" "attached" livepage_refuses 4
 	echo 1 >/sys/kernel/debug/kprobes/enabled
+	livepage $page ahead
+	holds "a page that is ahead: refused" "attached" livepage_refuses 8
+	rm $page
 	attached "kprobes armed again"
 }
 
@@ -158,6 +169,7 @@ same "rmmod" 0 $?
 same "rmmod: the page is not LIVE, its count even" "0 0" \
 	"$(od -An -tu4 -j16 -N4 $page | tr -d ' ') $(($(od -An -tu4 -j60 -N4 $page | tr -d ' ') & 1))"
 insmod /hostclock_export.ko
+rm $page
 attached "loaded again"
 compare "loaded again" 20000
 exit $failed

@@ -3,10 +3,12 @@
  * livepage FILE COMMAND...: a clock page that the kernel writes, by way of
  * /dev/hostclock-export, and the page in FILE.
  *
- *	attach		make the page in FILE and attach it; prints "attached" or why not
+ *	attach		make the page in FILE and attach it; prints "attached" or why not.
+ *			A new page tells the kernel of 37 leap seconds, so that there is TAI
  *	detach
  *	meta VALID_MS	tell the kernel that the clock is synchronized, for so long
  *	state		print "state reason"
+ *	ahead		set the page's clocks, which is not attached, ahead by a second
  *	page		print "live odd status epoch valid_ms" of FILE
  *	order SECONDS	read the page and the vDSO in turn: time must not go back
  *	wait MS		poll for an event; prints 1 or 0
@@ -44,7 +46,7 @@ static void open_all(const char *file)
 {
 	int fd = open(file, O_RDWR | O_CREAT, 0644);
 
-	if (fd < 0 || ftruncate(fd, HOSTCLOCK_PAGE_SIZE))
+	if (fd < 0 || (!lseek(fd, 0, SEEK_END) && ftruncate(fd, HOSTCLOCK_PAGE_SIZE)))
 		die(file);
 	cp = mmap(NULL, HOSTCLOCK_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	device = open(HOSTCLOCK_EXPORT_DEVICE, O_RDWR);
@@ -74,8 +76,10 @@ static struct hostclock_export_state state(void)
 static int attach(void)
 {
 	struct hostclock_export_attach a = { .address = (uintptr_t)cp, .meta = meta(10000) };
+	struct timex tx = { .modes = ADJ_TAI, .constant = 37 };
 
 	if (!cp->magic) {
+		adjtimex(&tx);
 		cp->version = HOSTCLOCK_VERSION;
 		cp->size = sizeof(*cp);
 		cp->counter_id = HOSTCLOCK_COUNTER_X86_TSC;
@@ -200,7 +204,9 @@ int main(int argc, char **argv)
 		return printf("%u %u\n", state().state, state().reason) < 0;
 	if (!strcmp(command, "wait"))
 		return polled(atoi(value));
-	if (!strcmp(command, "page"))
+	if (!strcmp(command, "ahead"))
+		cp->params[cp->seq >> 1 & 1].mono_sec++;
+	else if (!strcmp(command, "page"))
 		show_page();
 	else if (!strcmp(command, "order"))
 		read_in_turn(atof(value));
