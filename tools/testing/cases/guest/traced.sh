@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Every function of the timekeeping path is traced, with time stamps from the very clock
+# that is set meanwhile: tracing changes nothing. The host steps its clock twice a second.
+. /results.sh
+
+state=/sys/class/misc/hostclock0
+tracing=/sys/kernel/tracing
+
+[ -e $tracing/set_ftrace_filter ] || { echo "skip - traced: this kernel has no ftrace"; exit 77; }
+
+# steps N: so many of the host's steps are followed
+steps() {
+	local want=$(($(cat $state/resyncs) + $1)) left=100
+
+	until [ "$(cat $state/resyncs)" -ge $want ] || [ $left = 0 ]; do
+		sleep 0.2
+		left=$((left - 1))
+	done
+	holds "$2: the host's steps are followed" "$(cat $state/resyncs), not $want" [ $left -gt 0 ]
+}
+
+# The host opens the line page a moment after the guest has followed.
+vdso_on() {
+	local left=30
+
+	until [ "$(cat $state/vdso)" = on ]; do
+		[ $left -gt 0 ] || return 1
+		sleep 0.1
+		left=$((left - 1))
+	done
+}
+
+# CLOCK_MONOTONIC - the page's, ns
+mono() { hostclock status --json | json_value monotonic_diff_low_ns; }
+
+# right WHAT
+right() {
+	holds "$1: MONOTONIC has not jumped" "$(mono), not $mono" \
+		awk -v a="$(mono)" -v b="$mono" 'BEGIN { exit !(a - b < 2000 && b - a < 2000) }'
+	same "$1: wall" follow "$(cat $state/wall)"
+	same "$1: status" none "$(cat $state/reason)"
+	holds "$1: the vDSO" "$(cat $state/vdso)" vdso_on
+	run coherence --clock=REALTIME --count=3000
+	run coherence --clock=TAI --count=3000
+	run coherence --clock=MONOTONIC --count=3000
+}
+
+# stamps: how many there are in the trace, which is emptied
+stamps() {
+	grep -c '^ ' $tracing/trace
+	echo >$tracing/trace
+}
+
+# functions: those that run while the timekeeper is set
+functions() {
+	echo >$tracing/set_ftrace_filter
+	for pattern in 'timekeeping_*' 'tk_*' 'do_settimeofday64' 'ktime_get*' 'update_vsyscall' \
+		'clock_was_set*' 'ntp_*' '*pvclock_gtod*' 'raw_notifier_call_chain' \
+		'irq_work_*' '__irq_work*' 'notifier_call_chain' 'timespec64_*' 'ns_to_timespec64'; do
+		echo "$pattern" >>$tracing/set_ftrace_filter 2>/dev/null
+	done
+	echo "# $(wc -l <$tracing/set_ftrace_filter) functions"
+}
+
+echo 512 >$tracing/buffer_size_kb
+functions
+steps 1 "not traced"
+mono=$(mono)
+for clock in mono boot; do
+	echo $clock >$tracing/trace_clock
+	for tracer in function function_graph; do
+		grep -q "\b$tracer\b" $tracing/available_tracers || continue
+		echo $tracer >$tracing/current_tracer
+		steps 4 "$tracer, clock $clock"
+		right "$tracer, clock $clock"
+		holds "$tracer, clock $clock: there were events" none [ "$(stamps)" -gt 0 ]
+		echo nop >$tracing/current_tracer
+	done
+done
+
+# probe NAME FUNCTION: perf and BPF begin so, too
+probe() {
+	if ! echo "p:$1 $2" >>$tracing/kprobe_events 2>/dev/null; then
+		skip "a probe at $2" "this kernel has none there"
+		return
+	fi
+	echo "r:$1_ret $2" >>$tracing/kprobe_events
+	echo 1 >$tracing/events/kprobes/enable
+	steps 4 "a probe at $2"
+	right "a probe at $2"
+	echo 0 >$tracing/events/kprobes/enable
+	echo >$tracing/kprobe_events
+}
+
+# forward_now: as the compiler has named it
+forward_now() {
+	sed -n 's/^\(timekeeping_forward_now[^ ]*\).*/\1/p' $tracing/available_filter_functions | head -n 1
+}
+
+if [ -e $tracing/kprobe_events ]; then
+	probe set do_settimeofday64
+	probe forward "$(forward_now)"
+	probe update timekeeping_update
+else
+	skip "probes" "this kernel has none"
+fi
+exit $failed
