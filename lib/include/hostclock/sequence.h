@@ -10,11 +10,11 @@
 #include <linux/hostclock-abi.h>
 
 /*
- * The longest wait for the writer of a LIVE page, in counts: 100 us at 1 GHz, and
- * less at more; and in tries, for who has a counter that stands still.
+ * The longest wait for the writer of a LIVE page, in counts: 100 us at 1 GHz, and less at
+ * more; and in tries, if the counter stands still.
  */
 #define HOSTCLOCK_LIVE_WAIT	100000ULL
-#define HOSTCLOCK_LIVE_TRIES	10000
+#define HOSTCLOCK_LIVE_TRIES	16
 
 /**
  * hostclock_page_begin - start reading a clock page
@@ -115,7 +115,7 @@ static __always_inline bool hostclock_live_wait(struct hostclock_live_wait *wait
 {
 	if (!wait->tries++)
 		wait->since = tsc;
-	return wait->tries <= HOSTCLOCK_LIVE_TRIES &&
+	return (wait->tries < HOSTCLOCK_LIVE_TRIES || tsc != wait->since) &&
 	       tsc - wait->since <= HOSTCLOCK_LIVE_WAIT &&
 	       hostclock_live_retry(cp, seq) && hostclock_page_live(cp);
 }
