@@ -209,7 +209,6 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 				  u32 *count, u64 *tsc)
 {
 	const struct hostclock_params *p;
-	struct hostclock_live_wait wait = { .tries = 0 };
 	int i, tries = HOSTCLOCK_MAX_TRIES;
 	u64 *to = (u64 *)params;
 	const u64 *from;
