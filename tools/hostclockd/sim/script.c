@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "base/now.h"
 #include "base/rate.h"
+#include "base/task.h"
 #include "event.h"
 #include "script.h"
 
@@ -26,6 +27,7 @@ static int count;
 static int next_entry;
 static u64 started_ns;
 static struct watch timer = { .fd = -1 };
+static bool running;
 
 /* Words of a line, up to '#'.  Return: how many, or -1 if there are more. */
 int script_split(char *text, char **words, int max)
@@ -127,21 +129,34 @@ static void arm(void)
 	loop_timer_set(&timer, due > now ? due - now : 1, 0);
 }
 
-/* One event per dispatch, so that the state is written before the next. */
-static void due(void *arg)
+static void run(void *arg)
 {
+	struct entry *e = entries[next_entry++];
 	struct exporter *x = arg;
 	struct problem why;
-	struct entry *e;
 
+	if (event_run(x, e->argc, e->argv, &why))
+		say("%s: line %d: %s", file_name, e->line, why.text);
+	running = false;
+	arm();
+}
+
+/*
+ * One event per dispatch, so that the state is written before the next.  In a task: who
+ * else is busy with a VM is waited for, and so is each event by the next one.
+ */
+static void due(void *arg)
+{
 	loop_timer_expired(&timer);
+	if (running)
+		return;
 	if (next_entry < count &&
 	    started_ns + entries[next_entry]->at_ns <= now_ns(CLOCK_MONOTONIC)) {
-		e = entries[next_entry++];
-		if (event_run(x, e->argc, e->argv, &why))
-			say("%s: line %d: %s", file_name, e->line, why.text);
+		running = true;
+		task_start(run, arg);
+	} else {
+		arm();
 	}
-	arm();
 }
 
 /* Second 0 of the script is now; a second call begins it anew. */
