@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "pages.h"
 
 /* A guest page and at most this many clock pages make a private file. */
@@ -137,6 +138,16 @@ static bool open_files(struct pages *pages, struct selection want)
 	return false;
 }
 
+/* If the driver is there, it knows better. */
+static void explain_device(const char *path)
+{
+	char reason[256];
+
+	kernel_read_reason(reason, sizeof(reason), path);
+	if (reason[0])
+		fprintf(stderr, "The driver does not follow the pages: %s\n", reason);
+}
+
 static bool open_device(struct pages *pages, const char *path)
 {
 	size_t size = 2 * HOSTCLOCK_PAGE_SIZE;
@@ -144,10 +155,13 @@ static bool open_device(struct pages *pages, const char *path)
 
 	pages->in_guest = true;
 	snprintf(pages->source, sizeof(pages->source), "%s", path);
-	if (!at)
-		return complain("cannot map", path,
-				"In a guest: is the driver there (modprobe hostclock), and a page for it to follow?\n"
-				"On a host: say where hostclockd's pages are, with --dir DIR.\n");
+	if (!at) {
+		complain("cannot map", path,
+			 "In a guest: is the driver there (modprobe hostclock), and a page for it to follow?\n"
+			 "On a host: say where hostclockd's pages are, with --dir DIR.\n");
+		explain_device(path);
+		return false;
+	}
 	pages->guest = (const void *)at;
 	pages->clock = (const void *)(at + HOSTCLOCK_PAGE_SIZE);
 	if (is_guest_page(pages->guest) && is_clock_page(pages->clock))

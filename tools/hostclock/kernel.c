@@ -25,6 +25,24 @@ static void read_line(const char *path, char *text, int size)
 	fclose(file);
 }
 
+/* A value of the driver's */
+static void read_value(const char *device, const char *value, char *text, int size)
+{
+	const char *name = strrchr(device, '/');
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/class/misc/%s/%s", name ? name + 1 : device,
+		 value);
+	read_line(path, text, size);
+}
+
+void kernel_read_reason(char *reason, int size, const char *device)
+{
+	read_value(device, "reason", reason, size);
+	if (!strcmp(reason, "none"))
+		reason[0] = 0;
+}
+
 static void read_driver(struct kernel_state *s, const char *device)
 {
 	const struct {
@@ -42,14 +60,9 @@ static void read_driver(struct kernel_state *s, const char *device)
 		{ "wakeups", s->wakeups, sizeof(s->wakeups) },
 		{ "rings", s->rings, sizeof(s->rings) },
 	};
-	const char *name = strrchr(device, '/');
-	char path[PATH_MAX];
 
-	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-		snprintf(path, sizeof(path), "/sys/class/misc/%s/%s",
-			 name ? name + 1 : device, values[i].name);
-		read_line(path, values[i].text, values[i].size);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		read_value(device, values[i].name, values[i].text, values[i].size);
 }
 
 void kernel_read(struct kernel_state *s, const char *device)

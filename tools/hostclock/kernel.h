@@ -30,6 +30,9 @@ struct kernel_state {
 	int tai_offset_sec;
 };
 
+/* Why the driver does not follow any pages; empty if it does, or is not there. */
+void kernel_read_reason(char *reason, int size, const char *device);
+
 /* device: the driver's, /dev/NAME; NULL on a host. */
 void kernel_read(struct kernel_state *state, const char *device);
 

@@ -87,8 +87,11 @@ static const char *judge_guest(const struct report *r)
 {
 	if (!strcmp(r->kernel.mode, "ptp"))
 		return NULL;
-	if (strncmp(r->kernel.clocksource, "hostclock", strlen("hostclock")))
+	if (strncmp(r->kernel.clocksource, "hostclock", strlen("hostclock"))) {
+		if (r->kernel.reason[0] && strcmp(r->kernel.reason, "none"))
+			return r->kernel.reason;
 		return "hostclock is not the kernel's clocksource";
+	}
 	if (strcmp(r->kernel.mode, "follow"))
 		return NULL;
 	if (!strcmp(r->kernel.wall, "detached"))

@@ -31,6 +31,8 @@ static bool hostclock_counts_gap(const struct hostclock_guest_page *guest)
 {
 	u8 policy = hostclock_policy();
 
+	if (hostclock_asleep())
+		return false;
 	if (policy == HOSTCLOCK_POLICY_DEFAULT)
 		policy = guest->mono_policy;
 	if (policy == HOSTCLOCK_POLICY_DEFAULT)
@@ -59,7 +61,8 @@ static u64 hostclock_new_gap_ns(const struct hostclock_guest_page *guest)
  * The guest's own policy overrides the page's.  By default MONOTONIC counts the gap of a
  * migration, as if the guest had run on, and only BOOTTIME counts any other.  A gap that
  * the counter has no headroom for is counted by BOOTTIME, one that the clock has none
- * for by none.  A correction of a gap (same_gap) goes where the gap went.
+ * for by none.  A correction of a gap (same_gap) goes where the gap went.  Of a gap during
+ * the guest's own sleep see suspend.c.
  */
 static void hostclock_account_gap(const struct hostclock_snapshot *c,
 				  bool same_gap, u64 headroom_ns,
@@ -79,6 +82,8 @@ static void hostclock_account_gap(const struct hostclock_snapshot *c,
 	if (change->counted) {
 		change->counter_jump_ns = gap_ns;
 		change->mono_jump_ns = gap_ns;
+	} else if (change->core_asleep) {
+		change->counter_jump_ns = min(gap_ns, headroom_ns);
 	} else {
 		change->boot_jump_ns = gap_ns;
 	}

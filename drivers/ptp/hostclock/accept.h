@@ -15,6 +15,8 @@ struct hostclock_change {
 	bool adjusted;		/* a new guest epoch, but no disruption */
 	bool counted;		/* MONOTONIC counts the gap */
 	bool dropped;		/* no clock counts it */
+	/* The caller's: the core sleeps, and counts what the counter does meanwhile. */
+	bool core_asleep;
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;

@@ -83,8 +83,9 @@ static u64 notrace hostclock_without_gap(const struct hostclock_read_base *rb,
 	    resume == rb->resume_tsc || magic != HOSTCLOCK_GUEST_MAGIC)
 		return tsc;
 	base = rb->accepted.tsc_offset + le64_to_cpu(rb->params.cycle_last);
-	if (!hostclock_gap_near(stop - missed, base) ||
-	    !hostclock_gap_near(tsc, resume))
+	/* Asleep, the guest may have had one long ago. */
+	if (!hostclock_asleep() && (!hostclock_gap_near(stop - missed, base) ||
+				    !hostclock_gap_near(tsc, resume)))
 		return tsc;
 	return hostclock_run_tsc(tsc, stop, resume) - missed;
 }

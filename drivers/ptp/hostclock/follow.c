@@ -7,6 +7,7 @@
  */
 #include <linux/clocksource.h>
 #include <linux/irq_work.h>
+#include <linux/kernel.h>
 #include <linux/ktime.h>
 
 #include "accept.h"
@@ -18,6 +19,7 @@
 #include "realtime.h"
 #include "realtime_watch.h"
 #include "resync.h"
+#include "suspend.h"
 #include "tk.h"
 
 /* Above kvm-clock's 400 */
@@ -35,13 +37,18 @@ static u64 notrace hostclock_cs_read_raw(struct clocksource *cs)
 	return hostclock_counter(HOSTCLOCK_RAW);
 }
 
-/* Called with all CPUs stopped, just before the core's first reading. */
+/*
+ * Called with all CPUs stopped, just before the core's first reading; or by a core that
+ * goes by another clocksource, and sleeps: it wants the length of its sleep only.
+ */
 static int hostclock_cs_enable(struct clocksource *cs)
 {
 	enum hostclock_counter which = cs - hostclock_cs;
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	int ret;
 
+	if (system_state == SYSTEM_SUSPEND)
+		return 0;
 	/* The last snapshot may be old. */
 	if (hostclock_accept(&change))
 		return -EIO;
@@ -61,13 +68,14 @@ static void hostclock_cs_disable(struct clocksource *cs)
 	hostclock_realtime_forget_offset();
 }
 
-/* The core took the length of the suspension from another clock. */
+static void hostclock_cs_suspend(struct clocksource *cs)
+{
+	hostclock_suspend();
+}
+
 static void hostclock_cs_resume(struct clocksource *cs)
 {
-	if (!hostclock_counter_in_use(cs - hostclock_cs))
-		return;
-	hostclock_realtime_forget_offset();
-	hostclock_force_resync();
+	hostclock_resume();
 }
 
 static struct clocksource hostclock_cs[2] = {
@@ -76,20 +84,18 @@ static struct clocksource hostclock_cs[2] = {
 		.rating		= HOSTCLOCK_RATING,
 		.read		= hostclock_cs_read,
 		.mask		= CLOCKSOURCE_MASK(64),
-		.flags		= CLOCK_SOURCE_IS_CONTINUOUS,
+		.flags		= CLOCK_SOURCE_IS_CONTINUOUS | CLOCK_SOURCE_SUSPEND_NONSTOP,
 		.enable		= hostclock_cs_enable,
 		.disable	= hostclock_cs_disable,
-		.resume		= hostclock_cs_resume,
 	},
 	[HOSTCLOCK_RAW] = {
 		.name		= "hostclock-raw",
 		.rating		= HOSTCLOCK_RATING,
 		.read		= hostclock_cs_read_raw,
 		.mask		= CLOCKSOURCE_MASK(64),
-		.flags		= CLOCK_SOURCE_IS_CONTINUOUS,
+		.flags		= CLOCK_SOURCE_IS_CONTINUOUS | CLOCK_SOURCE_SUSPEND_NONSTOP,
 		.enable		= hostclock_cs_enable,
 		.disable	= hostclock_cs_disable,
-		.resume		= hostclock_cs_resume,
 	},
 };
 
@@ -100,11 +106,19 @@ static struct clocksource hostclock_cs[2] = {
  */
 int hostclock_clocksource_register(void)
 {
+	struct clocksource *cs = &hostclock_cs[hostclock_mode_counter()];
+	int ret;
+
 	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
 		return 0;
 	hostclock_realtime_watch_start();
-	return clocksource_register_hz(&hostclock_cs[hostclock_mode_counter()],
-				       NSEC_PER_SEC);
+	/* These stop nothing, of which the core warns when it sees them now. */
+	cs->suspend = NULL;
+	cs->resume = NULL;
+	ret = hostclock_tk_register(cs);
+	cs->suspend = hostclock_cs_suspend;
+	cs->resume = hostclock_cs_resume;
+	return ret;
 }
 
 /**
@@ -127,6 +141,8 @@ static void hostclock_resync_irq(struct irq_work *work)
 	enum hostclock_counter which = hostclock_mode_counter();
 	bool force;
 
+	if (!hostclock_resumed())
+		return;
 	hostclock_resync_set_running(true);
 	if (hostclock_realtime_take_suspicion())
 		hostclock_realtime_check();
@@ -138,6 +154,7 @@ static void hostclock_resync_irq(struct irq_work *work)
 		else if (hostclock_resync_due())
 			hostclock_accept(&change);
 	}
+	hostclock_set_asleep(false);
 	hostclock_resync_set_running(false);
 	if (hostclock_recorded())
 		hostclock_notify_schedule();

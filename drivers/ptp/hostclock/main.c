@@ -18,8 +18,9 @@
  *	tk_core.c	backend for a patched timekeeping core, with
  *	tk_watchdog.c, tk_raw.c, tk_sync.c
  *	compat/tk_stock.c	backend for any other, with
- *	compat/symbols.c, caller.c, exact.c, ntp.c, vdso_page.c, lines.c
+ *	compat/register.c, symbols.c, caller.c, exact.c, ntp.c, vdso_page.c, lines.c
  *	transport.c	regions, bring-up, doorbells
+ *	suspend.c	the guest's own suspend
  *	status.c	the status by name
  *	chardev.c	/dev/hostclock0
  *	notify.c	log, uevents, pollers
@@ -52,6 +53,7 @@
 #include "params.h"
 #include "pci.h"
 #include "ptp.h"
+#include "suspend.h"
 #include "sysfs.h"
 #include "tk.h"
 #include "transport.h"
@@ -120,6 +122,8 @@ static int hostclock_bring_up(void)
 		return 0;
 	if (!hostclock_arch_counter_usable()) {
 		hostclock_reject(HOSTCLOCK_ERR_COUNTER);
+		dev_warn(hostclock_guest_page()->region->dev, "not following the pages: %s\n",
+			 hostclock_error_string(HOSTCLOCK_ERR_COUNTER));
 		return 0;
 	}
 	return hostclock_start();
@@ -153,15 +157,20 @@ static int __init hostclock_init(void)
 		return ret;
 	hostclock_follow_init();
 	hostclock_transport_init(&hostclock_bring_up_ops);
-	ret = hostclock_pci_register();
+	ret = hostclock_suspend_init();
 	if (ret)
 		return ret;
+	ret = hostclock_pci_register();
+	if (ret)
+		goto suspend;
 	ret = hostclock_virtio_register();
-	if (ret) {
-		hostclock_pci_unregister();
-		hostclock_transport_stop();
-		hostclock_ptp_exit();
-	}
+	if (!ret)
+		return 0;
+	hostclock_pci_unregister();
+	hostclock_transport_stop();
+	hostclock_ptp_exit();
+suspend:
+	hostclock_suspend_exit();
 	return ret;
 }
 fs_initcall_sync(hostclock_init);
@@ -170,6 +179,7 @@ static void __exit hostclock_exit(void)
 {
 	hostclock_virtio_unregister();
 	hostclock_pci_unregister();
+	hostclock_suspend_exit();
 	hostclock_transport_stop();
 	hostclock_ptp_exit();
 }

@@ -21,7 +21,7 @@ static const char * const hostclock_error_strings[] = {
 	[HOSTCLOCK_ERR_NO_CLOCK_PAGE - HOSTCLOCK_PAGE_ERRORS] =
 		"no clock page of the format and smear that the guest page names",
 	[HOSTCLOCK_ERR_COUNTER - HOSTCLOCK_PAGE_ERRORS] =
-		"the kernel does not trust this machine's counter (tsc=reliable?), or could not calibrate it (tsc_early_khz=?)",
+		"the kernel took the TSC for unstable (tsc=reliable?), or could not calibrate it (tsc_early_khz=?)",
 	[HOSTCLOCK_ERR_SLEW - HOSTCLOCK_PAGE_ERRORS] =
 		"MONOTONIC's rate is too far from RAW's (max_slew_ppm)",
 	[HOSTCLOCK_ERR_BEFORE_FIRST - HOSTCLOCK_PAGE_ERRORS] =

@@ -22,6 +22,8 @@ enum hostclock_error {
 /* Memory that a device offers */
 struct hostclock_region {
 	struct list_head node;
+	/* After a suspend: show the memory at phys again.  Interrupts are off.  Or NULL */
+	void (*show)(struct device *dev);
 	const struct hostclock_doorbell_ops *doorbell;	/* or NULL */
 	struct device *dev;
 	void *mem;

@@ -102,6 +102,33 @@ static struct notifier_block hostclock_pci_notifier = {
 	.notifier_call = hostclock_pci_removed,
 };
 
+/* As pci_restore_config_space() does, which comes later: the command register last */
+static void hostclock_pci_restore(struct pci_dev *pdev)
+{
+	u32 value;
+	int i;
+
+	for (i = ARRAY_SIZE(pdev->saved_config_space) - 1; i > 0; i--) {
+		/* no write where there is nothing to restore; status bits clear themselves */
+		pci_read_config_dword(pdev, i * 4, &value);
+		if (i >= PCI_CACHE_LINE_SIZE / 4 && value != pdev->saved_config_space[i])
+			pci_write_config_dword(pdev, i * 4, pdev->saved_config_space[i]);
+		if (i == PCI_COMMAND / 4)
+			pci_write_config_word(pdev, PCI_COMMAND, pdev->saved_config_space[i]);
+	}
+}
+
+/* Restore a device, and the bridges above it first, if the kernel has saved them. */
+static void hostclock_pci_show(struct device *dev)
+{
+	struct pci_dev *pdev = to_pci_dev(dev), *bridge = pci_upstream_bridge(pdev);
+
+	if (bridge)
+		hostclock_pci_show(&bridge->dev);
+	if (pdev->state_saved)
+		hostclock_pci_restore(pdev);
+}
+
 /* Map as much as our pages can take up. */
 static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
 {
@@ -117,6 +144,7 @@ static struct hostclock_region *hostclock_pci_map(struct pci_dev *pdev)
 	if (!region)
 		return ERR_PTR(-ENOMEM);
 	region->dev = &pdev->dev;
+	region->show = hostclock_pci_show;
 	region->doorbell = &hostclock_pci_doorbell;
 	region->size = size;
 	region->phys = pci_resource_start(pdev, HOSTCLOCK_IVSHMEM_BAR);

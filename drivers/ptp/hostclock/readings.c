@@ -13,6 +13,7 @@ static bool hostclock_in_use[2];	/* as the current clocksource */
 
 static u64 hostclock_vdso_tsc;		/* guest TSC of the last vDSO update, 0 if none */
 static u64 hostclock_max_delta_ns;
+static bool hostclock_core_asleep;	/* see hostclock_set_asleep() */
 
 /**
  * hostclock_last_reading - the last recorded reading
@@ -69,6 +70,25 @@ void hostclock_counter_set_in_use(enum hostclock_counter which, bool on)
 }
 
 /**
+ * hostclock_set_asleep - the guest suspends, or the first resync after that is done
+ * @on: does it suspend?
+ */
+void hostclock_set_asleep(bool on)
+{
+	WRITE_ONCE(hostclock_core_asleep, on);
+}
+
+/**
+ * hostclock_asleep - does the guest sleep, or resume?
+ *
+ * The core converts any delta then, and nobody has read a clock.
+ */
+bool notrace hostclock_asleep(void)
+{
+	return READ_ONCE(hostclock_core_asleep);
+}
+
+/**
  * hostclock_set_max_delta - tell what the timekeeping core can convert
  * @ns: the most that a reading may be ahead of the last
  */
@@ -85,6 +105,7 @@ void hostclock_set_max_delta(u64 ns)
 bool notrace hostclock_exceeds_max_delta(enum hostclock_counter which, u64 ns)
 {
 	return (s64)(ns - hostclock_last_reading(which)) > (s64)hostclock_max_delta_ns &&
+	       !hostclock_asleep() &&
 	       (hostclock_counter_in_use(HOSTCLOCK_MONO) ||
 		hostclock_counter_in_use(HOSTCLOCK_RAW));
 }

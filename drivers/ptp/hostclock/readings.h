@@ -19,6 +19,8 @@ void hostclock_set_vdso_update_tsc(u64 tsc);
 
 bool hostclock_counter_in_use(enum hostclock_counter which);
 void hostclock_counter_set_in_use(enum hostclock_counter which, bool on);
+void hostclock_set_asleep(bool on);
+bool hostclock_asleep(void);
 void hostclock_set_max_delta(u64 ns);
 bool hostclock_exceeds_max_delta(enum hostclock_counter which, u64 ns);
 

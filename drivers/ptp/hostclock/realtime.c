@@ -5,7 +5,8 @@
  * with CLOCK_MONOTONIC until they are attached again.
  *
  * What the guest's kernel does by itself, because it believes to keep the time (a leap
- * second, the time zone of a local RTC), is nobody's wish, and undone.
+ * second, the time zone of a local RTC, the time of the RTC at boot), is nobody's wish, and
+ * undone.
  *
  * The kernel does not tell drivers who set the clock.  So it is compared with what was
  * last set by the driver: whenever the timekeeper changed, and before each resync.
@@ -179,7 +180,9 @@ void hostclock_realtime_check(void)
 
 	if (hostclock_realtime_detached() || !hostclock_realtime_changed(&shift))
 		return;
-	if (hostclock_is_leap(&shift) || hostclock_is_warp(&shift)) {
+	/* While the kernel boots, it is the RTC's driver. */
+	if (hostclock_is_leap(&shift) || hostclock_is_warp(&shift) ||
+	    system_state < SYSTEM_RUNNING) {
 		hostclock_realtime_forget_offset();
 		hostclock_record(BIT(HOSTCLOCK_CHANGED_KEPT));
 		hostclock_force_resync();

@@ -9,6 +9,7 @@
 /* The timekeeping backend: tk_core.c or compat/tk_stock.c */
 const char *hostclock_tk_name(void);
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw);
+int hostclock_tk_register(struct clocksource *cs);
 int hostclock_tk_enable(enum hostclock_counter which);
 void hostclock_tk_reanchor(struct clocksource *cs);
 void hostclock_tk_set_realtime(void);	/* after HOSTCLOCK_SET_REALTIME */

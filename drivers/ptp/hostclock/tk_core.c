@@ -155,6 +155,17 @@ const char *hostclock_tk_vdso(void)
 }
 
 /**
+ * hostclock_tk_register - register a clocksource
+ * @cs: it
+ *
+ * The core compares no clocksource with a disciplined one, nor a disciplined one with any.
+ */
+int hostclock_tk_register(struct clocksource *cs)
+{
+	return clocksource_register_hz(cs, NSEC_PER_SEC);
+}
+
+/**
  * hostclock_tk_enable - prepare the vDSO for a clocksource
  * @which: counter
  *

@@ -163,6 +163,21 @@ void hostclock_device_gone(const struct device *dev)
 }
 
 /**
+ * hostclock_regions_show - have the devices show their memory again, as before a suspend
+ *
+ * Context: resume, interrupts off, one CPU.
+ */
+void hostclock_regions_show(void)
+{
+	struct hostclock_region *region;
+
+	list_for_each_entry(region, &hostclock_regions, node) {
+		if (region->show)
+			region->show(region->dev);
+	}
+}
+
+/**
  * hostclock_check_pages - check the pages for changes
  *
  * Context: any but NMI.

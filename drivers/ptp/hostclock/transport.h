@@ -24,6 +24,9 @@ void hostclock_region_del(struct hostclock_region *region);
 void hostclock_device_gone(const struct device *dev);
 void hostclock_doorbell_interrupt(void);
 
+/* For suspend.c */
+void hostclock_regions_show(void);
+
 /* For the interfaces */
 void hostclock_check_pages(void);
 u64 hostclock_wakeups(void);

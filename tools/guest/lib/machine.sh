@@ -27,9 +27,10 @@ tsc_arguments() {
 }
 
 machine_arguments() {
-	local append="console=ttyS0 panic=-1 tsc=reliable kunit.enable=0" cpu=max
+	local append="console=ttyS0 panic=-1 kunit.enable=0" cpu=max
 	local memory=$opt_memory
 
+	[[ " $opt_append" == *" tsc="* ]] || append+=" tsc=reliable"
 	tsc_arguments
 	append+=" hostclock.mode=$opt_mode$opt_append"
 	[[ $accel != kvm ]] || cpu=host,migratable=off

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest's own suspend.  The counters go on meanwhile, by the pages, so the core is
+ * told that the clocksource does not stop, and the difference of two readings is how long
+ * the guest slept, to the ns.  A gap during the sleep is a part of it: BOOTTIME counts
+ * it, MONOTONIC does not, whatever the policy.
+ *
+ * After a suspend to RAM the pages' device is as after a reset: it is made to show its
+ * memory before the core's first reading.  Where that cannot be done, the clocks go by
+ * the accepted parameters until the pages are there again.
+ */
+#include <linux/notifier.h>
+#include <linux/suspend.h>
+
+#include "accept.h"
+#include "counter.h"
+#include "page.h"
+#include "params.h"
+#include "readings.h"
+#include "realtime.h"
+#include "resync.h"
+#include "suspend.h"
+#include "transport.h"
+
+/* The counter when the core fell asleep */
+static u64 hostclock_asleep_ns;
+
+static bool hostclock_pages_shown(void)
+{
+	struct hostclock_read_base rb;
+
+	hostclock_read_base_get(&rb);
+	return rb.cp && HOSTCLOCK_LE32(rb.cp->magic) == HOSTCLOCK_CLOCK_MAGIC &&
+	       HOSTCLOCK_LE32(rb.gp->magic) == HOSTCLOCK_GUEST_MAGIC;
+}
+
+/**
+ * hostclock_suspend - the clocksource's suspend(), after the core's last reading
+ *
+ * Context: interrupts off, one CPU, timekeeper_lock held.
+ */
+void hostclock_suspend(void)
+{
+	if (!hostclock_running())
+		return;
+	hostclock_asleep_ns = hostclock_counter(hostclock_mode_counter());
+	hostclock_set_asleep(true);
+}
+
+/**
+ * hostclock_resume - the clocksource's resume(), just before the core's first reading
+ *
+ * Context: interrupts off, one CPU.
+ */
+void hostclock_resume(void)
+{
+	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
+
+	if (!hostclock_asleep())
+		return;
+	hostclock_regions_show();
+	/* RAW's counter counts no gaps: they are the resync's to add. */
+	if (hostclock_mode_counter() == HOSTCLOCK_MONO && hostclock_pages_shown()) {
+		change.core_asleep = true;
+		hostclock_accept(&change);
+	}
+	/* If the counter stood still, the core takes the time from the RTC. */
+	if (hostclock_counter(hostclock_mode_counter()) <= hostclock_asleep_ns)
+		hostclock_realtime_forget_offset();
+	hostclock_force_resync();
+}
+
+/**
+ * hostclock_resumed - can the pages be followed again?
+ *
+ * Context: resync handler.
+ */
+bool hostclock_resumed(void)
+{
+	return !hostclock_asleep() || hostclock_pages_shown();
+}
+
+/* All devices are back, so a page that is not has gone. */
+static int hostclock_pm(struct notifier_block *nb, unsigned long event, void *data)
+{
+	if (event != PM_POST_SUSPEND && event != PM_POST_HIBERNATION &&
+	    event != PM_POST_RESTORE)
+		return NOTIFY_DONE;
+	if (hostclock_asleep()) {
+		hostclock_set_asleep(false);
+		hostclock_force_resync();
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block hostclock_pm_notifier = { .notifier_call = hostclock_pm };
+
+int hostclock_suspend_init(void)
+{
+	return register_pm_notifier(&hostclock_pm_notifier);
+}
+
+void hostclock_suspend_exit(void)
+{
+	unregister_pm_notifier(&hostclock_pm_notifier);
+}

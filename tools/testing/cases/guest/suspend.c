@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suspends the guest several times in a row, and compares its clocks with the page.
+ *
+ *	suspend STATE SECONDS TIMES
+ *
+ * What "slept" is, is the page's to say: BOOTTIME counts all of it, MONOTONIC and
+ * MONOTONIC_RAW count nothing of it.  What is told of first is read first after it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "clocks.h"
+#include "pages.h"
+
+#define STATE_DIR	"/sys/class/misc/hostclock0/"
+#define RTC		"/sys/class/rtc/rtc0/wakealarm"
+#define READS		2000
+/* Rounding, of two parameter sets */
+#define SLACK_NS	20
+/* RAW has a counter of its own, which is read beside the other one. */
+#define RAW_SLACK_NS	500000
+
+enum { REAL, TAI, BOOT, MONO, RAW, CLOCKS };
+
+static const struct clock_name clocks[CLOCKS] = {
+	{ CLOCK_REALTIME, "REALTIME" },
+	{ CLOCK_TAI, "TAI" },
+	{ CLOCK_BOOTTIME, "BOOTTIME" },
+	{ CLOCK_MONOTONIC, "MONOTONIC" },
+	{ CLOCK_MONOTONIC_RAW, "MONOTONIC_RAW" },
+};
+
+/* How far a clock is ahead of the host's, at most and at least */
+struct ahead {
+	int64_t low;
+	int64_t high;
+};
+
+struct state {
+	struct ahead ahead[CLOCKS];
+	int64_t slewed;		/* the host's MONOTONIC - its RAW */
+	int64_t disruptions;
+	int64_t btime;
+};
+
+static void read_file(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		die("cannot open %s", path);
+	got = read(fd, text, size - 1);
+	if (got < 0)
+		die("cannot read %s", path);
+	close(fd);
+	text[got] = 0;
+	text[strcspn(text, "\n")] = 0;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), error = 0;
+
+	if (fd < 0)
+		die("cannot open %s", path);
+	if (write(fd, text, strlen(text)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+static bool file_is(const char *name, const char *want)
+{
+	char path[128], text[128];
+
+	snprintf(path, sizeof(path), STATE_DIR "%s", name);
+	read_file(path, text, sizeof(text));
+	return check(!strcmp(text, want), name, "\"%s\", not \"%s\"", text, want);
+}
+
+static int64_t read_btime(void)
+{
+	FILE *stat = fopen("/proc/stat", "r");
+	char line[4096];
+	int64_t btime = -1;
+
+	if (!stat)
+		die("cannot open /proc/stat");
+	while (fgets(line, sizeof(line), stat))
+		if (sscanf(line, "btime %" SCNd64, &btime) == 1)
+			break;
+	fclose(stat);
+	return btime;
+}
+
+/* The host's clocks: the page's without the guest's offsets */
+static int64_t host_ns(const struct pages *pages, const struct page_time *t, int i)
+{
+	int64_t ns = page_clock(t, clocks[i].id);
+
+	if (i == BOOT || i == MONO)
+		ns -= pages->mono_offset_ns;
+	return i == RAW ? ns - pages->raw_offset_ns : ns;
+}
+
+/* The interval that all readings agree on; empty if there is none. */
+static void measure(const struct pages *pages, int i, struct ahead *ahead)
+{
+	struct page_time before, after;
+
+	*ahead = (struct ahead){ INT64_MIN, INT64_MAX };
+	for (int n = 0; n < READS; n++) {
+		int64_t ns, low, high;
+
+		pages_now(pages, &before);
+		ns = read_vdso(clocks[i].id);
+		pages_now(pages, &after);
+		low = ns - host_ns(pages, &after, i);
+		high = ns - host_ns(pages, &before, i);
+		ahead->low = low > ahead->low ? low : ahead->low;
+		ahead->high = high < ahead->high ? high : ahead->high;
+	}
+}
+
+static void look(struct state *s)
+{
+	struct pages pages;
+	struct page_time t;
+	char text[64];
+
+	pages_open_device(&pages, "/dev/hostclock0");
+	for (int i = 0; i < CLOCKS; i++)
+		measure(&pages, i, &s->ahead[i]);
+	pages_now(&pages, &t);
+	s->slewed = host_ns(&pages, &t, MONO) - host_ns(&pages, &t, RAW);
+	pages_close(&pages);
+	read_file(STATE_DIR "disruptions", text, sizeof(text));
+	s->disruptions = atoll(text);
+	s->btime = read_btime();
+}
+
+/* Is it ahead by ns? */
+static void is_ahead(const struct state *s, int i, const char *what, int64_t low, int64_t high,
+		     int64_t slack)
+{
+	const struct ahead *a = &s->ahead[i];
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s %s", clocks[i].name, what);
+	check(a->low <= high + slack && a->high >= low - slack &&
+	      a->low <= a->high + 2 * SLACK_NS, name,
+	      "ahead by %" PRId64 " to %" PRId64 " ns, not by %" PRId64 " to %" PRId64,
+	      a->low, a->high, low, high);
+}
+
+static void judge(const struct state *a, const struct state *b, int seconds)
+{
+	const struct ahead *from = a->ahead, *to = b->ahead;
+	int64_t slept = from[MONO].low - to[MONO].low, slewed = b->slewed - a->slewed;
+
+	note("slept %" PRId64 " ns; the host slewed by %" PRId64 " ns; %" PRId64 " disruptions",
+	     slept, slewed, b->disruptions - a->disruptions);
+	is_ahead(b, REAL, "is the page's", 0, 0, 0);
+	is_ahead(b, TAI, "is the page's", 0, 0, 0);
+	is_ahead(b, BOOT, "counts what the host's clock does", from[BOOT].low, from[BOOT].high,
+		 SLACK_NS);
+	check(slept > (seconds - 2) * 1000000000LL, "MONOTONIC does not count the sleep",
+	      "%" PRId64 " ns left out", slept);
+	is_ahead(b, RAW, "counts what MONOTONIC does", from[RAW].low - slept + slewed,
+		 from[RAW].high - slept + slewed, RAW_SLACK_NS + llabs(slewed));
+	check(a->btime - b->btime <= 1 && b->btime - a->btime <= 1, "btime stays",
+	      "%" PRId64 ", then %" PRId64, a->btime, b->btime);
+	file_is("status", "synchronized");
+	file_is("wall", "follow");
+}
+
+static void sleep_once(const char *state, int seconds)
+{
+	char text[32];
+	int error;
+
+	snprintf(text, sizeof(text), "+%d", seconds);
+	write_file(RTC, "0");
+	if (write_file(RTC, text))
+		die("no alarm in %s s", text);
+	error = write_file("/sys/power/state", state);
+	check(!error, "it suspends", "%s", strerror(error));
+}
+
+int main(int argc, char **argv)
+{
+	struct state before, after;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: suspend STATE SECONDS TIMES\n");
+		return 2;
+	}
+	look(&before);
+	for (int left = number_arg(argv[3], "TIMES"); left; left--) {
+		sleep_once(argv[1], number_arg(argv[2], "SECONDS"));
+		look(&after);
+		judge(&before, &after, number_arg(argv[2], "SECONDS"));
+		before = after;
+	}
+	return check_status();
+}

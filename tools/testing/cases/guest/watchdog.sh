@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# usage: watchdog.sh GAPS: what the kernel's watchdog of clocksources makes of the gaps
+# that the host's script makes, and whether the TSC is there to go back to.
+. /results.sh
+
+state=/sys/class/misc/hostclock0
+sources=/sys/devices/system/clocksource/clocksource0
+
+# reach NAME VALUE FILE: within 20 s
+reach() {
+	local left=200
+
+	until [ "$(cat "$3" 2>/dev/null)" = "$2" ] || [ $left = 0 ]; do
+		sleep 0.1
+		left=$((left - 1))
+	done
+	same "$1" "$2" "$(cat "$3" 2>/dev/null)"
+}
+
+# The TSC becomes a clocksource once it is calibrated.
+left=100
+until grep -qw tsc $sources/available_clocksource || [ $left = 0 ]; do
+	sleep 0.1
+	left=$((left - 1))
+done
+holds "the TSC is a clocksource" "$(cat $sources/available_clocksource)" \
+	grep -qw tsc $sources/available_clocksource
+reach "as many gaps as the host made" "$1" $state/disruptions
+# The watchdog looks every half second.
+sleep 1.5
+same "hostclock is the clocksource" hostclock "$(cat $sources/current_clocksource)"
+complaints=$(dmesg | grep -iE "unstable|timekeeping watchdog|clocksource: .*(skew|wd)" | head -n 3)
+same "the watchdog blames nobody" "" "$complaints"
+dmesg | grep -iE "tsc|clocksource|refined" | tail -n 12 | sed 's/^/# /'
+
+cd /sys/bus/pci/drivers/hostclock || exit 1
+devices=$(ls -d 0000:*)
+for device in $devices; do
+	echo "$device" >unbind
+done
+reach "unbound, the TSC is the clocksource" tsc $sources/current_clocksource
+for device in $devices; do
+	echo "$device" >bind
+done
+reach "bound again, hostclock is" hostclock $sources/current_clocksource
+same "and it follows" "none" "$(cat $state/reason)"
+exit $failed
