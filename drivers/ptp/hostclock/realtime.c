@@ -11,6 +11,7 @@
  * The kernel does not tell drivers who set the clock.  So it is compared with what was
  * last set by the driver: whenever the timekeeper changed, and before each resync.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
@@ -33,6 +34,8 @@
 static bool hostclock_detached;
 /* REALTIME - MONOTONIC counter, as set by the driver */
 static s64 hostclock_realtime_offset_ns = HOSTCLOCK_OFFSET_UNKNOWN;
+/* CPUs that set the clock, and do not know yet whether the kernel refuses */
+static atomic_t hostclock_realtime_setters;
 /* TAI - REALTIME, likewise; unknown if the driver has left it to the guest */
 static s32 hostclock_tai_sec = HOSTCLOCK_TAI_UNKNOWN;
 /* The timekeeper changed to something that the driver has not set. */
@@ -109,6 +112,31 @@ bool hostclock_realtime_take_suspicion(void)
 	return READ_ONCE(hostclock_suspicion) && xchg(&hostclock_suspicion, false);
 }
 
+/**
+ * hostclock_realtime_set_begin - the clock may differ from the offset until
+ *	hostclock_realtime_set_end(), if the kernel refuses it
+ */
+void hostclock_realtime_set_begin(void)
+{
+	atomic_inc_return(&hostclock_realtime_setters);
+}
+
+void hostclock_realtime_set_end(void)
+{
+	atomic_dec_return(&hostclock_realtime_setters);
+}
+
+/**
+ * hostclock_realtime_being_set - does the driver set the clock, and not know yet whether
+ *	the kernel refuses it?
+ *
+ * Context: any.
+ */
+bool hostclock_realtime_being_set(void)
+{
+	return atomic_read_acquire(&hostclock_realtime_setters);
+}
+
 bool hostclock_realtime_detached(void)
 {
 	return READ_ONCE(hostclock_detached);
@@ -141,7 +169,8 @@ static bool hostclock_realtime_changed(struct hostclock_shift *shift)
 		if (!shift->real_ns && !shift->tai_sec)
 			return false;
 	} while (--tries);
-	return READ_ONCE(hostclock_realtime_offset_ns) == offset_ns &&
+	return !hostclock_realtime_being_set() &&
+	       READ_ONCE(hostclock_realtime_offset_ns) == offset_ns &&
 	       READ_ONCE(hostclock_tai_sec) == tai_sec;
 }
 

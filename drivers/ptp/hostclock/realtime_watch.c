@@ -40,6 +40,9 @@ static int hostclock_realtime_update(struct notifier_block *nb, unsigned long wa
 
 	if (!hostclock_counter_in_use(HOSTCLOCK_MONO) || hostclock_realtime_detached())
 		return NOTIFY_DONE;
+	/* What the kernel refuses differs each time: resyncs would follow without end. */
+	if (hostclock_realtime_being_set())
+		return NOTIFY_DONE;
 	if (!hostclock_realtime_expected(real_ns - (s64)tkr->cycle_last, tk->tai_offset))
 		hostclock_realtime_suspect();
 	hostclock_realtime_watch_leap(tk);

@@ -121,14 +121,17 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
  */
 void hostclock_tk_reanchor(struct clocksource *cs)
 {
-	int ret = timekeeping_reanchor(cs, hostclock_commit);
+	int ret;
 
-	if (!ret) {
-		hostclock_realtime_accepted();
-	} else if (ret == -EINVAL) {
+	hostclock_realtime_set_begin();
+	ret = timekeeping_reanchor(cs, hostclock_commit);
+	if (ret == -EINVAL)
 		hostclock_realtime_forget_offset();
+	hostclock_realtime_set_end();
+	if (!ret)
+		hostclock_realtime_accepted();
+	else if (ret == -EINVAL)
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
-	}
 }
 
 void hostclock_tk_set_realtime(void)
