@@ -238,6 +238,20 @@ void job_ptp(struct job *job)
 	close(fd);
 }
 
+/*
+ * While the CPU that accepts new parameters is kept from running by the host, adjtimex() on
+ * another answers by those accepted before.  That is over when it runs again.
+ */
+#define MAXERROR_TRIES	20
+
+/* whole us, rounded up */
+static bool is_maxerror(const struct timex *tx, const struct look *before,
+			const struct look *after)
+{
+	return tx->maxerror * 1000ULL >= pages_maxerror(&before->t) &&
+	       tx->maxerror * 1000ULL <= pages_maxerror(&after->t) + 1000;
+}
+
 static void judge_adjtimex(struct job *job, const struct timex *tx, int state,
 			   const struct look *before, const struct look *after)
 {
@@ -251,9 +265,7 @@ static void judge_adjtimex(struct job *job, const struct timex *tx, int state,
 	else if (tx->tai * NSEC_PER_SEC != tai_ns)
 		job_wrong(job, "TAI offset %d s, the page's is %lld ns", tx->tai,
 			  (long long)tai_ns);
-	/* whole us, rounded up */
-	else if (tx->maxerror * 1000ULL < pages_maxerror(&before->t) ||
-		 tx->maxerror * 1000ULL > pages_maxerror(&after->t) + 1000)
+	else if (!is_maxerror(tx, before, after))
 		job_wrong(job, "maxerror %ld us, the page's %llu to %llu ns",
 			  tx->maxerror, (unsigned long long)pages_maxerror(&before->t),
 			  (unsigned long long)pages_maxerror(&after->t));
@@ -261,6 +273,8 @@ static void judge_adjtimex(struct job *job, const struct timex *tx, int state,
 
 void job_adjtimex(struct job *job)
 {
+	unsigned int tries = 0;
+
 	while (!stopping()) {
 		unsigned int clock = own_state(OWN_CLOCK);
 		struct look before, after;
@@ -274,8 +288,13 @@ void job_adjtimex(struct job *job)
 		look(&after);
 		if (state < 0)
 			die("adjtimex");
+		if (is_maxerror(&tx, &before, &after))
+			tries = 0;
+		else
+			tries++;
 		if (same_set(&before, &after) &&
-		    own_quiet(clock, own_state(OWN_CLOCK)))
+		    own_quiet(clock, own_state(OWN_CLOCK)) &&
+		    (!tries || tries > MAXERROR_TRIES))
 			judge_adjtimex(job, &tx, state, &before, &after);
 		else
 			job->undecided++;
