@@ -488,7 +488,8 @@ void timers_judge(const char *row, bool was_set, bool may_be_set)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(timers); i++)
-		late[i] = overdue(i);
+		/* One that has just become due may not have been told of yet. */
+		late[i] = overdue(i) && (sleep(1), overdue(i));
 	for (i = 0; i < ARRAY_SIZE(timers); i++) {
 		if (!pids[i])
 			continue;
