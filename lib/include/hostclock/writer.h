@@ -47,7 +47,7 @@ static inline u64 hostclock_page_claim_live(struct hostclock_clock_page *cp, u32
 	WRITE_ONCE(cp->seq, htole32(seq | 1));
 	/*
 	 * Odd for all before the counter is sampled: a reader that finds the count
-	 * unchanged has an earlier counter.  Partner: hostclock_seq_retry().
+	 * unchanged has an earlier counter.  Partner: hostclock_live_retry().
 	 */
 	smp_mb();
 	return hostclock_rdtsc();
