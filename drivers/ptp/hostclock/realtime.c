@@ -79,10 +79,19 @@ void hostclock_realtime_set_tai(s32 offset_sec)
 	WRITE_ONCE(hostclock_tai_sec, offset_sec);
 }
 
+/* Does the driver set the clock, and not know yet whether the kernel refuses it? */
+static bool hostclock_realtime_being_set(void)
+{
+	return atomic_read_acquire(&hostclock_realtime_setters);
+}
+
 /**
- * hostclock_realtime_expected - is this what the driver has set, if anything?
+ * hostclock_realtime_expected - may this be what the driver has set, if anything?
  * @offset_ns: REALTIME - MONOTONIC counter
  * @tai_sec: TAI - REALTIME
+ *
+ * While the driver sets it anything may: what the kernel refuses differs each time, and
+ * resyncs would follow without end.
  *
  * Context: any.
  */
@@ -91,7 +100,7 @@ bool hostclock_realtime_expected(s64 offset_ns, s32 tai_sec)
 	s64 want_ns = READ_ONCE(hostclock_realtime_offset_ns);
 	s32 want_sec = READ_ONCE(hostclock_tai_sec);
 
-	return want_ns == HOSTCLOCK_OFFSET_UNKNOWN ||
+	return want_ns == HOSTCLOCK_OFFSET_UNKNOWN || hostclock_realtime_being_set() ||
 	       (offset_ns == want_ns &&
 		(want_sec == HOSTCLOCK_TAI_UNKNOWN || tai_sec == want_sec));
 }
@@ -124,17 +133,6 @@ void hostclock_realtime_set_begin(void)
 void hostclock_realtime_set_end(void)
 {
 	atomic_dec_return(&hostclock_realtime_setters);
-}
-
-/**
- * hostclock_realtime_being_set - does the driver set the clock, and not know yet whether
- *	the kernel refuses it?
- *
- * Context: any.
- */
-bool hostclock_realtime_being_set(void)
-{
-	return atomic_read_acquire(&hostclock_realtime_setters);
 }
 
 bool hostclock_realtime_detached(void)

@@ -15,7 +15,6 @@ void hostclock_realtime_suspect(void);
 bool hostclock_realtime_take_suspicion(void);
 void hostclock_realtime_set_begin(void);
 void hostclock_realtime_set_end(void);
-bool hostclock_realtime_being_set(void);
 bool hostclock_realtime_detached(void);
 void hostclock_realtime_check(void);
 void hostclock_realtime_attach(void);

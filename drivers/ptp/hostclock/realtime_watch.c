@@ -36,13 +36,11 @@ static int hostclock_realtime_update(struct notifier_block *nb, unsigned long wa
 {
 	const struct timekeeper *tk = priv;
 	const struct tk_read_base *tkr = &tk->tkr_mono;
-	s64 real_ns = tk->xtime_sec * NSEC_PER_SEC + (tkr->xtime_nsec >> tkr->shift);
+	s64 real_ns;
 
 	if (!hostclock_counter_in_use(HOSTCLOCK_MONO) || hostclock_realtime_detached())
 		return NOTIFY_DONE;
-	/* What the kernel refuses differs each time: resyncs would follow without end. */
-	if (hostclock_realtime_being_set())
-		return NOTIFY_DONE;
+	real_ns = tk->xtime_sec * NSEC_PER_SEC + (tkr->xtime_nsec >> tkr->shift);
 	if (!hostclock_realtime_expected(real_ns - (s64)tkr->cycle_last, tk->tai_offset))
 		hostclock_realtime_suspect();
 	hostclock_realtime_watch_leap(tk);
