@@ -47,20 +47,25 @@ static int compare_trial(const struct hcx_page *trial)
 	return HOSTCLOCK_EXPORT_NO_UPDATE;
 }
 
+static void end_updates(void)
+{
+	hcx_publish_end();
+	hcx_hook_stop();
+}
+
 /* On a page of our own; on success updates go on. */
 static int start_trial(struct hcx_page *trial, const struct hostclock_export_meta *meta)
 {
-	int reason = HOSTCLOCK_EXPORT_NO_HOOK;
+	int reason;
 
 	hcx_publish_start(trial, meta);
-	if (!hcx_hook_start()) {
-		reason = compare_trial(trial);
-		if (!reason)
-			return reason;
+	if (hcx_hook_start()) {
 		hcx_publish_end();
-		hcx_hook_stop();
+		return HOSTCLOCK_EXPORT_NO_HOOK;
 	}
-	hcx_publish_end();
+	reason = compare_trial(trial);
+	if (reason)
+		end_updates();
 	return reason;
 }
 
@@ -75,10 +80,8 @@ static int try_and_move(const struct hostclock_export_meta *meta)
 	refused = start_trial(&trial, meta);
 	if (!refused) {
 		refused = hcx_publish_move(&page);
-		if (refused) {
-			hcx_publish_end();
-			hcx_hook_stop();
-		}
+		if (refused)
+			end_updates();
 	}
 	hcx_page_release(&trial);
 	switch (refused) {
@@ -150,8 +153,7 @@ void hcx_detach(void)
 {
 	mutex_lock(&mutex);
 	if (page.cp) {
-		hcx_publish_end();
-		hcx_hook_stop();
+		end_updates();
 		hcx_page_release(&page);
 		refused = HOSTCLOCK_EXPORT_OK;
 	}
@@ -166,9 +168,8 @@ void hcx_detach(void)
  */
 void hcx_attach_state(struct hostclock_export_state *state)
 {
-	struct hcx_counts counts;
-
 	bool attached = READ_ONCE(page.cp);
+	struct hcx_counts counts;
 
 	hcx_publish_counts(&counts);
 	*state = (struct hostclock_export_state){
