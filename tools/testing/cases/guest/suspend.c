@@ -50,21 +50,6 @@ struct state {
 	int64_t btime;
 };
 
-static void read_file(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		die("cannot open %s", path);
-	got = read(fd, text, size - 1);
-	if (got < 0)
-		die("cannot read %s", path);
-	close(fd);
-	text[got] = 0;
-	text[strcspn(text, "\n")] = 0;
-}
-
 static int write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), error = 0;
@@ -82,7 +67,7 @@ static bool file_is(const char *name, const char *want)
 	char path[128], text[128];
 
 	snprintf(path, sizeof(path), STATE_DIR "%s", name);
-	read_file(path, text, sizeof(text));
+	read_line(path, text, sizeof(text));
 	return check(!strcmp(text, want), name, "\"%s\", not \"%s\"", text, want);
 }
 
@@ -142,7 +127,7 @@ static void look(struct state *s)
 	pages_now(&pages, &t);
 	s->slewed = host_ns(&pages, &t, MONO) - host_ns(&pages, &t, RAW);
 	pages_close(&pages);
-	read_file(STATE_DIR "disruptions", text, sizeof(text));
+	read_line(STATE_DIR "disruptions", text, sizeof(text));
 	s->disruptions = atoll(text);
 	s->btime = read_btime();
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reporting, shared by the test programs.  See check.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -84,6 +86,21 @@ uint64_t number_arg(const char *text, const char *what)
 		exit(2);
 	}
 	return value;
+}
+
+void read_line(const char *path, char *line, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		die("cannot open %s", path);
+	length = read(fd, line, size - 1);
+	if (length < 0)
+		die("cannot read %s", path);
+	close(fd);
+	line[length] = 0;
+	line[strcspn(line, "\n")] = 0;
 }
 
 void pin_to(int cpu)

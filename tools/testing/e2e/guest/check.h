@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdnoreturn.h>
 
@@ -36,6 +37,9 @@ int check_status(void);
 
 /* A decimal argument; a usage error (exit 2) if it is none. */
 uint64_t number_arg(const char *text, const char *what);
+
+/* A file's first line, without its end; the test cannot go on without it. */
+void read_line(const char *path, char *line, size_t size);
 
 /* Run the calling thread on one CPU only. */
 void pin_to(int cpu);

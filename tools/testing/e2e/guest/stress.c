@@ -102,21 +102,6 @@ bool same_set(const struct look *before, const struct look *after)
 	       before->t.age <= after->t.age;
 }
 
-void read_line(const char *path, char *line, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (fd < 0)
-		die("cannot open %s", path);
-	length = read(fd, line, size - 1);
-	if (length < 0)
-		die("cannot read %s", path);
-	close(fd);
-	line[length] = 0;
-	line[strcspn(line, "\n")] = 0;
-}
-
 uint64_t read_number(const char *path)
 {
 	char line[64];

@@ -80,7 +80,6 @@ static inline bool own_quiet(unsigned int before, unsigned int after)
 }
 
 /* A file's first line, without its end; dies if it cannot be read. */
-void read_line(const char *path, char *line, size_t size);
 uint64_t read_number(const char *path);
 bool write_line(const char *path, const char *line);
 
