@@ -53,6 +53,18 @@ run() {
 	esac
 }
 
+# await SECONDS COMMAND...: it succeeds within about that time; it is tried ten times a second.
+await() {
+	local left=$(($1 * 10))
+	shift
+
+	until "$@"; do
+		[ $left -gt 0 ] || return 1
+		sleep 0.1
+		left=$((left - 1))
+	done
+}
+
 # json_value KEY: of the flat object, as hostclock prints it, on standard input.
 json_value() {
 	sed -n "s/.*\"$1\":\(\"\([^\"]*\)\"\|\([^,}]*\)\).*/\2\3/p"

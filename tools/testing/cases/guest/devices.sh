@@ -10,15 +10,14 @@ driver=/sys/bus/pci/drivers/hostclock
 # of driver $1
 devices() { (cd "/sys/bus/pci/drivers/$1" && ls -d 0000:*) 2>/dev/null | tr '\n' ' '; }
 
+follows_guest() {
+	[ "$(sed -n 's/PCI_SLOT_NAME=//p' $state/device/uevent 2>/dev/null)" = "$guest" ] &&
+		[ "$(cat $state/wall)" = follow ]
+}
+
 # follows WHAT: within 3 s
 follows() {
-	local left=15
-
-	until [ "$(cat $state/device/uevent 2>/dev/null | sed -n 's/PCI_SLOT_NAME=//p')" = "$guest" ] &&
-		[ "$(cat $state/wall)" = follow ] || [ $left = 0 ]; do
-		sleep 0.2
-		left=$((left - 1))
-	done
+	await 3 follows_guest
 	same "$1: the device is the same" "$guest" "$(sed -n 's/PCI_SLOT_NAME=//p' $state/device/uevent)"
 	same "$1: wall" follow "$(cat $state/wall)"
 	same "$1: the date" "$before" "$(date -u +%Y-%m)"

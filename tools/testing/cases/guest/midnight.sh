@@ -14,15 +14,12 @@ announce() {
 	done
 }
 
+it_is() { [ "$(date -u +%H:%M)" = "$1" ]; }
+
 # at HH:MM SECONDS: wait until it is, for that long
 at() {
-	local left=$(($2 * 10))
-
-	until [ "$(date -u +%H:%M)" = "$1" ] || [ $left = 0 ]; do
-		sleep 0.1
-		left=$((left - 1))
-	done
-	holds "it is $1" "$(date -u)" [ $left -gt 0 ]
+	await "$2" it_is "$1"
+	holds "it is $1" "$(date -u)" it_is "$1"
 }
 
 follows() {

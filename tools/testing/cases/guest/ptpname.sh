@@ -9,10 +9,8 @@ same "the documented name is the host's clock" hostclock "$(cat "$name")"
 sed 's/poll .*/poll 0 dpoll -2 refid HCLK/' /lines >/tmp/chrony.conf
 echo "cmdport 0" >>/tmp/chrony.conf
 chronyd $watch -f /tmp/chrony.conf || failed=1
-left=60
-until chronyc -c sources | grep -q "^#,\*,HCLK," || [ $left = 0 ]; do
-	sleep 0.5
-	left=$((left - 1))
-done
-holds "chronyd takes it" "$(chronyc -c sources)" [ $left -gt 0 ]
+taken() { chronyc -c sources | grep -q "^#,\*,HCLK,"; }
+
+await 30 taken
+holds "chronyd takes it" "$(chronyc -c sources)" taken
 exit $failed

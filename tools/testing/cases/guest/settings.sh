@@ -19,16 +19,15 @@ forget_events() {
 	wc -l </tmp/uevents >/tmp/seen
 }
 
+events_are() { [ "$(events)" = "$1" ]; }
+
 # event NAME: it is sent within 5 s
 event() {
-	local left=50
-
-	until [ "$(events)" = "$1 " ] || [ $left = 0 ]; do
-		sleep 0.1
-		left=$((left - 1))
-	done
+	await 5 events_are "$1 "
 	events
 }
+
+has_stepped() { [ "$(cat $state/resyncs)" -gt 0 ]; }
 
 exact() {
 	run coherence --clock=REALTIME --count=5000
@@ -78,11 +77,7 @@ same "at first, TAI is the host's" "$host_tai" "$(field tai)"
 
 obeyed "TAI" tai=27
 same "TAI: it is obeyed" 27 "$(field tai)"
-left=100
-until [ "$(cat $state/resyncs)" -gt 0 ] || [ $left = 0 ]; do
-	sleep 0.2
-	left=$((left - 1))
-done
+await 20 has_stepped
 same "TAI: it is so after the host's step" 27 "$(field tai)"
 back "TAI"
 harmless "TAI as the host has it" "tai=$host_tai"

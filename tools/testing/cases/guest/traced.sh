@@ -9,27 +9,17 @@ tracing=/sys/kernel/tracing
 
 [ -e $tracing/set_ftrace_filter ] || { echo "skip - traced: this kernel has no ftrace"; exit 77; }
 
-# steps N: so many of the host's steps are followed
+resyncs_reach() { [ "$(cat $state/resyncs)" -ge "$1" ]; }
+
+# steps N WHAT: so many of the host's steps are followed
 steps() {
-	local want=$(($(cat $state/resyncs) + $1)) left=100
+	local want=$(($(cat $state/resyncs) + $1))
 
-	until [ "$(cat $state/resyncs)" -ge $want ] || [ $left = 0 ]; do
-		sleep 0.2
-		left=$((left - 1))
-	done
-	holds "$2: the host's steps are followed" "$(cat $state/resyncs), not $want" [ $left -gt 0 ]
+	await 20 resyncs_reach $want
+	holds "$2: the host's steps are followed" "$(cat $state/resyncs), not $want" resyncs_reach $want
 }
 
-# The host opens the line page a moment after the guest has followed.
-vdso_on() {
-	local left=30
-
-	until [ "$(cat $state/vdso)" = on ]; do
-		[ $left -gt 0 ] || return 1
-		sleep 0.1
-		left=$((left - 1))
-	done
-}
+vdso_is_on() { [ "$(cat $state/vdso)" = on ]; }
 
 # CLOCK_MONOTONIC - the page's, ns
 mono() { hostclock status --json | json_value monotonic_diff_low_ns; }
@@ -40,7 +30,8 @@ right() {
 		awk -v a="$(mono)" -v b="$mono" 'BEGIN { exit !(a - b < 2000 && b - a < 2000) }'
 	same "$1: wall" follow "$(cat $state/wall)"
 	same "$1: status" none "$(cat $state/reason)"
-	holds "$1: the vDSO" "$(cat $state/vdso)" vdso_on
+	# The host opens the line page a moment after the guest has followed.
+	holds "$1: the vDSO" "$(cat $state/vdso)" await 3 vdso_is_on
 	run coherence --clock=REALTIME --count=3000
 	run coherence --clock=TAI --count=3000
 	run coherence --clock=MONOTONIC --count=3000

@@ -7,23 +7,17 @@
 state=/sys/class/misc/hostclock0
 sources=/sys/devices/system/clocksource/clocksource0
 
+# has VALUE FILE
+has() { [ "$(cat "$2" 2>/dev/null)" = "$1" ]; }
+
 # reach NAME VALUE FILE: within 20 s
 reach() {
-	local left=200
-
-	until [ "$(cat "$3" 2>/dev/null)" = "$2" ] || [ $left = 0 ]; do
-		sleep 0.1
-		left=$((left - 1))
-	done
+	await 20 has "$2" "$3"
 	same "$1" "$2" "$(cat "$3" 2>/dev/null)"
 }
 
 # The TSC becomes a clocksource once it is calibrated.
-left=100
-until grep -qw tsc $sources/available_clocksource || [ $left = 0 ]; do
-	sleep 0.1
-	left=$((left - 1))
-done
+await 10 grep -qw tsc $sources/available_clocksource
 holds "the TSC is a clocksource" "$(cat $sources/available_clocksource)" \
 	grep -qw tsc $sources/available_clocksource
 reach "as many gaps as the host made" "$1" $state/disruptions

@@ -5,16 +5,10 @@
 
 state=/sys/class/misc/hostclock0
 
-# resyncs_reach N
-resyncs_reach() {
-	local left=80
+resyncs_are() { [ "$(cat $state/resyncs)" -ge "$1" ]; }
 
-	while [ "$(cat $state/resyncs)" -lt "$1" ]; do
-		[ $left -gt 0 ] || return 1
-		sleep 0.5
-		left=$((left - 1))
-	done
-}
+# resyncs_reach N
+resyncs_reach() { await 40 resyncs_are "$1"; }
 
 # ahead LEAST MOST: by so many seconds is the wall clock ahead of the page
 ahead() {
@@ -69,14 +63,11 @@ for event in detached attached; do
 		grep -q "HOSTCLOCK_EVENT=$event " /tmp/uevents
 done
 
+is_detached() { [ "$(cat $state/wall)" = detached ]; }
+
 # steered_by WHAT: the wall clock is detached by that, soon
 steered_by() {
-	local left=60
-
-	until [ "$(cat $state/wall)" = detached ] || [ $left = 0 ]; do
-		sleep 0.5
-		left=$((left - 1))
-	done
+	await 30 is_detached
 	wall_is detached "$1"
 }
 
@@ -111,11 +102,8 @@ chronyc tracking | grep -E "System time|Last offset|Frequency"
 end_chronyd
 let_go "without it"
 chronyd -x -f /etc/chrony.conf
-left=30
-until chronyc -c sources | grep -q "^#,\*,HCLK," || [ $left = 0 ]; do
-	sleep 1
-	left=$((left - 1))
-done
+has_source() { chronyc -c sources | grep -q "^#,\*,HCLK,"; }
+await 30 has_source
 chronyc tracking
 wall_is follow "with one that watches, and has a source"
 exit $failed

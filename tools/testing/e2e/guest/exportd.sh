@@ -9,10 +9,7 @@ start() {
 	: >/tmp/ready
 	hostclockd --dir $dir >/tmp/ready 2>>/tmp/said &
 	daemon=$!
-	for _ in $(seq 100); do
-		! grep -q ready /tmp/ready || return 0
-		sleep 0.1
-	done
+	await 10 grep -q ready /tmp/ready && return
 	not_ok "hostclockd starts" "$(cat /tmp/said)"
 }
 
@@ -24,14 +21,10 @@ state() {
 	kernel status | sed -n 's/^kernel *\([a-z]*\).*/\1/p'
 }
 
-# becomes STATE: within 30 s
-becomes() {
-	for _ in $(seq 100); do
-		[ "$(state)" != "$1" ] || return 0
-		sleep 0.2
-	done
-	return 1
-}
+state_is() { [ "$(state)" = "$1" ]; }
+
+# becomes STATE: within 20 s
+becomes() { await 20 state_is "$1"; }
 
 live() {
 	becomes live

@@ -10,11 +10,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 
-tries=100
-until grep -qx hostclock $clocksource || [ $tries -eq 0 ]; do
-	sleep 0.1
-	tries=$((tries - 1))
-done
+await 10 grep -qx hostclock $clocksource
 same "the clocksource is hostclock" hostclock "$(cat $clocksource)"
 echo "# status $(cat /sys/class/misc/hostclock0/status): $(cat /sys/class/misc/hostclock0/reason)"
 device=$(realpath /sys/class/misc/hostclock0/device)

@@ -18,17 +18,6 @@ pmem_disks() {
 	find /dev -name 'pmem*' | wc -l
 }
 
-# eventually COMMAND: within 10 s
-eventually() {
-	local tries=100
-
-	until "$@"; do
-		[ $tries -gt 0 ] || return 1
-		tries=$((tries - 1))
-		sleep 0.1
-	done
-}
-
 is_followed() {
 	grep -qx hostclock $clocksource
 }
@@ -39,7 +28,7 @@ are_there() {
 
 # follows NAME: the clock is the host's
 follows() {
-	holds "$1: followed" "$(cat $clocksource; dmesg | tail -n 5)" eventually is_followed
+	holds "$1: followed" "$(cat $clocksource; dmesg | tail -n 5)" await 10 is_followed
 	coherence --clock=REALTIME --count=20000 | sed "s/^\(ok\|not ok\) - /&$1: /" >/tmp/out
 	grep -q '^ok' /tmp/out && ! grep -q '^not ok' /tmp/out || failed=1
 	cat /tmp/out
@@ -111,7 +100,7 @@ modular_kernel() {
 	follows "hostclock first"
 	same "hostclock first: it has the pages' devices" 2 "$(devices hostclock)"
 	load $disk_modules /nvdimm/virtio_pmem.ko /nvdimm/nd_pmem.ko
-	holds "hostclock first: the disks are there" "$(ls /dev)" eventually are_there 2
+	holds "hostclock first: the disks are there" "$(ls /dev)" await 10 are_there 2
 	same "hostclock first: virtio_pmem has the disks' devices" 2 "$(devices virtio_pmem)"
 	intact "hostclock first"
 	follows "hostclock first, then the disks"
@@ -134,7 +123,7 @@ modular_kernel() {
 	unload virtio_pci
 	load /lib/modules/hostclock.ko /nvdimm/virtio_pmem.ko /nvdimm/nd_pmem.ko /lib/modules/virtio_pci.ko
 	follows "devices last"
-	holds "devices last: the disks are there" "$(ls /dev)" eventually are_there 2
+	holds "devices last: the disks are there" "$(ls /dev)" await 10 are_there 2
 	same "devices last: hostclock has the pages'" 2 "$(devices hostclock)"
 	intact "devices last"
 	unload virtio_pci

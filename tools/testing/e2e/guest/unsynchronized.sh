@@ -5,16 +5,10 @@
 
 state=/sys/class/misc/hostclock0
 
-# wait_for STATUS
-wait_for() {
-	local left=60
+status_is() { [ "$(cat $state/status)" = "$1" ]; }
 
-	until [ "$(cat $state/status)" = "$1" ]; do
-		[ $left -gt 0 ] || return 1
-		sleep 0.5
-		left=$((left - 1))
-	done
-}
+# wait_for STATUS
+wait_for() { await 30 status_is "$1"; }
 
 # age_within SECONDS: the status is not older than that, but has an age
 age_within() {
