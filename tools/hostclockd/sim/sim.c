@@ -226,7 +226,7 @@ static bool plan_static(struct clock_source *src, struct page *pg,
 }
 
 /* Continue from a page's newest parameters. */
-static void take_up(struct model *m, const struct params *p)
+static void restore(struct model *m, const struct params *p)
 {
 	m->mono_ns = params_mono(p, m->tsc);
 	m->raw_ns = params_raw(p, m->tsc);
@@ -273,7 +273,7 @@ struct clock_source *sim_open(struct clock *clk, const struct sim_options *opt,
 	if (opt->realtime_set)
 		m->realtime_offset_ns = opt->realtime_ns - (s64)s->mono_ns;
 	if (clk->now.pages[0].params.epoch)
-		take_up(m, &clk->now.pages[0].params);
+		restore(m, &clk->now.pages[0].params);
 	sim->asked = *m;
 	return &sim->src;
 }
