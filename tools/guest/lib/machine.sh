@@ -27,19 +27,20 @@ tsc_arguments() {
 }
 
 machine_arguments() {
-	local append="console=ttyS0 panic=-1 kunit.enable=0" cpu=max
-	local memory=$opt_memory
+	local append="console=ttyS0 panic=-1 kunit.enable=0 $stuck_append" cpu=max
+	local memory=$opt_memory thread=
 
 	[[ " $opt_append" == *" tsc="* ]] || append+=" tsc=reliable"
 	tsc_arguments
 	append+=" hostclock.mode=$opt_mode$opt_append"
 	[[ $accel != kvm ]] || cpu=host,migratable=off
+	[[ $accel != tcg || ! $opt_one_thread ]] || thread=,thread=single
 	# The memory of virtio-pmem devices is above the guest's own.
 	[[ $opt_bus == ivshmem && ! $opt_disk_root && ${#opt_disk[@]} -eq 0 ]] ||
 		memory+=",maxmem=$((opt_memory + 1024))M"
 	qemu_args=(
 		-nodefaults -no-user-config -display none -no-reboot
-		-machine pc -accel "$accel" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus" -m "$memory"
+		-machine pc -accel "$accel$thread" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus" -m "$memory"
 		-kernel "$kernel"
 		-serial "file:$tmp/console"
 		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
@@ -57,6 +58,7 @@ machine_arguments() {
 	[[ ! $opt_shm ]] || memory_device shm "$(realpath "$opt_shm")" on
 	# A counter that runs on while the guest does not tells nothing of that.
 	[[ $accel != kvm ]] || qemu_args+=(-qmp "unix:$tmp/events,server=on,wait=off")
+	qemu_args+=(-monitor "unix:$tmp/monitor,server=on,wait=off")
 	# QEMU opens in this order: once the socket is there, the FIFOs are open.
 	qemu_args+=(-qmp "unix:$tmp/qmp,server=on,wait=off")
 }
@@ -281,6 +283,7 @@ show_console() {
 time_is_up() {
 	echo "guest-run: not finished after $opt_timeout s" >&2
 	[[ ! $opt_verbose ]] || show_console
+	show_stuck >&2
 	exit 124
 }
 
@@ -310,4 +313,6 @@ keep_console() {
 	[[ ! $opt_console ]] || cp "$tmp/console" "$opt_console"
 	[[ ! ${GUEST_RUN_CONSOLE_DIR:-} ]] ||
 		cp "$tmp/console" "$GUEST_RUN_CONSOLE_DIR/guest-$$.console"
+	[[ ! -f $tmp/stuck || ! ${GUEST_RUN_CONSOLE_DIR:-} ]] ||
+		cp "$tmp/stuck" "$GUEST_RUN_CONSOLE_DIR/guest-$$.stuck"
 }
