@@ -23,7 +23,7 @@ shorten() {
 		/\] task:/ { show = !/ pid:2 | ppid:2 / }
 		/\] now at|\] cpu: |\.expires_next|\.tick_stopped|\] jiffies: | next_event: / { print; next }
 		show' |
-		grep -vE '\] +(Code|FS|[CDE]S|CR2|(DR|R)[0-9A-DS][0-9IPX]): |\] +(<.*>|Hardware name:.*|Call Trace:|Kernel Offset.*)$'
+		grep -vE '\] +(Code|FS|PKRU|[CDE]S|CR2|(DR|R)[0-9A-DS][0-9IPX]): |\] +(<.*>|Hardware name:.*|Call Trace:|Kernel Offset.*)$'
 }
 
 # For who has the end of the output only, too.  The console stays as it was before.
