@@ -45,6 +45,8 @@ MUTANTS = [
      "	       tsc - wait->since <= HOSTCLOCK_LIVE_WAIT &&\n", ""),
     ("LIVE: a reader waits for a writer that is none", SEQUENCE,
      "hostclock_live_retry(cp, seq) && hostclock_page_live(cp);", "hostclock_live_retry(cp, seq) | (seq & 1);"),
+    ("LIVE: the counter is sampled before the page is seen to be odd", WRITER,
+     "	smp_mb();\n", "	__asm__ __volatile__(\"\" : : : \"memory\");\n"),
     ("a set being overwritten passes for the previous one", READER,
      "retry |= HOSTCLOCK_LE32(cp->seq) != seq;", "retry |= false;"),
     ("newest and previous set confused", READER,
@@ -173,10 +175,10 @@ def run_tests(tree, objects):
     """The first complaint of the tests, or None."""
     lib = sources(tree, "lib/hostclock")
     prop = sources(tree, NATIVE, "prop")
-    single = [NATIVE + "/" + n for n in ("edges.c", "interleave.c", "live.c")]
+    single = [NATIVE + "/" + n for n in ("edges.c", "interleave.c", "live.c", "claim.c")]
     compile_all(tree, lib + prop + single, objects)
     for name, files, arguments in (("edges", single[:1], []), ("interleave", single[1:2], []),
-                                   ("live", single[2:], []),
+                                   ("live", single[2:3], []), ("claim", single[3:], []),
                                    ("properties", prop, ["--cases", "50000"])):
         program = link(objects, name, files + lib, tree)
         try:

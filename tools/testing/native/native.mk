@@ -19,6 +19,9 @@ $(NATIVE)/interleave: $(NATIVE)/obj/interleave.o $(LIBHOSTCLOCK)
 $(NATIVE)/live: $(NATIVE)/obj/live.o $(LIBHOSTCLOCK)
 	$(call say,LD)$(CC) $(USER_CFLAGS) $^ -o $@
 
+$(NATIVE)/obj/claim: $(NATIVE)/obj/claim.o $(LIBHOSTCLOCK)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -pthread $^ -o $@
+
 $(NATIVE)/obj/properties-sanitized: $(NATIVE)/properties tools/testing/native/native.mk
 	$(call say,LD)$(CC) $(LIBHOSTCLOCK_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 		$(wildcard tools/testing/native/prop*.c) $(LIBHOSTCLOCK_SRC) -o $@
@@ -29,7 +32,7 @@ $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live obj/race obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live obj/race obj/claim obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).
