@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Clocks before and after a jump.  See jumpclocks.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <hostclock/math.h>
@@ -97,6 +98,35 @@ static void stand_clock(struct standing *s, enum jump_clock clock, int reader)
 	s->real_ns = before.real;
 }
 
+/* Each CPU has them twice, for timers in hard and in soft interrupts. */
+static void stand_timers(struct standing *s)
+{
+	static const enum jump_clock bases[] = { MONO, REAL, BOOT, TAI };
+	FILE *f = fopen("/proc/timer_list", "r");
+	bool known[JUMP_CLOCKS] = { };
+	enum jump_clock clock = MONO;
+	unsigned long long ns;
+	unsigned int base;
+	char line[256];
+
+	if (!f)
+		die("no /proc/timer_list");
+	s->timers_agree = true;
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, " clock %u:", &base) == 1)
+			clock = bases[base % ARRAY_SIZE(bases)];
+		if (sscanf(line, " .offset: %llu", &ns) != 1)
+			continue;
+		if (known[clock] && s->by_timers[clock] != (s64)ns)
+			s->timers_agree = false;
+		known[clock] = true;
+		s->by_timers[clock] = ns;
+	}
+	fclose(f);
+	if (!known[REAL] || !known[BOOT] || !known[TAI])
+		die("/proc/timer_list names no offsets");
+}
+
 void clocks_stand(struct standing *s)
 {
 	const struct hostclock_params *set;
@@ -111,6 +141,7 @@ void clocks_stand(struct standing *s)
 		for (clock = 0; clock < JUMP_CLOCKS; clock++)
 			stand_clock(s, clock, i & 1);
 	}
+	stand_timers(s);
 	set = hostclock_newest(pages.clock, HOSTCLOCK_LE32(pages.clock->seq));
 	s->mult = HOSTCLOCK_LE32(set->mult);
 	s->shift = HOSTCLOCK_LE32(set->shift);

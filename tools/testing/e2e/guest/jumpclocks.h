@@ -22,6 +22,8 @@ struct bounds {
  * @off:	clock - the page's: RAW against RAW, BOOT against MONOTONIC, both
  *		without the guest's offsets
  * @by_mono:	clock - the page's MONOTONIC
+ * @by_timers:	clock - MONOTONIC, as the kernel's timers have it
+ * @timers_agree: on all CPUs
  * @tsc:	a guest TSC value
  * @mono_ns:	the page's MONOTONIC there
  * @real_ns:	and its REALTIME
@@ -34,6 +36,8 @@ struct bounds {
 struct standing {
 	struct bounds off[JUMP_CLOCKS];
 	struct bounds by_mono[JUMP_CLOCKS];
+	s64 by_timers[JUMP_CLOCKS];
+	bool timers_agree;
 	u64 tsc;
 	s64 mono_ns;
 	s64 real_ns;
