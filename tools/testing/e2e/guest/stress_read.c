@@ -25,10 +25,10 @@ enum { MONO, BOOT, RAW, STEADY };
 
 /*
  * Where sets of two epochs meet, they may be apart by a nanosecond.  If both pages'
- * epochs changed before the kernel looked, it goes on by the last set that it saw:
- * 10 us is what two rates that differ by 1000 ppm make of 10 ms, some ticks.
+ * epochs changed before the kernel looked, it goes on by the last set that it saw.  The
+ * script's rates differ by up to 1800 ppm, and ticks come late on a busy machine.
  */
-#define BOTH_NS		10000
+#define DRIFT_PPM	2000
 
 static const struct {
 	clockid_t id;
@@ -47,6 +47,7 @@ struct reader {
 	struct look last;		/* of the last reading judged */
 	unsigned int clock, policy;	/* own_state() then */
 	bool any;
+	int64_t looked_ns;		/* the kernel did since then, by the page's MONOTONIC */
 	struct span spans[STEADY];
 };
 
@@ -95,6 +96,7 @@ static void forget(struct reader *r)
  */
 static void cross(struct reader *r, const struct look *now, unsigned int policy)
 {
+	int64_t drift_ns = ((now->t.mono - r->looked_ns) / 1000000 + 1) * DRIFT_PPM;
 	int64_t gap_ns = now->gaps_ns - r->last.gaps_ns;
 
 	if (now->generation != r->last.generation ||
@@ -103,7 +105,7 @@ static void cross(struct reader *r, const struct look *now, unsigned int policy)
 		return;
 	}
 	for (int i = 0; i < STEADY; i++)
-		widen(&r->spans[i], now->t.epoch == r->last.t.epoch ? 1 : BOTH_NS);
+		widen(&r->spans[i], now->t.epoch == r->last.t.epoch ? 1 : drift_ns);
 	shift(&r->spans[BOOT], gap_ns);
 	if (!own_quiet(r->policy, policy))
 		r->spans[MONO] = SPAN_ANY;
@@ -209,6 +211,14 @@ static bool published_late(const struct look *before, const struct look *after)
 	return after->t.newest && (before->t.seq ^ after->t.seq) >> 1;
 }
 
+/* The coarse clock is of the last tick or resync, at each of which the kernel looks. */
+static void note_look(struct reader *r, int64_t mono_ns, const struct look *after)
+{
+	int64_t behind_ns = mono_ns - read_vdso(CLOCK_MONOTONIC_COARSE);
+
+	r->looked_ns = after->t.mono - (behind_ns > 0 ? behind_ns : 0);
+}
+
 static void take_reading(struct job *job, struct reader *r, int kind)
 {
 	unsigned int clock = own_state(OWN_CLOCK), policy = own_state(OWN_POLICY);
@@ -229,6 +239,8 @@ static void take_reading(struct job *job, struct reader *r, int kind)
 	else if (r->last.guest_seq != before.guest_seq)
 		cross(r, &before, policy);
 	judge_reading(job, r, kind, &before, now, &after);
+	if (kinds[kind].id == CLOCK_MONOTONIC)
+		note_look(r, now, &after);
 	r->last = after;
 	r->clock = clock;
 	r->policy = policy;
