@@ -54,6 +54,11 @@ static void narrow(unsigned int samples)
 
 		if (now < 0)
 			die("CLOCK_AUX");
+		/* RAW was set back in between: this tells nothing about the other clock. */
+		if (after < before) {
+			note("RAW went back by %lld ns", (long long)(before - after));
+			continue;
+		}
 		if (now - after > low)
 			low = now - after;
 		if (now - before < high)
