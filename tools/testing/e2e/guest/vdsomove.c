@@ -51,7 +51,7 @@ static void find_parts(void)
 			note("%s", line);
 			parts[i].start = start;
 			parts[i].end = end;
-			snprintf(parts[i].permissions, sizeof(parts[i].permissions), "%s", permissions);
+			memcpy(parts[i].permissions, permissions, sizeof(permissions));
 		}
 	}
 	fclose(maps);
