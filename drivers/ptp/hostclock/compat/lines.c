@@ -26,6 +26,9 @@ static struct hostclock_line_page *hostclock_lines;
 /* The guest epoch whose lines are used; 0: none */
 static u64 hostclock_lines_epoch;
 static bool hostclock_lines_off;
+/* The line that was bad, by its guest epoch and seq; epoch 0: none */
+static u64 hostclock_lines_bad_epoch;
+static u32 hostclock_lines_bad_seq;
 /* How far the line was ahead of the clock page when its seq was first read */
 static s64 hostclock_lines_lead_ns;
 static u32 hostclock_lines_seq;
@@ -38,6 +41,7 @@ static u32 hostclock_lines_seq;
 void hostclock_lines_start(void)
 {
 	hostclock_lines_epoch = 0;
+	hostclock_lines_bad_epoch = 0;
 	hostclock_lines_off = false;
 	hostclock_lines = (void *)hostclock_line_page()->mem;
 }
@@ -55,10 +59,14 @@ static void hostclock_lines_say(u64 guest_epoch, u64 clock_epoch)
 }
 
 /**
- * hostclock_lines_drop - use no line until the next guest epoch
+ * hostclock_lines_drop - use no line until hostclock_lines_accept()
  */
 void notrace hostclock_lines_drop(void)
 {
+	if (READ_ONCE(hostclock_lines_off)) {
+		WRITE_ONCE(hostclock_lines_bad_epoch, READ_ONCE(hostclock_lines_epoch));
+		WRITE_ONCE(hostclock_lines_bad_seq, HOSTCLOCK_LE32(hostclock_lines->seq));
+	}
 	WRITE_ONCE(hostclock_lines_epoch, 0);
 	WRITE_ONCE(hostclock_lines_off, false);
 	WRITE_ONCE(hostclock_lines_lead_ns, 0);
@@ -75,17 +83,28 @@ void hostclock_lines_stop(void)
 /**
  * hostclock_lines_accept - the clocks follow the accepted epochs
  *
- * The vDSO may be opened by the host from now on.
+ * The vDSO may be opened by the host from now on.  A line that was bad is not used again:
+ * each reading of it would take another resync.
+ *
+ * Return: false if no line can be used.
  */
-void hostclock_lines_accept(void)
+bool hostclock_lines_accept(void)
 {
 	struct hostclock_accepted a;
+	bool bad;
 
 	if (!hostclock_lines)
-		return;
+		return false;
 	hostclock_accepted_get(&a);
-	WRITE_ONCE(hostclock_lines_epoch, a.guest_epoch);
+	bad = READ_ONCE(hostclock_lines_bad_epoch) == a.guest_epoch &&
+	      READ_ONCE(hostclock_lines_bad_seq) == HOSTCLOCK_LE32(hostclock_lines->seq);
+	if (!bad) {
+		WRITE_ONCE(hostclock_lines_bad_epoch, 0);
+		WRITE_ONCE(hostclock_lines_epoch, a.guest_epoch);
+	}
+	/* The host needs to know in either case, to go on with another line. */
 	hostclock_lines_say(a.guest_epoch, a.clock_epoch);
+	return !bad;
 }
 
 /**
@@ -163,6 +182,8 @@ const char *hostclock_lines_closed(void)
 {
 	u64 epoch = READ_ONCE(hostclock_lines_epoch);
 
+	if (READ_ONCE(hostclock_lines_bad_epoch))
+		return "the line page was more than 1 ms off the clock page";
 	if (READ_ONCE(hostclock_lines->tsc_sequence))
 		return NULL;
 	if (epoch && HOSTCLOCK_LE64(hostclock_lines->accepted_guest_epoch) != epoch)

@@ -11,7 +11,7 @@ u64 hostclock_lines_refine(u64 ns);
 bool hostclock_lines_bad(void);
 const char *hostclock_lines_closed(void);
 void hostclock_lines_drop(void);
-void hostclock_lines_accept(void);
+bool hostclock_lines_accept(void);
 u64 hostclock_lines_ahead(void);
 
 #endif /* _HOSTCLOCK_LINES_H */

@@ -123,10 +123,13 @@ static void hostclock_stock_commit(struct hostclock_setting *s)
 		hostclock_lines_drop();
 	} else {
 		s->reading = hostclock_lines_refine(ns);
-		if (hostclock_lines_bad())
+		if (hostclock_lines_bad()) {
 			hostclock_lines_drop();
-		else
+			/* A host that is dead does not close the page. */
+			hostclock_vdso_page_enable(false);
+		} else {
 			s->cycle_last = s->reading;
+		}
 	}
 	s->keep_real = error || hostclock_realtime_detached();
 	if (error)
@@ -150,8 +153,9 @@ static int hostclock_stock_set(void)
 	if (!ret) {
 		if (!hostclock_error() || hostclock_error() == HOSTCLOCK_ERR_REALTIME)
 			hostclock_realtime_accepted();
-		if (!hostclock_error())
-			hostclock_lines_accept();
+		if (!hostclock_error() && hostclock_lines_accept() &&
+		    hostclock_exact == HOSTCLOCK_EXACT_ON)
+			hostclock_vdso_page_enable(true);
 	} else if (ret == -EINVAL) {
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
 		ret = 0;
