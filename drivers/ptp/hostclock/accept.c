@@ -180,7 +180,8 @@ static void hostclock_new_accepted(const struct hostclock_read_base *old,
 		hostclock_take_page_offset(c, a, change);
 		return;
 	}
-	if (a->guest_epoch == old->accepted.guest_epoch)
+	if (a->guest_epoch == old->accepted.guest_epoch &&
+	    !hostclock_params_slewed(old, &c->params, c->tsc))
 		__set_bit(HOSTCLOCK_CHANGED_JUMP, &change->what);
 	a->mono_offset = hostclock_new_offset(old, c, HOSTCLOCK_MONO, change);
 	a->raw_offset = hostclock_new_offset(old, c, HOSTCLOCK_RAW, change);

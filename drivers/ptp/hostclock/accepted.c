@@ -4,6 +4,9 @@
  * parameters continue them.
  */
 #include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/time64.h>
 
 #include <hostclock/continuity.h>
 
@@ -127,10 +130,32 @@ u64 notrace hostclock_extrapolate(const struct hostclock_read_base *rb,
 	return hostclock_extrapolate_by(rb, rb->gp, which, tsc);
 }
 
-/* The most that two clocks drift apart in ns, see hostclock_within_drift() */
+/*
+ * However late a tick is, programs on another CPU may have read the clocks meanwhile,
+ * which must not go back by more than this: 3000 ppm of a tick of 4 ms.
+ */
+#define HOSTCLOCK_MAX_BACK_NS		12000
+
+/* While a CPU runs a program, ticks update the vDSO, unless they are late: 8.4 ms */
+#define HOSTCLOCK_LATE_TICK_NS		BIT_ULL(23)
+
+/*
+ * How far the fastest clock within max_slew_ppm of RAW gets away from the slowest, in ns
+ * of the latter, and what rounding adds.  The ppm are below 2^17.
+ */
 static u64 notrace hostclock_max_drift_ns(u64 ns)
 {
-	return 1000 + ns / 500000 * hostclock_max_slew_ppm();
+	u32 ppm = hostclock_max_slew_ppm(), slowest = USEC_PER_SEC - ppm;
+	u64 whole = div_u64(ns, slowest);
+
+	return NSEC_PER_USEC + whole * 2 * ppm +
+	       div_u64((ns - whole * slowest) * 2 * ppm, slowest);
+}
+
+static u64 notrace hostclock_max_back_ns(const struct hostclock_interval *interval)
+{
+	return min(hostclock_max_drift_ns(interval->unseen_ns),
+		   HOSTCLOCK_MAX_BACK_NS + interval->unread_ns);
 }
 
 /**
@@ -139,17 +164,15 @@ static u64 notrace hostclock_max_drift_ns(u64 ns)
  * @ns: the same by the newer ones
  * @interval: for how long they may have drifted apart
  *
- * Both rates are within max_slew_ppm of RAW's, so they drift apart by at most twice
- * that.  Forward, the newer parameters may have been published late: all of age_ns
- * counts.  Backward, only unseen_ns does: clocks that were read must not go back.
- *
- * No overflow: 2^64 / 500000 is below 2^46, and the ppm are below 2^17.
+ * Forward, the newer parameters may have been published late: all of age_ns
+ * counts.  Backward, only unseen_ns does, and HOSTCLOCK_MAX_BACK_NS is the limit: clocks
+ * that were read must not go back.
  */
 bool notrace hostclock_within_drift(u64 extrapolated_ns, u64 ns,
 				    const struct hostclock_interval *interval)
 {
 	if ((s64)(ns - extrapolated_ns) < 0)
-		return extrapolated_ns - ns <= hostclock_max_drift_ns(interval->unseen_ns);
+		return extrapolated_ns - ns <= hostclock_max_back_ns(interval);
 	return ns - extrapolated_ns <= hostclock_max_drift_ns(interval->age_ns);
 }
 
@@ -175,6 +198,30 @@ void notrace hostclock_interval_get(const struct hostclock_read_base *rb, u64 ts
 	else
 		/* another CPU updated the vDSO after this one read the TSC */
 		interval->unseen_ns = 0;
+	interval->unread_ns = 0;
+	if (!seen)
+		interval->unread_ns = interval->unseen_ns;
+	else if (interval->unseen_ns > HOSTCLOCK_LATE_TICK_NS && hostclock_vdso_unread())
+		interval->unread_ns = interval->unseen_ns - HOSTCLOCK_LATE_TICK_NS;
+}
+
+static bool notrace hostclock_both_within_drift(const struct hostclock_read_base *rb,
+						const struct hostclock_params *params,
+						u64 tsc,
+						const struct hostclock_interval *interval)
+{
+	int which;
+
+	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
+		u64 ns = hostclock_params_counter(params, rb->accepted.tsc_offset, which,
+						  tsc) +
+			 hostclock_offset(&rb->accepted, which);
+
+		if (!hostclock_within_drift(hostclock_extrapolate(rb, which, tsc), ns,
+					    interval))
+			return false;
+	}
+	return true;
 }
 
 /**
@@ -187,17 +234,44 @@ bool notrace hostclock_params_continue(const struct hostclock_read_base *rb,
 				       const struct hostclock_params *params, u64 tsc)
 {
 	struct hostclock_interval interval;
-	int which;
 
 	hostclock_interval_get(rb, tsc, &interval);
-	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
-		u64 ns = hostclock_params_counter(params, rb->accepted.tsc_offset, which,
-						  tsc) +
-			 hostclock_offset(&rb->accepted, which);
+	return hostclock_both_within_drift(rb, params, tsc, &interval);
+}
 
-		if (!hostclock_within_drift(hostclock_extrapolate(rb, which, tsc), ns,
-					    &interval))
-			return false;
-	}
-	return true;
+/**
+ * hostclock_params_slewed - are they those of a host that slews its clock, seen late?
+ * @rb: accepted state
+ * @params: private copy, validated, which do not continue it
+ * @tsc: guest TSC, not before their cycle_last
+ *
+ * Clocks that were read cannot follow such a slew, but it is no jump, either.
+ */
+bool hostclock_params_slewed(const struct hostclock_read_base *rb,
+			     const struct hostclock_params *params, u64 tsc)
+{
+	struct hostclock_interval interval;
+
+	hostclock_interval_get(rb, tsc, &interval);
+	interval.unread_ns = interval.unseen_ns;
+	return hostclock_both_within_drift(rb, params, tsc, &interval);
+}
+
+/**
+ * hostclock_params_in_force - are the accepted parameters the page's at this TSC?
+ * @rb: accepted state
+ * @tsc: guest TSC
+ *
+ * Not if another CPU is about to accept newer ones, but its vCPU does not run.
+ */
+bool hostclock_params_in_force(const struct hostclock_read_base *rb, u64 tsc)
+{
+	u32 seq = HOSTCLOCK_LE32(rb->cp->seq);
+	const struct hostclock_params *newest = hostclock_newest(rb->cp, seq);
+	const struct hostclock_params *previous = hostclock_previous(rb->cp, seq);
+	u64 counter = tsc - rb->accepted.tsc_offset;
+
+	return seq >> 1 == rb->count ||
+	       ((s64)(counter - HOSTCLOCK_LE64(newest->cycle_last)) < 0 &&
+		HOSTCLOCK_LE64(previous->cycle_last) == le64_to_cpu(rb->params.cycle_last));
 }

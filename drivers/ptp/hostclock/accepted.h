@@ -27,7 +27,8 @@ struct hostclock_read_base {
 /* For how long two parameter sets may have drifted apart */
 struct hostclock_interval {
 	u64 age_ns;		/* since cycle_last of the accepted one */
-	u64 unseen_ns;		/* since the last vDSO update by it */
+	u64 unseen_ns;		/* since the last vDSO update while it was in force */
+	u64 unread_ns;		/* of that, without any CPU that ran a program */
 };
 
 /**
@@ -52,7 +53,10 @@ bool hostclock_within_drift(u64 extrapolated_ns, u64 ns,
 			    const struct hostclock_interval *interval);
 void hostclock_interval_get(const struct hostclock_read_base *rb, u64 tsc,
 			    struct hostclock_interval *interval);
+bool hostclock_params_in_force(const struct hostclock_read_base *rb, u64 tsc);
 bool hostclock_params_continue(const struct hostclock_read_base *rb,
 			       const struct hostclock_params *params, u64 tsc);
+bool hostclock_params_slewed(const struct hostclock_read_base *rb,
+			     const struct hostclock_params *params, u64 tsc);
 
 #endif /* _HOSTCLOCK_ACCEPTED_H */

@@ -191,6 +191,7 @@ void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso
 {
 	const struct hostclock_read_base *rb;
 	unsigned int seq;
+	bool in_force;
 	u64 tsc;
 
 	do {
@@ -201,9 +202,12 @@ void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso
 		base->shift = le32_to_cpu(rb->params.shift);
 		tsc = hostclock_rdtsc();
 		base->ns = hostclock_extrapolate(rb, which, tsc);
+		in_force = hostclock_params_in_force(rb, tsc);
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	hostclock_set_vdso_update_tsc(tsc);
+	/* Newer ones have drifted apart since before that. */
+	if (in_force)
+		hostclock_set_vdso_update_tsc(tsc);
 	base->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
 	/* 2^17 * 2^32 is below 2^64 */
 	base->ns -= HOSTCLOCK_MAX_CPU_SKEW * base->mult >> base->shift;

@@ -14,6 +14,7 @@ static bool hostclock_in_use[2];	/* as the current clocksource */
 static u64 hostclock_vdso_tsc;		/* guest TSC of the last vDSO update, 0 if none */
 static u64 hostclock_max_delta_ns;
 static bool hostclock_core_asleep;	/* see hostclock_set_asleep() */
+static bool (*hostclock_idle)(void);	/* see hostclock_set_idle() */
 
 /**
  * hostclock_last_reading - the last recorded reading
@@ -86,6 +87,25 @@ void hostclock_set_asleep(bool on)
 bool notrace hostclock_asleep(void)
 {
 	return READ_ONCE(hostclock_core_asleep);
+}
+
+/**
+ * hostclock_set_idle - tell that the vDSO reads the pages
+ * @idle: does no CPU run a program?  Called from any context.
+ */
+void hostclock_set_idle(bool (*idle)(void))
+{
+	hostclock_idle = idle;
+}
+
+/**
+ * hostclock_vdso_unread - can nobody have read a clock through the vDSO of late?
+ */
+bool notrace hostclock_vdso_unread(void)
+{
+	return !hostclock_idle || hostclock_idle() || hostclock_asleep() ||
+	       !(hostclock_counter_in_use(HOSTCLOCK_MONO) ||
+		 hostclock_counter_in_use(HOSTCLOCK_RAW));
 }
 
 /**

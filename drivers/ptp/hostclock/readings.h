@@ -21,6 +21,8 @@ bool hostclock_counter_in_use(enum hostclock_counter which);
 void hostclock_counter_set_in_use(enum hostclock_counter which, bool on);
 void hostclock_set_asleep(bool on);
 bool hostclock_asleep(void);
+void hostclock_set_idle(bool (*idle)(void));
+bool hostclock_vdso_unread(void);
 void hostclock_set_max_delta(u64 ns);
 bool hostclock_exceeds_max_delta(enum hostclock_counter which, u64 ns);
 

@@ -2,7 +2,10 @@
 /*
  * Backend for kernels with timekeeping_reanchor(), whose vDSO reads the pages itself.
  */
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/timekeeping_anchor.h>
 
 #include <asm/hostclock.h>
@@ -37,6 +40,22 @@ const char *hostclock_tk_name(void)
 	return "core";
 }
 
+/*
+ * As long as a CPU runs a program, there are ticks, which update the vDSO; but the host
+ * may keep the CPU that does it from running.
+ */
+static bool notrace hostclock_all_idle(void)
+{
+	int cpu;
+
+	if (!is_idle_task(current))
+		return false;
+	for_each_online_cpu(cpu)
+		if (cpu != raw_smp_processor_id() && !idle_cpu(cpu))
+			return false;
+	return true;
+}
+
 static u64 notrace hostclock_tk_read(struct clocksource *cs)
 {
 	hostclock_watchdogs_check();
@@ -51,6 +70,7 @@ static u64 notrace hostclock_tk_read(struct clocksource *cs)
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 {
 	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
+	hostclock_set_idle(hostclock_all_idle);
 	/* The core is told of a jump and need not convert it. */
 	hostclock_accept_set_max_jump(U64_MAX);
 	mono->read = hostclock_tk_read;

@@ -22,6 +22,15 @@ $(NATIVE)/live: $(NATIVE)/obj/live.o $(LIBHOSTCLOCK)
 $(NATIVE)/obj/claim: $(NATIVE)/obj/claim.o $(LIBHOSTCLOCK)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -pthread $^ -o $@
 
+# The driver's own code, with kernel.h for the kernel's headers, which are empty here.
+NATIVE_SHIM := $(NATIVE)/obj/shim/linux
+NATIVE_DRIVER := $(addprefix drivers/ptp/hostclock/,accepted.c accepted.h readings.c readings.h params.h)
+$(NATIVE)/late: tools/testing/native/late.c tools/testing/native/kernel.h tools/testing/native/native.mk \
+		$(NATIVE_DRIVER) $(wildcard lib/include/hostclock/*.h)
+	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{kernel,math64,minmax,time64,bits,compiler}.h
+	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -I$(NATIVE_SHIM)/.. \
+		-iquote drivers/ptp/hostclock $< -o $@
+
 $(NATIVE)/obj/properties-sanitized: $(NATIVE)/properties tools/testing/native/native.mk
 	$(call say,LD)$(CC) $(LIBHOSTCLOCK_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 		$(wildcard tools/testing/native/prop*.c) $(LIBHOSTCLOCK_SRC) -o $@
@@ -32,7 +41,7 @@ $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live obj/race obj/claim obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live late obj/race obj/claim obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).
