@@ -114,7 +114,7 @@ static int hostclock_commit(struct clocksource *cs, struct timekeeping_anchor *a
 	a->mono_jump_ns = change.mono_jump_ns;
 	a->boot_jump_ns = change.boot_jump_ns;
 	if (a->mono_jump_ns || a->boot_jump_ns)
-		hostclock_watchdogs_gap();
+		hostclock_watchdogs_gap(a->mono_jump_ns);
 	if (hostclock_mode_counter() == HOSTCLOCK_RAW) {
 		/* The RAW counter did not jump. */
 		a->keep_wall = true;

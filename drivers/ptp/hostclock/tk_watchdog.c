@@ -2,10 +2,10 @@
 /*
  * Touches the kernel's watchdogs after a gap.
  *
- * Most use jiffies, which jump at the next tick, or at the one after if a tick is
- * running on another CPU, and they may be judged in that very tick.  A tick reads the
- * clocksource just after it changed jiffies, even if there is nothing to update then, so
- * that is where they are touched.
+ * Most use jiffies, which jump at the next tick, or later by as many as are running on
+ * other CPUs, and they may be judged in that very tick.  A tick reads the clocksource just
+ * after it changed jiffies, even if there is nothing to update then, so that is where
+ * they are touched, until jiffies have jumped by what the gap adds.
  */
 #include <linux/atomic.h>
 #include <linux/clocksource.h>
@@ -20,14 +20,17 @@
 /* Only an idle guest goes without an update for that long; watchdogs wait longer. */
 #define HOSTCLOCK_GAP_NS	(5ULL * NSEC_PER_SEC)
 
-/* The changes of jiffies after a gap of which one is the jump */
-#define HOSTCLOCK_GAP_CHANGES	2
+/* After so many changes of jiffies there was no jump, and watchdogs are needed. */
+#define HOSTCLOCK_GAP_CHANGES	64
 
-/* Changes to come, and jiffies when the watchdogs were touched last */
+/* Changes to come at most, jiffies when the watchdogs were touched last, and once jumped */
 static atomic_t hostclock_gap_changes = ATOMIC_INIT(0);
 static unsigned long hostclock_gap_jiffies;
+static unsigned long hostclock_gap_target;
 
-static u64 hostclock_last_update_ns;	/* under timekeeper_lock */
+/* The last update of the timekeeper; under timekeeper_lock */
+static u64 hostclock_last_update_ns;
+static unsigned long hostclock_last_update_jiffies;
 
 /* As pvclock_touch_watchdogs() does, but for all CPUs. */
 static void hostclock_touch_watchdogs(void)
@@ -45,28 +48,47 @@ static void hostclock_touch_watchdogs(void)
  */
 void notrace hostclock_watchdogs_check(void)
 {
+	int changes = atomic_read(&hostclock_gap_changes);
 	unsigned long last, now;
 
-	if (likely(!atomic_read(&hostclock_gap_changes)))
+	if (likely(!changes))
 		return;
 	last = READ_ONCE(hostclock_gap_jiffies);
 	now = READ_ONCE(jiffies);
 	if (now == last || cmpxchg(&hostclock_gap_jiffies, last, now) != last)
 		return;
 	hostclock_touch_watchdogs();
-	atomic_dec_if_positive(&hostclock_gap_changes);
+	/* The change after the jump is the last. */
+	if (time_before(last, READ_ONCE(hostclock_gap_target)))
+		atomic_cmpxchg(&hostclock_gap_changes, changes, changes - 1);
+	else
+		atomic_cmpxchg(&hostclock_gap_changes, changes, 0);
+}
+
+/* Jiffies will be @target once they have jumped, if they have not. */
+static void hostclock_watchdogs_expect(unsigned long target)
+{
+	hostclock_touch_watchdogs();
+	WRITE_ONCE(hostclock_gap_target, target);
+	WRITE_ONCE(hostclock_gap_jiffies, jiffies);
+	atomic_set(&hostclock_gap_changes, HOSTCLOCK_GAP_CHANGES);
 }
 
 /**
  * hostclock_watchdogs_gap - this update of the timekeeper adds a gap
+ * @mono_ns: to CLOCK_MONOTONIC
  *
  * Context: timekeeper_lock held.
  */
-void hostclock_watchdogs_gap(void)
+void hostclock_watchdogs_gap(u64 mono_ns)
 {
-	hostclock_touch_watchdogs();
-	WRITE_ONCE(hostclock_gap_jiffies, jiffies);
-	atomic_set(&hostclock_gap_changes, HOSTCLOCK_GAP_CHANGES);
+	unsigned long from = jiffies;
+
+	/* A gap before may be due yet, too. */
+	if (atomic_read(&hostclock_gap_changes) &&
+	    time_after(hostclock_gap_target, from))
+		from = hostclock_gap_target;
+	hostclock_watchdogs_expect(from + nsecs_to_jiffies(mono_ns));
 }
 
 /* The timekeeper was updated: by a tick, just after jiffies were, or otherwise. */
@@ -75,12 +97,15 @@ static int hostclock_watchdogs_update(struct notifier_block *nb,
 {
 	const struct timekeeper *tk = data;
 	u64 now_ns = tk->tkr_mono.cycle_last;
+	u64 passed_ns = now_ns - hostclock_last_update_ns;
 
 	if (!(tk->tkr_mono.clock->flags & CLOCK_SOURCE_DISCIPLINED))
 		return NOTIFY_DONE;
-	if (now_ns - hostclock_last_update_ns > HOSTCLOCK_GAP_NS)
-		hostclock_watchdogs_gap();
+	if (passed_ns > HOSTCLOCK_GAP_NS)
+		hostclock_watchdogs_expect(hostclock_last_update_jiffies +
+					   nsecs_to_jiffies(passed_ns));
 	hostclock_last_update_ns = now_ns;
+	hostclock_last_update_jiffies = jiffies;
 	return NOTIFY_DONE;
 }
 
