@@ -204,14 +204,16 @@ static bool hostclock_is_warp(const struct hostclock_shift *shift)
 void hostclock_realtime_check(void)
 {
 	struct hostclock_shift shift;
+	bool kept;
 
 	if (hostclock_realtime_detached() || !hostclock_realtime_changed(&shift))
 		return;
-	/* While the kernel boots, it is the RTC's driver. */
-	if (hostclock_is_leap(&shift) || hostclock_is_warp(&shift) ||
-	    system_state < SYSTEM_RUNNING) {
+	kept = hostclock_is_leap(&shift) || hostclock_is_warp(&shift);
+	/* While the kernel boots, it is the RTC's driver: no news. */
+	if (kept || system_state < SYSTEM_RUNNING) {
 		hostclock_realtime_forget_offset();
-		hostclock_record(BIT(HOSTCLOCK_CHANGED_KEPT));
+		if (kept)
+			hostclock_record(BIT(HOSTCLOCK_CHANGED_KEPT));
 		hostclock_force_resync();
 		return;
 	}

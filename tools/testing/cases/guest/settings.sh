@@ -19,6 +19,9 @@ forget_events() {
 	wc -l </tmp/uevents >/tmp/seen
 }
 
+# logged TEXT: how often the driver has said so
+logged() { dmesg | grep -c "hostclock .*$1"; }
+
 events_are() { [ "$(events)" = "$1" ]; }
 
 # event NAME: it is sent within 5 s
@@ -47,12 +50,14 @@ back() {
 
 # obeyed WHAT SETTING...: it changes a clock, so the clocks are detached
 obeyed() {
-	local what=$1
+	local what=$1 before
+	before=$(logged "was set or steered")
 	shift
 
 	adjust "$@" || failed=1
 	same "$what: who reads it first is told" "detached " "$(event detached)"
 	same "$what: wall" detached "$(wall)"
+	same "$what: the log says so, once" $((before + 1)) "$(logged "was set or steered")"
 }
 
 # harmless WHAT SETTING...: no clock is changed
@@ -74,6 +79,9 @@ until grep -q . /tmp/uevents; do
 done
 forget_events
 same "at first, TAI is the host's" "$host_tai" "$(field tai)"
+holds "the kernel has set the clock by the RTC" "$(dmesg | grep -i rtc)" \
+	sh -c 'dmesg | grep -q "setting system clock to"'
+same "which the log says nothing of" "0 0" "$(logged undone) $(logged "was set")"
 
 obeyed "TAI" tai=27
 same "TAI: it is obeyed" 27 "$(field tai)"
@@ -93,6 +101,7 @@ adjust warp 60
 sleep 0.3
 same "a time zone's warp: wall" follow "$(wall)"
 same "a time zone's warp: no event" "" "$(events)"
+same "a time zone's warp: the log says so" 1 "$(logged undone)"
 exact
 
 obeyed "a step" step=1500000000
