@@ -139,16 +139,17 @@ static void hostclock_resync_irq(struct irq_work *work)
 {
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	enum hostclock_counter which = hostclock_mode_counter();
-	bool force;
+	bool needed, suspicion;
 
 	if (!hostclock_resumed())
 		return;
 	hostclock_resync_set_running(true);
-	if (hostclock_realtime_take_suspicion())
+	suspicion = hostclock_realtime_take_suspicion();
+	needed = hostclock_resync_forced() || hostclock_resync_needed();
+	if (needed || suspicion)
 		hostclock_realtime_check();
-	force = hostclock_resync_forced();
-	if (force || hostclock_resync_needed()) {
-		hostclock_realtime_check();
+	/* The check may force a resync. */
+	if (needed || hostclock_resync_forced()) {
 		if (hostclock_counter_in_use(which))
 			hostclock_tk_reanchor(&hostclock_cs[which]);
 		else if (hostclock_resync_due())
