@@ -17,7 +17,7 @@
 /* How soon what has just changed is polled. */
 #define SOON_NS		10000000ULL
 
-static struct watch timer = { .fd = -1 };
+static struct timer timer;
 /* What the guests' pages are up to date with. */
 static struct {
 	u64 epoch;
@@ -80,13 +80,14 @@ static void tick(void *arg)
 	struct exporter *x = arg;
 	u64 ns;
 
-	loop_timer_expired(&timer);
 	ticked = true;
 	soon = false;
 	renew_vmclocks(x);
 	ns = poll_run(x);
-	if (ns > ROUND_NS)
+	if (ns == POLL_NEVER)
 		ns = x->vms ? ROUND_NS : IDLE_NS;
+	if (x->unsaved && ns > ROUND_NS)
+		ns = ROUND_NS;
 	loop_timer_set(&timer, ns, 0);
 }
 
@@ -121,10 +122,8 @@ int attendant_open(struct exporter *x, struct problem *why)
 	state_restore(x);
 	if (control_open(x, why))
 		return -1;
-	timer.ready = tick;
+	timer.due = tick;
 	timer.arg = x;
-	if (loop_timer(&timer, CLOCK_MONOTONIC, why))
-		return -1;
 	loop_timer_set(&timer, SOON_NS, 0);
 	state_keep(x);
 	return 0;

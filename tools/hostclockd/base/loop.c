@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "loop.h"
-#include "rate.h"
+#include "now.h"
 
 static int epoll = -1;
+/* The soonest first. */
+static struct timer *timers;
 static bool stopping;
 
 int loop_open(struct problem *why)
 {
+	struct timespec none = { 0 };
+	struct epoll_event ev;
+
 	epoll = epoll_create1(EPOLL_CLOEXEC);
-	return epoll < 0 ? problem_errno(why, "epoll_create1") : 0;
+	if (epoll < 0)
+		return problem_errno(why, "epoll_create1");
+	if (epoll_pwait2(epoll, &ev, 1, &none, NULL) < 0)
+		return problem_errno(why, "epoll_pwait2, of Linux 5.11 and later");
+	return 0;
 }
 
 int loop_add(struct watch *w, struct problem *why)
@@ -30,6 +37,7 @@ void loop_close(void)
 {
 	close(epoll);
 	epoll = -1;
+	timers = NULL;
 }
 
 /* Stop waiting for it. */
@@ -48,32 +56,100 @@ void loop_remove(struct watch *w)
 	w->fd = -1;
 }
 
-/* @before, one event, since its handler may remove other watches, and @after. */
+/* Is the first timer due? */
+static bool timer_is_due(void)
+{
+	return timers && now_ns(CLOCK_MONOTONIC) >= timers->at_ns;
+}
+
+/* One event, until the first timer is due, or for so long: -1 is for ever. */
+static struct watch *wait_event(s64 most_ns)
+{
+	struct timespec ts;
+	struct epoll_event ev;
+	s64 ns = most_ns;
+
+	if (timers) {
+		ns = timers->at_ns - now_ns(CLOCK_MONOTONIC);
+		ns = ns < 0 ? 0 : ns;
+		ns = most_ns >= 0 && most_ns < ns ? most_ns : ns;
+	}
+	ts.tv_sec = ns / NSEC_PER_SEC;
+	ts.tv_nsec = ns % NSEC_PER_SEC;
+	return epoll_pwait2(epoll, &ev, 1, ns < 0 ? NULL : &ts, NULL) == 1 ? ev.data.ptr : NULL;
+}
+
+static void unlink_timer(struct timer *t)
+{
+	struct timer **link = &timers;
+
+	while (*link && *link != t)
+		link = &(*link)->next;
+	if (*link)
+		*link = t->next;
+}
+
+static void link_timer(struct timer *t)
+{
+	struct timer **link = &timers;
+
+	while (*link && (*link)->at_ns <= t->at_ns)
+		link = &(*link)->next;
+	t->next = *link;
+	*link = t;
+}
+
+/* The first timer, which is due.  What it has missed it does once. */
+static void run_timer(void)
+{
+	struct timer *t = timers;
+	u64 late_ns = now_ns(CLOCK_MONOTONIC) - t->at_ns;
+
+	timers = t->next;
+	if (t->every_ns) {
+		t->at_ns += (late_ns / t->every_ns + 1) * t->every_ns;
+		link_timer(t);
+	}
+	t->due(t->arg);
+}
+
+/*
+ * @before, one event, since its handler may remove other watches, and @after; then the same
+ * for a timer, so that neither keeps the other from being served.
+ */
 void loop_run(void (*before)(void *arg), void (*after)(void *arg), void *arg)
 {
-	struct epoll_event ev;
 	struct watch *w;
 
 	while (!stopping) {
-		if (epoll_wait(epoll, &ev, 1, -1) != 1)
+		w = wait_event(-1);
+		if (w) {
+			before(arg);
+			w->ready(w->arg);
+			after(arg);
+		}
+		if (stopping || !timer_is_due())
 			continue;
-		w = ev.data.ptr;
 		before(arg);
-		w->ready(w->arg);
+		run_timer();
 		after(arg);
 	}
 }
 
-/* One event, if there is one so soon.  Return: whether there was. */
-bool loop_once(int timeout_ms)
+/* One event or timer, if there is one so soon.  Return: whether there was. */
+bool loop_once(u64 within_ns)
 {
-	struct epoll_event ev;
 	struct watch *w;
 
-	if (stopping || epoll_wait(epoll, &ev, 1, timeout_ms) != 1)
+	if (stopping)
 		return false;
-	w = ev.data.ptr;
-	w->ready(w->arg);
+	w = wait_event(within_ns);
+	if (w)
+		w->ready(w->arg);
+	else if (timer_is_due())
+		run_timer();
+	else
+		return false;
 	return true;
 }
 
@@ -82,32 +158,13 @@ void loop_stop(void)
 	stopping = true;
 }
 
-/* Create a timer, not armed yet.  Return: 0 or -1. */
-int loop_timer(struct watch *w, clockid_t clock, struct problem *why)
+/* It is due in @first_ns, then every @every_ns; 0: never, or once. */
+void loop_timer_set(struct timer *t, u64 first_ns, u64 every_ns)
 {
-	w->fd = timerfd_create(clock, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (w->fd < 0)
-		return problem_errno(why, "timerfd_create");
-	return loop_add(w, why);
-}
-
-/* Expire in @first_ns, then every @interval_ns; 0 disarms it, or makes it expire once. */
-void loop_timer_set(struct watch *w, u64 first_ns, u64 interval_ns)
-{
-	struct itimerspec its = {
-		.it_value.tv_sec = first_ns / NSEC_PER_SEC,
-		.it_value.tv_nsec = first_ns % NSEC_PER_SEC,
-		.it_interval.tv_sec = interval_ns / NSEC_PER_SEC,
-		.it_interval.tv_nsec = interval_ns % NSEC_PER_SEC,
-	};
-
-	timerfd_settime(w->fd, 0, &its, NULL);
-}
-
-/* How often it has expired since the last call. */
-u64 loop_timer_expired(struct watch *w)
-{
-	u64 count = 0;
-
-	return read(w->fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+	unlink_timer(t);
+	if (!first_ns)
+		return;
+	t->at_ns = now_ns(CLOCK_MONOTONIC) + first_ns;
+	t->every_ns = every_ns;
+	link_timer(t);
 }

@@ -60,7 +60,7 @@ static ucontext_t loop_context;
 static void *loop_fake_stack;
 static const void *loop_stack;
 static size_t loop_stack_size;
-static struct watch timer = { .fd = -1 };
+static struct timer timer;
 static bool armed;
 static void *stacks[STACKS_KEPT];
 
@@ -163,13 +163,12 @@ static void fd_ready(void *arg)
 }
 
 /* One of those that are due: the loop comes again for the others. */
-static void timer_ready(void *arg)
+static void timer_due(void *arg)
 {
 	u64 now = task_now_ns();
 	struct task *t;
 
 	(void)arg;
-	loop_timer_expired(&timer);
 	for (t = tasks; t; t = t->next) {
 		if (t->due_ns && t->due_ns <= now) {
 			go_on(t, false);
@@ -197,20 +196,28 @@ static void begin(void)
 	leave(t);
 }
 
+static bool make_context(struct task *t)
+{
+	t->stack = stack_get();
+	if (!t->stack || getcontext(&t->context))
+		return false;
+	t->context.uc_stack.ss_sp = t->stack + GUARD_SIZE;
+	t->context.uc_stack.ss_size = STACK_SIZE;
+	makecontext(&t->context, begin, 0);
+	return true;
+}
+
 static struct task *create(void (*run)(void *arg), void *arg)
 {
-	struct problem why;
 	struct task *t;
 
-	timer.ready = timer_ready;
-	if (count >= TASKS_MAX ||
-	    (timer.fd < 0 && loop_timer(&timer, CLOCK_MONOTONIC, &why)))
+	timer.due = timer_due;
+	if (count >= TASKS_MAX)
 		return NULL;
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
-	t->stack = stack_get();
-	if (!t->stack || getcontext(&t->context)) {
+	if (!make_context(t)) {
 		free(t);
 		return NULL;
 	}
@@ -219,9 +226,6 @@ static struct task *create(void (*run)(void *arg), void *arg)
 	t->watch.fd = -1;
 	t->watch.ready = fd_ready;
 	t->watch.arg = t;
-	t->context.uc_stack.ss_sp = t->stack + GUARD_SIZE;
-	t->context.uc_stack.ss_size = STACK_SIZE;
-	makecontext(&t->context, begin, 0);
 	return t;
 }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
-#include "base/loop.h"
+#include "base/clockset.h"
 #include "base/rate.h"
 #include "kept.h"
 #include "kernel.h"
@@ -13,10 +9,8 @@
 #include "ticks.h"
 #include "update.h"
 
-static struct watch update_timer = { .fd = -1 };
-static struct watch set_timer = { .fd = -1 };
-static struct watch line_timer = { .fd = -1 };
-static struct watch epoch_timer = { .fd = -1 };
+static struct timer update_timer, line_timer, epoch_timer;
+static struct watch was_set = { .fd = -1 };
 
 static struct board *shown;
 
@@ -73,7 +67,6 @@ void ticks_lines(const struct clock *clk)
 
 static void lines_due(void *arg)
 {
-	loop_timer_expired(&line_timer);
 	ticks_lines(arg);
 }
 
@@ -96,7 +89,6 @@ static void update(struct clock *clk, u64 lead_ns)
 
 static void update_due(void *arg)
 {
-	loop_timer_expired(&update_timer);
 	update(arg, LEAD_NS);
 }
 
@@ -110,7 +102,6 @@ static void epoch_due(void *arg)
 {
 	struct clock *clk = arg;
 
-	loop_timer_expired(&epoch_timer);
 	clk->force_epoch = true;
 	update(clk, LEAD_SOON_NS);
 }
@@ -123,23 +114,10 @@ void ticks_epochs(unsigned int hz)
 	loop_timer_set(&epoch_timer, interval_ns, interval_ns);
 }
 
-/* The kernel cancels a timer in the far future when the clock is set. */
-static void arm_set_timer(void)
-{
-	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };
-
-	timerfd_settime(set_timer.fd,
-			TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
-}
-
 static void clock_was_set(void *arg)
 {
-	u64 count;
-
-	if (read(set_timer.fd, &count, sizeof(count)) < 0 && errno != ECANCELED)
-		return;
-	arm_set_timer();
-	update(arg, LEAD_SOON_NS);
+	if (clockset_happened(&was_set))
+		update(arg, LEAD_SOON_NS);
 }
 
 /**
@@ -155,20 +133,14 @@ int ticks_open(struct clock *clk, struct board *board, struct problem *why)
 	shown = board;
 	has_changed(&clk->now);
 	ticks_show(clk);
-	update_timer.ready = update_due;
+	update_timer.due = update_due;
 	update_timer.arg = clk;
-	set_timer.ready = clock_was_set;
-	set_timer.arg = clk;
-	line_timer.ready = lines_due;
+	was_set.ready = clock_was_set;
+	was_set.arg = clk;
+	line_timer.due = lines_due;
 	line_timer.arg = clk;
-	epoch_timer.ready = epoch_due;
+	epoch_timer.due = epoch_due;
 	epoch_timer.arg = clk;
-	if (loop_timer(&update_timer, CLOCK_MONOTONIC, why) ||
-	    loop_timer(&line_timer, CLOCK_MONOTONIC, why) ||
-	    loop_timer(&epoch_timer, CLOCK_MONOTONIC, why) ||
-	    loop_timer(&set_timer, CLOCK_REALTIME, why))
-		return -1;
 	loop_timer_set(&update_timer, clk->opt->interval_ns, clk->opt->interval_ns);
-	arm_set_timer();
-	return 0;
+	return clockset_watch(&was_set, why);
 }

@@ -27,7 +27,7 @@
 
 static struct clock clk;
 static struct watch requests = { .fd = -1 };
-static struct watch pause_timer = { .fd = -1 };
+static struct timer pause_timer;
 static int requests_fd;
 static unsigned int served;
 
@@ -50,7 +50,7 @@ static void changed(void *arg)
 	tell(0, 0, NULL);
 }
 
-/* Take no more until the timer expires, which then runs once. */
+/* Take no more until the timer is due, which then runs once. */
 static void pause_requests(void)
 {
 	loop_forget(&requests);
@@ -62,7 +62,6 @@ static void pause_over(void *arg)
 	struct problem why;
 
 	(void)arg;
-	loop_timer_expired(&pause_timer);
 	if (served >= MOST && loop_add(&requests, &why))
 		say("%s", why.text);
 	served = 0;
@@ -102,9 +101,8 @@ static int listen_to(int end, struct problem *why)
 	requests_fd = end;
 	requests.fd = end;
 	requests.ready = requests_ready;
-	pause_timer.ready = pause_over;
-	return loop_timer(&pause_timer, CLOCK_MONOTONIC, why) || loop_add(&requests, why) ?
-	       -1 : 0;
+	pause_timer.due = pause_over;
+	return loop_add(&requests, why);
 }
 
 /* A page fault would delay an update.  Locking memory may be forbidden. */

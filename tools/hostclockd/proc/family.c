@@ -28,7 +28,7 @@
  * @run:	does its work
  * @pid:	of it, 0: none
  * @lifeline:	tells when it is ready; it ends when this is closed
- * @timer:	expires when it is to be started again
+ * @timer:	due when it is to be started again
  * @started_ns:	when it was, MONOTONIC
  * @quick:	how often in a row it has ended soon
  * @ready:	it does what it is for
@@ -40,7 +40,7 @@ struct child {
 	int (*run)(const struct start *start);
 	pid_t pid;
 	struct watch lifeline;
-	struct watch timer;
+	struct timer timer;
 	u64 started_ns;
 	unsigned int quick;
 	bool ready;
@@ -48,8 +48,8 @@ struct child {
 };
 
 static struct child children[ROLES] = {
-	{ ROLE_CLOCK, "the clock process", clockproc_run, .lifeline.fd = -1, .timer.fd = -1 },
-	{ ROLE_ATTENDANT, "the attendant", attendproc_run, .lifeline.fd = -1, .timer.fd = -1 },
+	{ ROLE_CLOCK, "the clock process", clockproc_run, .lifeline.fd = -1 },
+	{ ROLE_ATTENDANT, "the attendant", attendproc_run, .lifeline.fd = -1 },
 };
 
 static struct start begin;
@@ -90,7 +90,6 @@ static void again_due(void *arg)
 {
 	struct child *c = arg;
 
-	loop_timer_expired(&c->timer);
 	if (!c->pid && !ending)
 		family_start(c->role);
 }
@@ -103,10 +102,8 @@ static void forget_family(void)
 
 	/* First of all: the parent waits by it, and must not lose what is closed here. */
 	loop_close();
-	for (i = 0; i < ROLES; i++) {
+	for (i = 0; i < ROLES; i++)
 		loop_remove(&children[i].lifeline);
-		loop_remove(&children[i].timer);
-	}
 	calls->forked();
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
@@ -264,12 +261,8 @@ bool family_is_ready(enum role role)
  * family_open - get ready to start children
  * @start: what they are started with
  * @what: told
- * @why: what went wrong
- *
- * Return: 0 or -1.
  */
-int family_open(const struct start *start, const struct family_calls *what,
-		struct problem *why)
+void family_open(const struct start *start, const struct family_calls *what)
 {
 	int i;
 
@@ -278,10 +271,7 @@ int family_open(const struct start *start, const struct family_calls *what,
 	for (i = 0; i < ROLES; i++) {
 		children[i].lifeline.ready = lifeline_ready;
 		children[i].lifeline.arg = &children[i];
-		children[i].timer.ready = again_due;
+		children[i].timer.due = again_due;
 		children[i].timer.arg = &children[i];
-		if (loop_timer(&children[i].timer, CLOCK_MONOTONIC, why))
-			return -1;
 	}
-	return 0;
 }

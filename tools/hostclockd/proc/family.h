@@ -19,8 +19,7 @@ struct family_calls {
 	void (*empty)(void);
 };
 
-int family_open(const struct start *start, const struct family_calls *calls,
-		struct problem *why);
+void family_open(const struct start *start, const struct family_calls *calls);
 void family_start(enum role role);
 void family_reap(void);
 void family_kill(enum role role, const char *why);

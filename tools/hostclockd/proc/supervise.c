@@ -28,8 +28,7 @@
 
 static struct shared shared;
 static struct watch signals = { .fd = -1 };
-static struct watch look_timer = { .fd = -1 };
-static struct watch end_timer = { .fd = -1 };
+static struct timer look_timer, end_timer;
 static int exit_status;
 static bool told_ready, killed;
 static u64 look_ns;
@@ -55,7 +54,6 @@ static void end(int status)
 static void end_due(void *arg)
 {
 	(void)arg;
-	loop_timer_expired(&end_timer);
 	if (killed) {
 		loop_stop();
 		return;
@@ -93,8 +91,6 @@ static void tell_status(const char *first)
 static void forked(void)
 {
 	loop_remove(&signals);
-	loop_remove(&look_timer);
-	loop_remove(&end_timer);
 }
 
 static void child_is_ready(enum role role)
@@ -141,7 +137,6 @@ static void look(void *arg)
 	bool updated;
 
 	(void)arg;
-	loop_timer_expired(&look_timer);
 	updated = is_alive(ROLE_CLOCK, updates());
 	is_alive(ROLE_ATTENDANT, READ_ONCE(shared.table->beats));
 	if (family_is_ready(ROLE_CLOCK) && pulses[ROLE_CLOCK].still_ns >= CLOCK_HANGS_NS)
@@ -167,18 +162,14 @@ static int watch_signals(struct problem *why)
 	return signals.fd < 0 ? problem_errno(why, "signalfd") : loop_add(&signals, why);
 }
 
-static int watch_children(struct problem *why)
+static void watch_children(void)
 {
 	u64 watchdog_ns = notify_watchdog_ns();
 
 	look_ns = watchdog_ns && watchdog_ns / 3 < LOOK_NS ? watchdog_ns / 3 : LOOK_NS;
-	look_timer.ready = look;
-	end_timer.ready = end_due;
-	if (loop_timer(&look_timer, CLOCK_MONOTONIC, why) ||
-	    loop_timer(&end_timer, CLOCK_MONOTONIC, why))
-		return -1;
+	look_timer.due = look;
+	end_timer.due = end_due;
 	loop_timer_set(&look_timer, look_ns, look_ns);
-	return 0;
 }
 
 static void show_ourselves(void)
@@ -200,9 +191,11 @@ static int set_up(const struct options *opt, struct problem *why)
 	if (loop_open(why) || watch_signals(why) ||
 	    confine_find_user(opt->user, &start.user, why) ||
 	    daemon_directory(opt->dir, &start.d, why) ||
-	    shared_open(&shared, why) || family_open(&start, &calls, why) ||
-	    (opt->pidfile && daemon_pidfile(opt->pidfile, why)) || watch_children(why))
+	    shared_open(&shared, why) ||
+	    (opt->pidfile && daemon_pidfile(opt->pidfile, why)))
 		return -1;
+	family_open(&start, &calls);
+	watch_children();
 	show_ourselves();
 	return 0;
 }

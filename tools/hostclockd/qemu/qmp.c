@@ -5,12 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clockset.h"
 #include "base/json.h"
-#include "base/loop.h"
 #include "base/rate.h"
 #include "base/task.h"
 #include "connect.h"
@@ -48,34 +47,23 @@ struct qmp {
 
 /* When REALTIME was last set, MONOTONIC; 0 if it was not while this was looked for. */
 static u64 set_ns;
-static struct watch set_timer = { .fd = -1 };
+static struct watch was_set = { .fd = -1 };
 
-/* The kernel cancels a timer in the far future when the clock is set. */
 static void look_for_set(void *arg)
 {
-	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };
-	u64 count;
-
 	(void)arg;
-	if (set_timer.fd < 0 || read(set_timer.fd, &count, sizeof(count)) >= 0 ||
-	    errno != ECANCELED)
-		return;
-	set_ns = task_now_ns();
-	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
+	if (clockset_happened(&was_set))
+		set_ns = task_now_ns();
 }
 
 /* Stamps of before the clock was set say nothing: look for that from now on. */
 static void watch_clock(void)
 {
-	struct itimerspec its = { .it_value.tv_sec = INT32_MAX * 4LL };
 	struct problem why;
 
-	if (set_timer.fd >= 0)
-		return;
-	set_timer.ready = look_for_set;
-	if (loop_timer(&set_timer, CLOCK_REALTIME, &why))
-		return;
-	timerfd_settime(set_timer.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its, NULL);
+	was_set.ready = look_for_set;
+	if (was_set.fd < 0)
+		clockset_watch(&was_set, &why);
 }
 
 static int qmp_connect(struct qmp *q, const char *path, pid_t pid, struct problem *why)

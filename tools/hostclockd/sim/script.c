@@ -26,7 +26,7 @@ static struct entry **entries;
 static int count;
 static int next_entry;
 static u64 started_ns;
-static struct watch timer = { .fd = -1 };
+static struct timer timer;
 static bool running;
 
 /* Words of a line, up to '#'.  Return: how many, or -1 if there are more. */
@@ -147,7 +147,6 @@ static void run(void *arg)
  */
 static void due(void *arg)
 {
-	loop_timer_expired(&timer);
 	if (running)
 		return;
 	if (next_entry < count &&
@@ -165,10 +164,8 @@ int script_start(struct exporter *x, struct problem *why)
 	if (!file_name)
 		return problem_set(why,
 				   "there is no script: start hostclockd-sim with --script FILE");
-	timer.ready = due;
+	timer.due = due;
 	timer.arg = x;
-	if (timer.fd < 0 && loop_timer(&timer, CLOCK_MONOTONIC, why))
-		return -1;
 	next_entry = 0;
 	started_ns = now_ns(CLOCK_MONOTONIC);
 	arm();

@@ -83,7 +83,7 @@ static struct {
 } notified[PAGES];
 
 static int directory = -1;
-static struct watch timer = { .fd = -1 };
+static struct timer timer;
 static bool timer_runs;
 
 static void cannot_ring(struct connection *c)
@@ -418,7 +418,6 @@ static void sets_begin(void *arg)
 	struct vm *vm;
 	int i;
 
-	loop_timer_expired(&timer);
 	timer_runs = false;
 	if (rate_ns_until(x->clock.begins, x->clock.scale) >= 0) {
 		doorbell_updated(x);
@@ -446,9 +445,9 @@ int doorbell_open(struct exporter *x, struct problem *why)
 	directory = files_open_subdir(x->dir, DOORBELL_DIR, why);
 	if (directory < 0)
 		return -1;
-	timer.ready = sets_begin;
+	timer.due = sets_begin;
 	timer.arg = x;
-	return loop_timer(&timer, CLOCK_MONOTONIC, why);
+	return 0;
 }
 
 /* Remove the sockets.  QEMUs keep their eventfds for a later exporter. */

@@ -229,7 +229,7 @@ void state_restore(struct exporter *x)
 		load_vm(x, json_object_array_get_idx(list, i));
 	deadline_ns = task_now_ns() + SETTLE_NS;
 	while (!attach_again(x) && task_now_ns() < deadline_ns)
-		loop_once(SETTLE_NS / NSEC_PER_MSEC / 8);
+		loop_once(SETTLE_NS / 8);
 	if (found && damaged)
 		keep_copy(x);
 	json_object_put(found);
