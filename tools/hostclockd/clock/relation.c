@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The relation between the clocks and the TSC is judged at the start and checked from
- * then on: at every poll that both clocks are within their bounds, a few times a second
+ * then on: at every poll that both clocks are within their bounds, twice a second
  * the clocksource's name, and now and then another CPU.  If a check fails, the clocks are
  * extrapolated with a measured error bound.  Once the same judgement as at the start
  * succeeds again, the relation is learnt anew.
@@ -24,7 +24,7 @@
 /* Judgements at the start: a virtual host may be held up during one. */
 #define OPEN_TRIES	3
 /* The name is read so often, and at once where reading the clocks takes longer than before. */
-#define NAME_NS		(NSEC_PER_SEC / 4)
+#define NAME_NS		(NSEC_PER_SEC * 9 / 20)
 /* Polls between two visits to another CPU: every few seconds, some 10 us each. */
 #define VISIT_EVERY	32
 /* After this many slow readings in a row, the counter is considered another one. */

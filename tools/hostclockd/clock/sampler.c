@@ -20,7 +20,26 @@
 /* Tries to read clocks with no tick in between. */
 #define TRIES	24
 /* Readings of BOOTTIME, if the difference in use is one that they allow. */
-#define BOOT_READINGS	4
+#define BOOT_READINGS	2
+/* What only system calls tell is asked for so often, and when the clock was set. */
+#define ASK_NS		(NSEC_PER_SEC * 9 / 20)
+#define DAY_SEC		86400
+
+/**
+ * struct answer - what adjtimex() said
+ * @tx:		its structure
+ * @state:	TIME_*
+ * @mono_ns:	when
+ * @realtime_offset_ns: and the offset then
+ * @day:	and the day
+ */
+struct answer {
+	struct timex tx;
+	int state;
+	u64 mono_ns;
+	s64 realtime_offset_ns;
+	s64 day;
+};
 
 struct sampler {
 	struct clock_source src;
@@ -29,6 +48,7 @@ struct sampler {
 	s64 realtime_offset_ns;
 	s64 boottime_offset_ns;
 	bool have_offsets;
+	struct answer kernel;
 };
 
 /* REALTIME - MONOTONIC; false if a tick kept coming in between. */
@@ -80,25 +100,42 @@ static void read_boot(struct sampler *sp)
 	sp->boottime_offset_ns = low + (high - low) / 2;
 }
 
-static void ask_kernel(struct sampler *sp, struct clock_sample *s)
+/*
+ * What adjtimex() says changes once a second, or when somebody changes it; leap seconds
+ * also set the clock.
+ */
+static const struct answer *ask_kernel(struct answer *a, const struct clock_sample *s,
+				       s64 now_sec)
 {
-	struct timex tx = { .modes = 0 };
-	int state = adjtimex(&tx);
-	s64 now_sec = ((s64)s->mono_ns + s->realtime_offset_ns) / NSEC_PER_SEC;
+	if (a->mono_ns && s->mono_ns - a->mono_ns < ASK_NS && a->day == now_sec / DAY_SEC &&
+	    a->realtime_offset_ns == s->realtime_offset_ns)
+		return a;
+	a->tx.modes = 0;
+	a->state = adjtimex(&a->tx);
+	a->mono_ns = s->mono_ns;
+	a->realtime_offset_ns = s->realtime_offset_ns;
+	a->day = now_sec / DAY_SEC;
+	return a;
+}
 
-	s->utc_synced = state >= 0 && state != TIME_ERROR &&
-			!(tx.status & STA_UNSYNC);
-	s->utc_maxerror_ns = s->utc_synced ? (u64)tx.maxerror * 1000 :
+static void learn_utc(struct sampler *sp, struct clock_sample *s)
+{
+	s64 now_sec = ((s64)s->mono_ns + s->realtime_offset_ns) / NSEC_PER_SEC;
+	const struct answer *a = ask_kernel(&sp->kernel, s, now_sec);
+
+	s->utc_synced = a->state >= 0 && a->state != TIME_ERROR &&
+			!(a->tx.status & STA_UNSYNC);
+	s->utc_maxerror_ns = s->utc_synced ? (u64)a->tx.maxerror * 1000 :
 					     HOSTCLOCK_ERROR_UNKNOWN;
 	leaplist_tai(&sp->list, now_sec, &s->tai_sec, &s->tai_source);
-	if (tx.tai) {
-		s->tai_sec = tx.tai;
+	if (a->tx.tai) {
+		s->tai_sec = a->tx.tai;
 		s->tai_source = TAI_KERNEL;
 	}
 	s->leap = leaplist_next(&sp->list, now_sec, &s->leap_sec);
-	if (state == TIME_INS || state == TIME_DEL) {
-		s->leap = state == TIME_INS ? 1 : -1;
-		s->leap_sec = (now_sec / 86400 + 1) * 86400;
+	if (a->state == TIME_INS || a->state == TIME_DEL) {
+		s->leap = a->state == TIME_INS ? 1 : -1;
+		s->leap_sec = (now_sec / DAY_SEC + 1) * DAY_SEC;
 		s->host_leaps = true;
 	}
 }
@@ -123,7 +160,7 @@ static int sampler_sample(struct clock_source *src, u64 begin,
 	sp->have_offsets = true;
 	s->realtime_offset_ns = sp->realtime_offset_ns;
 	s->boottime_offset_ns = sp->boottime_offset_ns;
-	ask_kernel(sp, s);
+	learn_utc(sp, s);
 	return 0;
 }
 
