@@ -69,11 +69,14 @@ void hostclock_write_lock(void)
 		cpu_relax();
 }
 
-/* Two loads */
+/* Two loads, unless the clock page is being updated */
 static __always_inline bool hostclock_pages_unchanged(const struct hostclock_read_base *rb)
 {
-	return HOSTCLOCK_LE32(rb->cp->seq) >> 1 == rb->count &&
-	       HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch;
+	u32 seq = HOSTCLOCK_LE32(rb->cp->seq);
+
+	return seq >> 1 == rb->count &&
+	       HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch &&
+	       (likely(!(seq & 1)) || hostclock_newest_holds(rb->cp, seq));
 }
 
 static void hostclock_read_base_set_params(const struct hostclock_params *params, u32 count)
@@ -453,7 +456,8 @@ u64 notrace hostclock_counter(enum hostclock_counter which)
 		/*
 		 * The TSC is read before the pages are checked.  Parameters are
 		 * published ahead of their cycle_last, so if the pages are
-		 * unchanged, none that begin before this TSC value exist.
+		 * unchanged, none that begin before this TSC value exist.  Those of
+		 * a LIVE page begin when seq becomes odd.
 		 */
 		delta = hostclock_rdtsc() - rb->accepted.tsc_offset -
 			le64_to_cpu(rb->params.cycle_last);

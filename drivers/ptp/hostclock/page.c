@@ -15,6 +15,9 @@ static struct hostclock_page hostclock_line;
 static struct hostclock_page hostclock_clocks[HOSTCLOCK_MAX_PAGES];
 static unsigned int hostclock_nr_clocks;
 
+/* seq during the update of a LIVE page that was waited for in vain; 0: none */
+static u32 hostclock_stalled_seq;
+
 static const char * const hostclock_error_strings[] = {
 	[HOSTCLOCK_ERR_NO_GUEST_PAGE - HOSTCLOCK_PAGE_ERRORS] =
 		"no guest page",
@@ -192,6 +195,36 @@ phys_addr_t hostclock_clock_phys(const void *mem)
 }
 
 /**
+ * hostclock_newest_holds - do the newest parameters hold during an update of the page?
+ * @cp: the page
+ * @seq: its sequence count, odd
+ *
+ * Not those of a LIVE page, unless this update was waited for in vain.
+ *
+ * Context: any, NMI included.
+ */
+bool notrace hostclock_newest_holds(const struct hostclock_clock_page *cp, u32 seq)
+{
+	return !hostclock_page_live(cp) || seq == READ_ONCE(hostclock_stalled_seq);
+}
+
+/* hostclock_live_wait(), but each update is waited for in vain only once */
+static bool notrace hostclock_wait_update(struct hostclock_live_wait *wait,
+					  const struct hostclock_clock_page *cp, u32 seq,
+					  u64 tsc)
+{
+	bool odd = seq & 1;
+
+	if (odd && hostclock_newest_holds(cp, seq))
+		return false;
+	if (hostclock_live_wait(wait, cp, seq, tsc))
+		return true;
+	if (READ_ONCE(hostclock_stalled_seq) != (odd ? seq : 0))
+		WRITE_ONCE(hostclock_stalled_seq, odd ? seq : 0);
+	return false;
+}
+
+/**
  * hostclock_copy_params - copy the parameters that are valid now
  * @cp: the page
  * @tsc_offset: guest TSC - the page's counter
@@ -201,7 +234,8 @@ phys_addr_t hostclock_clock_phys(const void *mem)
  * @tsc: where to put the guest TSC of now
  *
  * Context: any, NMI included.
- * Return: 0; HOSTCLOCK_PAGE_TORN if the writer interfered HOSTCLOCK_MAX_TRIES times;
+ * Return: 0; HOSTCLOCK_PAGE_TORN if the writer interfered HOSTCLOCK_MAX_TRIES times, after
+ * HOSTCLOCK_LIVE_WAIT of a LIVE page;
  * HOSTCLOCK_ERR_BEFORE_FIRST if the TSC is before all parameters in the page.
  */
 int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
@@ -209,6 +243,7 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 				  u32 *count, u64 *tsc)
 {
 	const struct hostclock_params *p;
+	struct hostclock_live_wait wait = { .tries = 0 };
 	int i, tries = HOSTCLOCK_MAX_TRIES;
 	u64 *to = (u64 *)params;
 	const u64 *from;
@@ -216,12 +251,14 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 	u64 delta;
 
 	do {
-		seq = hostclock_page_begin(cp);
-		*tsc = hostclock_rdtsc();
-		p = hostclock_select(cp, seq, *tsc - tsc_offset, &delta);
-		from = (const u64 *)p;
-		for (i = 0; i < sizeof(*params) / sizeof(*to); i++)
-			to[i] = READ_ONCE(from[i]);
+		do {
+			seq = hostclock_page_begin(cp);
+			*tsc = hostclock_rdtsc();
+			p = hostclock_select(cp, seq, *tsc - tsc_offset, &delta);
+			from = (const u64 *)p;
+			for (i = 0; i < sizeof(*params) / sizeof(*to); i++)
+				to[i] = READ_ONCE(from[i]);
+		} while (hostclock_wait_update(&wait, cp, seq, *tsc));
 		*count = p == hostclock_newest(cp, seq) ? seq >> 1 :
 							  HOSTCLOCK_NOT_NEWEST;
 		if (hostclock_select_retry(cp, seq, p))

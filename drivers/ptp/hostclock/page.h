@@ -60,6 +60,7 @@ const struct hostclock_page *hostclock_guest_page(void);
 const struct hostclock_page *hostclock_line_page(void);
 phys_addr_t hostclock_clock_phys(const void *mem);
 int hostclock_take_snapshot(struct hostclock_snapshot *c);
+bool hostclock_newest_holds(const struct hostclock_clock_page *cp, u32 seq);
 int hostclock_copy_params(const struct hostclock_clock_page *cp, u64 tsc_offset,
 			  struct hostclock_params *params, u32 *count, u64 *tsc);
 int hostclock_check_params(const struct hostclock_clock_page *header,
