@@ -3,7 +3,7 @@
 E2E := tools/testing/e2e/guest
 E2E_PROGRAMS := nosyscall coherence order timens vdsomove ptp ntpstate devnode barpoke auxclock notice jumps \
 	idle pingpong uevents firstread leapwatch readings \
-	faults stress ptpopen livepage disturb
+	faults stress ptpopen livepage disturb liveupdates
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o \
 	jumpclocks.o jumptimers.o jumpafter.o \
