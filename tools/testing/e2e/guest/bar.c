@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The memory of ivshmem devices.  See bar.h. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
@@ -9,7 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <hostclock/reader.h>
 
 #include "bar.h"
 #include "check.h"
@@ -17,6 +21,7 @@
 #define PCI_DEVICES	"/sys/bus/pci/devices"
 #define IVSHMEM_VENDOR	0x1af4
 #define IVSHMEM_DEVICE	0x1110
+#define MAX_BARS	16
 
 static unsigned int read_id(const char *device, const char *attribute)
 {
@@ -97,4 +102,24 @@ void bars_close(struct bar *bars, int found)
 	for (int i = 0; i < found; i++)
 		if (bars[i].memory)
 			munmap(bars[i].memory, bars[i].size);
+}
+
+void *bars_with(uint64_t magic, int patience_s, size_t *size)
+{
+	time_t start = time(NULL);
+	struct bar bars[MAX_BARS];
+	int i, found = bars_find(bars, MAX_BARS, true);
+
+	do {
+		for (i = 0; i < found; i++) {
+			if (!bars[i].memory || bars[i].size < *size ||
+			    READ_ONCE(*(uint64_t *)bars[i].memory) != magic)
+				continue;
+			*size = bars[i].size;
+			return bars[i].memory;
+		}
+		usleep(10000);
+	} while (time(NULL) - start <= patience_s);
+	errno = ENODEV;
+	die("none of %d ivshmem devices has the magic", found);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BAR_PATH_SIZE	300
 
@@ -23,5 +24,11 @@ int bars_find(struct bar *bars, int max, bool writable);
 
 /* And unmaps them again. */
 void bars_close(struct bar *bars, int found);
+
+/*
+ * The memory that begins with that number, which the host may write so many seconds later;
+ * writable.  It has at least *size bytes; how many is put there.
+ */
+void *bars_with(uint64_t magic, int patience_s, size_t *size);
 
 #endif /* _BAR_H */

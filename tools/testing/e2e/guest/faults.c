@@ -316,28 +316,13 @@ static bool obey(void)
 	return strcmp(command, "quit");
 }
 
-static void open_mailbox(void)
-{
-	struct bar bars[MAX_BARS];
-	int found = bars_find(bars, MAX_BARS, true);
-
-	for (int i = 0; i < found; i++) {
-		struct mailbox *candidate = (struct mailbox *)bars[i].memory;
-
-		if (candidate && candidate->magic == MAGIC)
-			box = candidate;
-	}
-	errno = ENODEV;
-	if (!box)
-		die("no device with the mailbox");
-}
-
 int main(void)
 {
+	size_t size = sizeof(*box);
 	uint32_t asked, answered = 0;
 	bool going_on = true;
 
-	open_mailbox();
+	box = bars_with(MAGIC, 0, &size);
 	listen_start(DEVICE);
 	watch_start();
 	arm();

@@ -257,33 +257,17 @@ static void guest_stalls(void)
 	}
 }
 
-static void find_memory(void)
-{
-	time_t start = time(NULL);
-	struct bar bars[8];
-	int i, found = bars_find(bars, 8, true);
-
-	while (time(NULL) - start <= PATIENCE_S) {
-		for (i = 0; i < found; i++) {
-			shm = (struct shared *)bars[i].memory;
-			if (shm && bars[i].size >= sizeof(*shm) && READ_ONCE(shm->magic) == MAGIC)
-				return;
-		}
-		usleep(10000);
-	}
-	errno = ENODEV;
-	die("none of %d ivshmem devices has the magic", found);
-}
-
 int main(int argc, char **argv)
 {
+	size_t size = sizeof(*shm);
+
 	if (argc == 5 && !strcmp(argv[1], "host")) {
 		run_host(argv[2], argv[3], number_arg(argv[4], "UPDATES"));
 		return check_status();
 	}
 	if (argc != 3 || strcmp(argv[1], "guest"))
 		return 2;
-	find_memory();
+	shm = bars_with(MAGIC, PATIENCE_S, &size);
 	__atomic_store_n(&shm->ready, 1, __ATOMIC_RELEASE);
 	guest_updates(number_arg(argv[2], "UPDATES"));
 	guest_stalls();

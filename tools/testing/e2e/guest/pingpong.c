@@ -164,25 +164,6 @@ static void map_file(const char *path)
 	shm = map;
 }
 
-/* The host's side may start later than the guest's. */
-static void map_bar(void)
-{
-	time_t start = time(NULL);
-	struct bar bars[8];
-	int found = bars_find(bars, 8, true);
-
-	while (time(NULL) - start <= PATIENCE_S) {
-		for (int i = 0; i < found; i++) {
-			shm = (struct shared *)bars[i].memory;
-			if (shm && READ_ONCE(shm->magic) == MAGIC)
-				return;
-		}
-		usleep(10000);
-	}
-	errno = ENODEV;
-	die("none of %d ivshmem devices has the magic", found);
-}
-
 static void run_host(const char *shm_path, const char *clock_file,
 		     uint64_t count)
 {
@@ -207,7 +188,10 @@ static void run_host(const char *shm_path, const char *clock_file,
 
 static void run_guest(void)
 {
-	map_bar();
+	size_t size = sizeof(*shm);
+
+	/* The host's side may start later. */
+	shm = bars_with(MAGIC, PATIENCE_S, &size);
 	__atomic_store_n(&shm->guest_ready, 1, __ATOMIC_RELEASE);
 	guest_round(shm->count, "page");
 	guest_round(shm->count, "clock");

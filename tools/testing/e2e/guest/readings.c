@@ -27,7 +27,6 @@
 #define DEVICE		"/dev/hostclock0"
 #define SYSFS		"/sys/class/misc/hostclock0/"
 #define STAMP_FILE	"/tmp/readings.stamp"
-#define MAX_DEVICES	4
 
 /* A timer that nobody lives to see; 5 * 10^18 ns are below 2^63. */
 #define FAR_SEC		5000000000LL
@@ -182,19 +181,11 @@ static void pause_since(u64 tsc)
 
 static void find_ring(void)
 {
-	struct bar bars[MAX_DEVICES];
-	int i, n = bars_find(bars, MAX_DEVICES, true);
+	size_t size = READINGS_HEADER + sizeof(*slots);
 
-	for (i = 0; i < n; i++) {
-		ring = (void *)bars[i].memory;
-		if (!ring || ring->magic != READINGS_MAGIC)
-			continue;
-		slots = (void *)(bars[i].memory + READINGS_HEADER);
-		ring->capacity = (bars[i].size - READINGS_HEADER) / sizeof(*slots);
-		return;
-	}
-	errno = ENODEV;
-	die("none of %d devices has memory for readings", n);
+	ring = bars_with(READINGS_MAGIC, 0, &size);
+	slots = (void *)((unsigned char *)ring + READINGS_HEADER);
+	ring->capacity = (size - READINGS_HEADER) / sizeof(*slots);
 }
 
 static int open_timer(clockid_t id, int flags)
