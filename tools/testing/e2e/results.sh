@@ -65,6 +65,11 @@ await() {
 	done
 }
 
+# has VALUE FILE, at_least N FILE: is that what the file says? For await.
+has() { [ "$(cat "$2" 2>/dev/null)" = "$1" ]; }
+
+at_least() { [ "$(cat "$2")" -ge "$1" ]; }
+
 # json_value KEY: of the flat object, as hostclock prints it, on standard input.
 json_value() {
 	sed -n "s/.*\"$1\":\(\"\([^\"]*\)\"\|\([^,}]*\)\).*/\2\3/p"

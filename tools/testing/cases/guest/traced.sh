@@ -9,17 +9,14 @@ tracing=/sys/kernel/tracing
 
 [ -e $tracing/set_ftrace_filter ] || { echo "skip - traced: this kernel has no ftrace"; exit 77; }
 
-resyncs_reach() { [ "$(cat $state/resyncs)" -ge "$1" ]; }
-
 # steps N WHAT: so many of the host's steps are followed
 steps() {
 	local want=$(($(cat $state/resyncs) + $1))
 
-	await 20 resyncs_reach $want
-	holds "$2: the host's steps are followed" "$(cat $state/resyncs), not $want" resyncs_reach $want
+	await 20 at_least $want $state/resyncs
+	holds "$2: the host's steps are followed" "$(cat $state/resyncs), not $want" \
+		at_least $want $state/resyncs
 }
-
-vdso_is_on() { [ "$(cat $state/vdso)" = on ]; }
 
 # CLOCK_MONOTONIC - the page's, ns
 mono() { hostclock status --json | json_value monotonic_diff_low_ns; }
@@ -31,7 +28,7 @@ right() {
 	same "$1: wall" follow "$(cat $state/wall)"
 	same "$1: status" none "$(cat $state/reason)"
 	# The host opens the line page a moment after the guest has followed.
-	holds "$1: the vDSO" "$(cat $state/vdso)" await 3 vdso_is_on
+	holds "$1: the vDSO" "$(cat $state/vdso)" await 3 has on $state/vdso
 	run coherence --clock=REALTIME --count=3000
 	run coherence --clock=TAI --count=3000
 	run coherence --clock=MONOTONIC --count=3000

@@ -7,9 +7,6 @@
 state=/sys/class/misc/hostclock0
 sources=/sys/devices/system/clocksource/clocksource0
 
-# has VALUE FILE
-has() { [ "$(cat "$2" 2>/dev/null)" = "$1" ]; }
-
 # reach NAME VALUE FILE: within 20 s
 reach() {
 	await 20 has "$2" "$3"

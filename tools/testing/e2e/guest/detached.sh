@@ -5,10 +5,8 @@
 
 state=/sys/class/misc/hostclock0
 
-resyncs_are() { [ "$(cat $state/resyncs)" -ge "$1" ]; }
-
 # resyncs_reach N
-resyncs_reach() { await 40 resyncs_are "$1"; }
+resyncs_reach() { await 40 at_least "$1" $state/resyncs; }
 
 # ahead LEAST MOST: by so many seconds is the wall clock ahead of the page
 ahead() {
@@ -63,11 +61,9 @@ for event in detached attached; do
 		grep -q "HOSTCLOCK_EVENT=$event " /tmp/uevents
 done
 
-is_detached() { [ "$(cat $state/wall)" = detached ]; }
-
 # steered_by WHAT: the wall clock is detached by that, soon
 steered_by() {
-	await 30 is_detached
+	await 30 has detached $state/wall
 	wall_is detached "$1"
 }
 

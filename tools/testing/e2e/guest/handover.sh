@@ -26,11 +26,7 @@ mono=$ahead
 same "no gap, no bound" "0 0 0" \
 	"$(cat $state/gap_ns $state/gap_error_ns $state/gaps_error_ns | xargs)"
 echo "waiting"
-i=0
-until [ "$(cat $state/cause)" = 4 ] || [ $i -ge 200 ]; do
-	sleep 0.1
-	i=$((i + 1))
-done
+await 20 has 4 $state/cause
 look boottime
 boot=$((ahead - boot))
 look monotonic

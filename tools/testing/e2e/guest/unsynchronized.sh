@@ -5,10 +5,8 @@
 
 state=/sys/class/misc/hostclock0
 
-status_is() { [ "$(cat $state/status)" = "$1" ]; }
-
 # wait_for STATUS
-wait_for() { await 30 status_is "$1"; }
+wait_for() { await 30 has "$1" $state/status; }
 
 # age_within SECONDS: the status is not older than that, but has an age
 age_within() {
