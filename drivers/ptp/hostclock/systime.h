@@ -18,6 +18,11 @@ static inline s64 hostclock_systime_real_ns(const struct system_time_snapshot *s
 	return ktime_to_ns(snap->real);
 }
 
+static inline s64 hostclock_systime_raw_ns(const struct system_time_snapshot *snap)
+{
+	return ktime_to_ns(snap->raw);
+}
+
 static inline void hostclock_systime_put(const struct system_time_snapshot *snap,
 					 struct system_device_crosststamp *xt)
 {

@@ -5,8 +5,8 @@
 
 #include <hostclock/reader.h>
 
+#include "../hostclock/systime.h"
 #include "check.h"
-#include "snapshot.h"
 
 /* How often the page is read anew until it is at rest: an update takes less. */
 #define HCX_CHECK_TRIES	100000
@@ -61,10 +61,10 @@ static u64 ask_kernel(struct answers *a, u32 *set)
 	s64 boot = ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_BOOT));
 	s64 tai = ktime_to_ns(ktime_mono_to_any(0, TK_OFFS_TAI));
 
-	hcx_snapshot(&snapshot);
-	a->ns[HCX_REALTIME] = hcx_snapshot_real(&snapshot);
+	hostclock_systime_get(&snapshot);
+	a->ns[HCX_REALTIME] = hostclock_systime_real_ns(&snapshot);
 	a->ns[HCX_MONOTONIC] = a->ns[HCX_REALTIME] - real;
-	a->ns[HCX_RAW] = hcx_snapshot_raw(&snapshot);
+	a->ns[HCX_RAW] = hostclock_systime_raw_ns(&snapshot);
 	a->ns[HCX_BOOTTIME] = a->ns[HCX_MONOTONIC] + boot;
 	a->ns[HCX_TAI] = a->ns[HCX_MONOTONIC] + tai;
 	*set = snapshot.clock_was_set_seq;
@@ -75,7 +75,7 @@ static u32 times_set(void)
 {
 	struct system_time_snapshot snapshot;
 
-	hcx_snapshot(&snapshot);
+	hostclock_systime_get(&snapshot);
 	return snapshot.clock_was_set_seq;
 }
 
