@@ -50,6 +50,7 @@ void notrace hostclock_watchdogs_check(void)
 {
 	int changes = atomic_read(&hostclock_gap_changes);
 	unsigned long last, now;
+	bool due;
 
 	if (likely(!changes))
 		return;
@@ -59,10 +60,8 @@ void notrace hostclock_watchdogs_check(void)
 		return;
 	hostclock_touch_watchdogs();
 	/* The change after the jump is the last. */
-	if (time_before(last, READ_ONCE(hostclock_gap_target)))
-		atomic_cmpxchg(&hostclock_gap_changes, changes, changes - 1);
-	else
-		atomic_cmpxchg(&hostclock_gap_changes, changes, 0);
+	due = time_before(last, READ_ONCE(hostclock_gap_target));
+	atomic_cmpxchg(&hostclock_gap_changes, changes, due ? changes - 1 : 0);
 }
 
 /* Jiffies will be @target once they have jumped, if they have not. */
