@@ -56,9 +56,12 @@ void notrace hostclock_watchdogs_check(void)
 		return;
 	last = READ_ONCE(hostclock_gap_jiffies);
 	now = READ_ONCE(jiffies);
-	if (now == last || cmpxchg(&hostclock_gap_jiffies, last, now) != last)
+	if (now == last)
 		return;
+	/* Before it is said to be done: others that see that go on to judge. */
 	hostclock_touch_watchdogs();
+	if (cmpxchg(&hostclock_gap_jiffies, last, now) != last)
+		return;
 	/* The change after the jump is the last. */
 	due = time_before(last, READ_ONCE(hostclock_gap_target));
 	atomic_cmpxchg(&hostclock_gap_changes, changes, due ? changes - 1 : 0);

@@ -39,9 +39,16 @@ $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
 
+# Another one, with more of the kernel made up.
+$(NATIVE)/watchdogs: tools/testing/native/watchdogs.c tools/testing/native/kernel.h tools/testing/native/native.mk \
+		$(addprefix drivers/ptp/hostclock/,tk_watchdog.c tk_watchdog.h)
+	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{atomic,clocksource,jiffies,nmi,pvclock_gtod,rcupdate,timekeeper_internal}.h
+	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -Wno-unused-parameter \
+		-I$(NATIVE_SHIM)/.. -iquote drivers/ptp/hostclock $< -o $@
+
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live late obj/race obj/claim obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live late watchdogs obj/race obj/claim obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).
