@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "clock/copies.h"
 #include "clock/page.h"
+#include "clock/publish.h"
 #include "faults.h"
 #include "vm/doorbell.h"
 #include "vm/guest.h"
@@ -184,6 +185,9 @@ void faults_tear(struct clock *clk, struct exporter *x, const char *what)
 	struct vm *vm;
 	int i;
 
+	/* As any writer: until then the older parameters are in use. */
+	if (!strcmp(what, "clock"))
+		publish_wait(clk);
 	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
 		tear_clock(clk->pages[i].map, clk->pages[i].seq);
 		for (n = 0; (first = copies_at(n)); n++)
