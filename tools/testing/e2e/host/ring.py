@@ -22,6 +22,8 @@ SIGNALS = ("ntp", "maxerror", "cancelled", "polled", "disruptions", "resyncs",
 SIGNAL_CLOCK = len(CLOCKS)
 
 LIMIT_S = 60
+# Of copying readings before the guest overwrites all of them
+TRIES = 10
 
 
 def unpack(readings):
@@ -90,17 +92,33 @@ class Ring:
         kept, self.kept = self.kept, b""
         return kept + self.since_seen()
 
-    def since_seen(self):
-        head = self.head
-        size = READING.size
-        data = self.map[HEADER_SIZE:HEADER_SIZE + self.capacity * size]
-        # Some were overwritten meanwhile, and one is being written.
-        first = max(self.seen, self.head + 1 - self.capacity, 0)
-        self.seen = head
-        start, end = first % self.capacity * size, head % self.capacity * size
-        if first == head:
+    def copy(self, first, end):
+        """Readings by number, as bytes"""
+        if first >= end:
             return b""
-        return data[start:end] if start < end else data[start:] + data[:end]
+        ring_end = HEADER_SIZE + self.capacity * READING.size
+        start, stop = (HEADER_SIZE + i % self.capacity * READING.size
+                       for i in (first, end))
+        if start < stop:
+            return self.map[start:stop]
+        return self.map[start:ring_end] + self.map[HEADER_SIZE:stop]
+
+    def since_seen(self):
+        """
+        Some are overwritten while they are copied, on a busy machine all of them: what
+        is copied then may be half of one reading and half of one a whole ring later.
+        """
+        for _ in range(TRIES):
+            head = self.head
+            # One is being written.
+            first = max(self.seen, head + 1 - self.capacity, 0)
+            data = self.copy(first, head)
+            lost = max(self.head + 1 - self.capacity - first, 0)
+            if first >= head or first + lost < head:
+                self.seen = head
+                return data[lost * READING.size:]
+        raise RuntimeError(f"{TRIES} times, all readings were overwritten while they "
+                           "were copied: is the machine too busy?")
 
     def stop(self):
         struct.pack_into("<Q", self.map, STOP_AT, 1)
