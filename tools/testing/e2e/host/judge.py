@@ -158,8 +158,9 @@ class Cell:
         self.first = self.last = self.last_wrong = None	# TSC values after the event
         self.early = 0	# wrong readings before the event
         self.ahead = 0	# and such as were ahead of the truth
+        self.worst_at = None	# its place among the readings
 
-    def note(self, before, after, error, event):
+    def note(self, at, before, after, error, event):
         if after < event:
             self.before += 1
             self.early += bool(error)
@@ -173,7 +174,7 @@ class Cell:
         self.ahead += error > 0
         self.last_wrong = before
         if abs(error) > abs(self.worst):
-            self.worst = error
+            self.worst, self.worst_at = error, at
 
 
 class Verdict:
@@ -193,7 +194,7 @@ class Verdict:
 
     def judge(self):
         fresh = None	# the last jump that a reader came after
-        for reading in self.readings:
+        for at, reading in enumerate(self.readings):
             before, after, value, clock, reader = reading
             if clock >= SIGNAL_CLOCK:
                 self.signals.append((before, SIGNALS[reader], value))
@@ -202,7 +203,7 @@ class Verdict:
                 continue
             last = max((e for e in self.jumps if e <= after), default=None)
             cell = self.cells.setdefault((CLOCKS[clock], READERS[reader]), Cell())
-            cell.note(before, after, self.error(reading, last, fresh), self.event)
+            cell.note(at, before, after, self.error(reading, last, fresh), self.event)
             if READERS[reader] != "file" and last is not None and last < before:
                 fresh = last
 

@@ -92,7 +92,16 @@ class Row:
         else:
             self.cells[column] = f"WRONG {cell.worst:+}"
             self.why[column] = f"{cell.wrong} of {cell.before + cell.after} readings, " \
-                f"by up to {cell.worst} ns, until {self.ns_after(cell.last_wrong)} ns after"
+                f"by up to {cell.worst} ns, until {self.ns_after(cell.last_wrong)} ns after" \
+                f"; the worst is {self.around(cell.worst_at)}"
+
+    def around(self, at):
+        """A reading and its neighbours, for who has but this line of a failed run"""
+        readings = self.verdict.readings
+        texts = [f"{CLOCKS[clock]} by {READERS[reader]} {value} ns in TSC {before} to {after}"
+                 if clock < len(CLOCKS) else f"a signal at TSC {before}"
+                 for before, after, value, clock, reader in readings[max(at - 1, 0):at + 2]]
+        return f"no. {at} of {len(readings)}, there: " + ", ".join(texts)
 
     def is_late(self, cell):
         """Were there readings to the end?"""
