@@ -105,6 +105,12 @@ class ClockLog:
             self.sets.append(older)
         self.sets.append(newest)
 
+    def lacks_any(self, mark):
+        """Before one of those since the mark, or because there is none"""
+        sets = self.sets[max(mark - 1, 0):]
+        return any(later.number != params.number + 1 and not params.goes_on(later)
+                   for params, later in zip(sets, sets[1:]))
+
     def index_at(self, counter):
         """Of the set that holds there."""
         for i in range(len(self.sets) - 1, -1, -1):

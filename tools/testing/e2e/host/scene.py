@@ -14,6 +14,8 @@ from waiting import is_gone
 
 # Readings that are wanted from before and from after an event
 BEFORE, AFTER = 16000, 24000
+# Of having readings while no set is missed
+TRIES = 5
 # Sets that hold in the time that readings are kept of; 10 are published a second.
 SETS = 60
 
@@ -93,6 +95,20 @@ class Scene:
         with open(f"{self.work}/rows", "ab") as f:
             pickle.dump({"tsc_hz": self.tsc_hz, **row}, f)
 
+    def advance(self, ring, tsc_offset):
+        """
+        Have readings from after an event. If the host was too busy to log all sets
+        meanwhile, they cannot be judged, and more are wanted.
+        """
+        sets = self.clock.sets
+        for _ in range(TRIES):
+            mark = len(sets)
+            ring.advance(AFTER)
+            end = ring.now() - tsc_offset
+            wait_for("a set after the readings", lambda end=end: sets[-1].cycle_last > end)
+            if not self.clock.lacks_any(mark):
+                break
+
     def changed(self, mark, is_it):
         """The first set since the mark that is_it(), and the one before it"""
         sets = self.clock.sets
@@ -117,7 +133,9 @@ class Scene:
             old, new = wait_for(name, lambda: self.changed(mark, is_it))
             event = new.cycle_last + before.tsc_offset
             wait_for(name, lambda: ring.now() >= event)
-        ring.advance(AFTER)
+            self.advance(ring, before.tsc_offset)
+        else:
+            ring.advance(AFTER)
         readings = ring.grab()
         if more:
             more()
@@ -135,7 +153,7 @@ class Scene:
         ring, page = guest.ring, guest.page
         wait_for(name, lambda: page.pages and page.pages[-1].epoch != before.epoch and
                  ring.now() > page.pages[-1].resume_tsc)
-        ring.advance(AFTER)
+        self.advance(ring, page.pages[-1].tsc_offset)
         return ring.grab()
 
     def gap(self, name, guest, before, steal, readings=None, **expected):
