@@ -6,6 +6,9 @@
  * other CPUs, and they may be judged in that very tick.  A tick reads the clocksource just
  * after it changed jiffies, even if there is nothing to update then, so that is where
  * they are touched, until jiffies have jumped by what the gap adds.
+ *
+ * One window is left: a CPU in a softirq may judge workqueues between the change of jiffies
+ * by another and that one's reading, some microseconds while its vCPU runs.
  */
 #include <linux/atomic.h>
 #include <linux/clocksource.h>
