@@ -165,11 +165,28 @@ static void scribble(void *start, size_t size)
 		*p++ = random();
 }
 
-/* A writer that died half way through writing parameters. */
 static void tear_clock(struct hostclock_clock_page *cp, u32 seq)
 {
 	scribble(hostclock_page_claim_at(cp, seq),
 		 sizeof(struct hostclock_params) / 2);
+}
+
+/*
+ * A writer that died half way through writing parameters: as any, it had waited until the
+ * older ones were not in use any more.
+ */
+static void tear_clocks(struct clock *clk)
+{
+	struct hostclock_clock_page *first;
+	unsigned int n;
+	int i;
+
+	publish_wait(clk);
+	for (i = 0; i < PAGES; i++) {
+		tear_clock(clk->pages[i].map, clk->pages[i].seq);
+		for (n = 0; (first = copies_at(n)); n++)
+			tear_clock(copies_page(first, i), clk->pages[i].seq);
+	}
 }
 
 /**
@@ -180,19 +197,10 @@ static void tear_clock(struct hostclock_clock_page *cp, u32 seq)
  */
 void faults_tear(struct clock *clk, struct exporter *x, const char *what)
 {
-	struct hostclock_clock_page *first;
-	unsigned int n;
 	struct vm *vm;
-	int i;
 
-	/* As any writer: until then the older parameters are in use. */
 	if (!strcmp(what, "clock"))
-		publish_wait(clk);
-	for (i = 0; i < PAGES && !strcmp(what, "clock"); i++) {
-		tear_clock(clk->pages[i].map, clk->pages[i].seq);
-		for (n = 0; (first = copies_at(n)); n++)
-			tear_clock(copies_page(first, i), clk->pages[i].seq);
-	}
+		tear_clocks(clk);
 	for (vm = x->vms; vm; vm = vm->next) {
 		if (!strcmp(what, "guest"))
 			hostclock_seq_claim_at(&vm->page.map->seq, vm->page.seq);
