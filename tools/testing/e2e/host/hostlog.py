@@ -64,6 +64,10 @@ class Set(_Set):
         return all(getattr(self, name) == getattr(later, name) for name in same) and \
             (self.mono(at), self.raw(at)) == (later.mono(at), later.raw(at))
 
+    def lacks_any(self, later):
+        """Are there sets between the two that are not logged, and may be something new?"""
+        return later.number - self.number != 1 and not self.goes_on(later)
+
     def slew_ppm(self):
         return (self.mult - self.raw_mult) * 1e6 / self.raw_mult
 
@@ -108,8 +112,7 @@ class ClockLog:
     def lacks_any(self, mark):
         """Before one of those since the mark, or because there is none"""
         sets = self.sets[max(mark - 1, 0):]
-        return any(later.number != params.number + 1 and not params.goes_on(later)
-                   for params, later in zip(sets, sets[1:]))
+        return any(params.lacks_any(later) for params, later in zip(sets, sets[1:]))
 
     def index_at(self, counter):
         """Of the set that holds there."""

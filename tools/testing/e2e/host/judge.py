@@ -72,8 +72,7 @@ class Truth:
         last = self.index(last)
         for i in range(self.index(first), min(last + 1, len(self.pieces) - 1)):
             (segment, params), (its, later) = self.held_sets[i:i + 2]
-            if segment == its and later.number - params.number != 1 and \
-                    not params.goes_on(later):
+            if segment == its and params.lacks_any(later):
                 return True
         return False
 

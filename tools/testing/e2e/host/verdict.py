@@ -127,6 +127,11 @@ class Row:
                 return "sets are missing in the host's log"
         return self.wrong_gap() if self.is_gap else self.wrong_change()
 
+    def sets_from_change(self):
+        """The last one before it, and all after"""
+        sets = self.row["sets"]
+        return sets[sets.index(self.row["change"][0]):]
+
     def wrong_change(self):
         old, new = self.row["change"]
         expected = self.expected
@@ -137,8 +142,7 @@ class Row:
         slew_ppm = new.slew_ppm() - old.slew_ppm()
         if abs(slew_ppm - expected.get("slew_ppm", 0)) > SLEW_TOLERANCE_PPM:
             return f"the host's rate changed by {slew_ppm:.3f} ppm"
-        sets = self.row["sets"]
-        epochs = {params.epoch for params in sets[sets.index(old):]}
+        epochs = {params.epoch for params in self.sets_from_change()}
         if len(epochs) != ("wall_ns" in expected) + 1:
             return f"the clock page had {len(epochs)} epochs"
         first, *others = self.row["pages"]
@@ -189,8 +193,7 @@ class Row:
 
     def was_silent(self):
         """Had the exporter, on a busy machine, so long a pause that its page expired?"""
-        sets = self.row["sets"]
-        sets = sets[sets.index(self.row["change"][0]):]
+        sets = self.sets_from_change()
         return any((later.cycle_last - params.cycle_last) * 10**9 >
                    params.valid_ns * self.row["tsc_hz"]
                    for params, later in zip(sets, sets[1:]))
