@@ -200,6 +200,13 @@ class Guest:
     def report(self):
         return self.ask("report")
 
+    def wait_for_report(self, what, is_good):
+        """The first report that is good"""
+        def good_report():
+            report = self.report()
+            return report if is_good(report) else None
+        return wait_for(what, good_report)
+
 
 class Bench:
     """All that a row works with."""

@@ -98,8 +98,7 @@ def kill_at_guest_stores(bench):
 
 
 def expires(row, bench):
-    seen = wait_for(f"{row}: expired", lambda: (
-        lambda r: r if r["status"] == "expired" else None)(bench.guest.report()))
+    seen = bench.guest.wait_for_report(f"{row}: expired", lambda r: r["status"] == "expired")
     earlier = seen
     time.sleep(0.3)
     seen = bench.guest.report()
@@ -181,9 +180,8 @@ def odd_for_ever(bench):
 
 def degraded(row, bench, reason, quiet=False):
     """Refused, and everybody told."""
-    seen = wait_for(f"{row}: degraded", lambda: (
-        lambda r: r if r["status"] == "degraded" and r["event_degraded"] and r["polls"] else None)(
-            bench.guest.report()))
+    seen = bench.guest.wait_for_report(f"{row}: degraded", lambda r: r["status"] == "degraded" and
+                                       r["event_degraded"] and r["polls"])
     result(reason in seen["reason"] and seen["unsynced_now"],
            f"{row}: degraded, sysfs says why, adjtimex() too, poll() and a uevent tell",
            f"{seen['reason']}, unsynchronised {seen['unsynced_now']}")
