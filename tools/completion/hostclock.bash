@@ -53,6 +53,11 @@ _hostclock() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
+	--jail)
+		compopt -o dirnames
+		mapfile -t COMPREPLY < <(compgen -d -- "$word")
+		return
+		;;
 	create) return ;;
 	kernel) words="on off status" ;;
 	attach | detach | remove | stop | cont | handover | takeover)

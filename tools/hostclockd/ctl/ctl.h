@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "base/report.h"
+#include "jail.h"
 
 /**
  * struct ctl - how hostclockctl was called
@@ -16,6 +17,7 @@
  * @wait_ms:	how long to try again what may work in a moment
  * @request:	what to ask for
  * @command:	its name
+ * @jail:	the directory that is to show a VM's pages, or to show them no more
  */
 struct ctl {
 	const char *dir;
@@ -23,6 +25,7 @@ struct ctl {
 	unsigned int wait_ms;
 	struct json_object *request;
 	const char *command;
+	struct jail jail;
 };
 
 void ctl_parse(int argc, char **argv, struct ctl *ctl);

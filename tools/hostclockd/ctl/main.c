@@ -78,6 +78,8 @@ static void print_files(const struct ctl *ctl, const char *name, bool doorbell)
 	printf("%s/vm/%s\n", ctl->dir, name);
 	if (doorbell)
 		printf("%s/doorbell/%s\n", ctl->dir, name);
+	if (ctl->jail.path)
+		printf("%s\n", ctl->jail.path);
 }
 
 static void print(const struct ctl *ctl, struct json_object *reply)
@@ -114,6 +116,53 @@ static int run(const struct ctl *ctl, struct json_object **reply,
 	}
 }
 
+/* The VM that was just made has no use without its jail. */
+static void undo_create(const struct ctl *ctl, const char *name)
+{
+	struct ctl undo = { .dir = ctl->dir, .command = "remove" };
+	struct json_object *reply = NULL;
+	struct problem why;
+
+	undo.request = json_object_new_object();
+	json_put_text(undo.request, "command", undo.command);
+	json_put_text(undo.request, "name", name);
+	if (run(&undo, &reply, &why))
+		say("%s: cannot be removed again: %s", name, why.text);
+	json_object_put(reply);
+	json_object_put(undo.request);
+}
+
+static int create_jailed(struct ctl *ctl, struct json_object **reply,
+			 struct problem *why)
+{
+	const char *name = json_text(ctl->request, "name", "");
+
+	if (jail_mount(&ctl->jail, why))
+		return -1;
+	if (run(ctl, reply, why)) {
+		jail_unmount(&ctl->jail);
+		return -1;
+	}
+	if (jail_fill(&ctl->jail, ctl->dir, name, why)) {
+		jail_unmount(&ctl->jail);
+		undo_create(ctl, name);
+		return -1;
+	}
+	json_put_text(*reply, "jail", ctl->jail.path);
+	return 0;
+}
+
+static int run_jailed(struct ctl *ctl, struct json_object **reply, struct problem *why)
+{
+	if (!ctl->jail.path)
+		return run(ctl, reply, why);
+	if (!strcmp(ctl->command, "create"))
+		return create_jailed(ctl, reply, why);
+	if (jail_take_away(&ctl->jail, ctl->dir, json_text(ctl->request, "name", ""), why))
+		return -1;
+	return run(ctl, reply, why);
+}
+
 int main(int argc, char **argv)
 {
 	struct problem why = { .again = false };
@@ -122,7 +171,7 @@ int main(int argc, char **argv)
 	int bad;
 
 	ctl_parse(argc, argv, &ctl);
-	bad = run(&ctl, &reply, &why);
+	bad = run_jailed(&ctl, &reply, &why);
 	if (bad)
 		say("%s", why.text);
 	else

@@ -25,6 +25,8 @@ enum {
 	OPT_CAUSE,
 	OPT_WAIT,
 	OPT_DOORBELL,
+	OPT_JAIL,
+	OPT_UID,
 };
 
 static const struct argp_option argp_options[] = {
@@ -44,8 +46,13 @@ static const struct argp_option argp_options[] = {
 	{ "doorbell", OPT_DOORBELL, NULL, 0,
 	  "also a socket for QEMU's ivshmem-doorbell, printed below the page file",
 	  1 },
+	{ "jail", OPT_JAIL, "DIR", 0,
+	  "also mount the clock's and the VM's page at DIR, read-only, for a VMM in a jail; with remove, unmount them",
+	  1 },
+	{ "uid", OPT_UID, "UID", 0,
+	  "who may read there, beside root (default: everybody)", 1 },
 	{ NULL, 0, NULL, 0, "For attach:", 2 },
-	{ "pid", OPT_PID, "PID", 0, "the QEMU", 2 },
+	{ "pid", OPT_PID, "PID", 0, "the VMM's process", 2 },
 	{ "qmp", OPT_QMP, "SOCKET", 0, "its QMP socket, for stop and cont", 2 },
 	{ "events", OPT_EVENTS, "SOCKET", 0,
 	  "another QMP socket of it, for hostclockd alone: QEMU reports stops and resumes there",
@@ -115,6 +122,21 @@ static void read_handover(struct argp_state *state)
 	json_object_object_add(ctl->request, "tuple", record);
 }
 
+static void check_jail(struct argp_state *state, const struct ctl *ctl)
+{
+	bool create = !strcmp(ctl->command, "create");
+
+	if (ctl->jail.uid != JAIL_ANYBODY && (!create || !ctl->jail.path))
+		argp_error(state, "--uid UID goes with create --jail DIR");
+	if (!ctl->jail.path)
+		return;
+	if (!create && strcmp(ctl->command, "remove"))
+		argp_error(state, "%s: takes no --jail; create and remove do", ctl->command);
+	if (json_has(ctl->request, "private") || json_has(ctl->request, "doorbell"))
+		argp_error(state,
+			   "--jail shows read-only pages; --private and --doorbell are for a VMM that may write them");
+}
+
 static void check(struct argp_state *state)
 {
 	struct parsing *p = state->input;
@@ -138,6 +160,7 @@ static void check(struct argp_state *state)
 	}
 	if (i == ARRAY_SIZE(commands))
 		argp_error(state, "%s: no such command", ctl->command);
+	check_jail(state, ctl);
 	if (!strcmp(ctl->command, "takeover"))
 		read_handover(state);
 	if (!strcmp(ctl->command, "attach") &&
@@ -199,6 +222,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_DOORBELL:
 		json_put_int(ctl->request, "doorbell", 1);
 		return 0;
+	case OPT_JAIL:
+		ctl->jail.path = arg;
+		return 0;
+	case OPT_UID:
+		ctl->jail.uid = cmdline_number(state, "--uid", arg, 0, JAIL_ANYBODY - 1);
+		return 0;
 	case OPT_WAIT:
 		ctl->wait_ms = cmdline_number(state, "--wait", arg, 0, 3599) * 1000;
 		return 0;
@@ -246,6 +275,7 @@ void ctl_parse(int argc, char **argv, struct ctl *ctl)
 	struct parsing p = { .ctl = ctl };
 
 	ctl->wait_ms = 5000;
+	ctl->jail.uid = JAIL_ANYBODY;
 	ctl->request = json_object_new_object();
 	argp_parse(&argp, argc, argv, 0, NULL, &p);
 }
