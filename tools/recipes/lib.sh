@@ -67,8 +67,9 @@ patches() {
 	[[ -f $(find "$series" -maxdepth 1 -name '0001-*.patch' -print -quit 2>/dev/null) ]] ||
 		die "$series: holds no series; make one by: make series K=VERSION"
 	do_it mkdir -p "$to"
-	find "$to" -maxdepth 1 -name '8[0-9][0-9][0-9]-hostclock-*.patch' 2>/dev/null | sort |
-		while read -r file; do do_it rm "$file"; done
+	for file in "$to"/8[0-9][0-9][0-9]-hostclock-*.patch; do
+		[[ ! -f $file ]] || do_it rm "$file"
+	done
 	for file in "$series"/*.patch "$series"/on-top/*.patch; do
 		number=${file##*/}
 		[[ -f $file && $number != 0000-* ]] || continue
