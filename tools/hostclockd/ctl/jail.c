@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A small file system with two files, on which those of hostclockd are mounted.  It can
- * be changed by nobody, whoever may read it; and everything is done by descriptors, since
- * whoever was in the jail before may have left links there.
+ * A small file system with two files, on which those of hostclockd are mounted.  Nobody can
+ * change it, not even while it is made: it is filled by way of a mount that no one else has.
+ * Everything is done by descriptors and without following links, since whoever is in the
+ * jail, or was, may have put some there.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -22,9 +26,34 @@
 #define JAIL_CLOCK	"clock"
 #define JAIL_GUEST	"guest"
 
+/* Not if there is a link on the way: it could be changed between two looks. */
 static int open_directory(int at, const char *path)
 {
-	return openat(at, path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS,
+	};
+
+	return syscall(SYS_openat2, at, path, &how, sizeof(how));
+}
+
+static int make_directory(const char *path)
+{
+	char above[PATH_MAX], name[PATH_MAX], *last;
+	int parent, fd = -1;
+
+	if (snprintf(above, sizeof(above), "%s", path) >= (int)sizeof(above)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, above, strlen(above) + 1);
+	last = basename(name);
+	parent = open_directory(AT_FDCWD, dirname(above));
+	if (parent >= 0 && (!mkdirat(parent, last, 0755) || errno == EEXIST))
+		fd = open_directory(parent, last);
+	if (parent >= 0)
+		close(parent);
+	return fd;
 }
 
 static int cannot_mount(const char *path, struct problem *why)
@@ -62,15 +91,16 @@ static int check_empty(int dir, const char *path, struct problem *why)
 /* Return: the directory, made if need be, or -1. */
 static int open_place(const char *path, struct problem *why)
 {
-	int fd;
+	int fd = open_directory(AT_FDCWD, path);
 
-	if (mkdir(path, 0755) && errno != EEXIST)
-		return problem_errno(why, "%s: cannot make this directory", path);
-	fd = open_directory(AT_FDCWD, path);
-	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
-		return problem_set(why, "%s: is a link or not a directory", path);
+	if (fd < 0 && errno == ENOENT)
+		fd = make_directory(path);
+	if (fd < 0 && errno == ELOOP)
+		return problem_set(why,
+				   "%s: there is a link on the way, which may be the jail's; name the directory without links, as realpath does",
+				   path);
 	if (fd < 0)
-		return problem_errno(why, "%s: cannot open", path);
+		return problem_errno(why, "%s: cannot open or make this directory", path);
 	if (!check_empty(fd, path, why))
 		return fd;
 	close(fd);
@@ -92,7 +122,7 @@ static int make_fs(struct jail *jail)
 		     jail->uid == JAIL_ANYBODY ? "0555" : "0500", 0) ||
 	    fsconfig(jail->fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		return -1;
-	jail->root = fsmount(jail->fs, FSMOUNT_CLOEXEC, ATTRIBUTES);
+	jail->root = fsmount(jail->fs, FSMOUNT_CLOEXEC, ATTRIBUTES | MOUNT_ATTR_RDONLY);
 	return jail->root < 0 ? -1 : 0;
 }
 
@@ -167,13 +197,32 @@ static int open_guest(int dir, const char *name, struct problem *why)
 }
 
 /* Return: 0 or -1 with errno. */
+static int make_file(int root, const char *name)
+{
+	struct mount_attr attr = {
+		.attr_clr = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE
+	};
+	int own = open_tree(root, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	int file = -1;
+
+	if (own >= 0 && !mount_setattr(own, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
+		file = openat(own, name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	if (own >= 0)
+		close(own);
+	if (file >= 0)
+		close(file);
+	return file < 0 ? -1 : 0;
+}
+
+/* Return: 0 or -1 with errno. */
 static int mount_file(int root, const char *name, int file)
 {
 	struct mount_attr attr = { .attr_set = ATTRIBUTES | MOUNT_ATTR_RDONLY };
-	int there = openat(root, name,
-			   O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
+	int there = make_file(root, name);
 	int copy = -1, bad = 1;
 
+	if (!there)
+		there = openat(root, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (there >= 0)
 		copy = open_tree(file, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (copy >= 0)
