@@ -26,6 +26,8 @@ K ?= 6.12
 KERNEL_VERSIONS := $(shell printf '%s\n' $(notdir $(wildcard arch/x86/patches/*)) | sort -Vr)
 OTHER_VERSIONS := $(filter-out 6.12,$(KERNEL_VERSIONS))
 OTHER_IMAGES := $(OTHER_VERSIONS:%=$(O)/%/kernel/arch/x86/boot/bzImage)
+OTHER_MICROS := $(OTHER_VERSIONS:%=$(O)/%/kernel-micro/arch/x86/boot/bzImage)
+MICRO_CONFIG := $(addprefix tools/kernel/,micro.config microvm.config)
 K_OUT := $(O)$(filter-out /6.12,/$(K))
 
 $(OTHER_VERSIONS:%=$(O)/%/linux.files): $(O)/%/linux.files: tools/kernel/tree tools/kernel/source \
@@ -35,6 +37,12 @@ $(OTHER_VERSIONS:%=$(O)/%/linux.files): $(O)/%/linux.files: tools/kernel/tree to
 $(OTHER_IMAGES): $(O)/%/kernel/arch/x86/boot/bzImage: $(O)/%/linux.files tools/kernel/guest.config \
 		$(wildcard tools/kernel/guest-*.config) tools/kernel/build
 	@tools/kernel/build $(O)/$* kernel tools/kernel/guest.config $(wildcard tools/kernel/guest-$*.config)
+	@touch $@
+
+$(OTHER_MICROS): $(O)/%/kernel-micro/arch/x86/boot/bzImage: $(O)/%/linux.files tools/kernel/guest.config \
+		$(wildcard tools/kernel/guest-*.config) $(MICRO_CONFIG) tools/kernel/build
+	@tools/kernel/build $(O)/$* kernel-micro tools/kernel/guest.config \
+		$(wildcard tools/kernel/guest-$*.config) $(MICRO_CONFIG)
 	@touch $@
 
 $(OTHER_VERSIONS:%=$(O)/%/series/.stamp): $(O)/%/series/.stamp: $(O)/%/linux.files tools/kernel/series
@@ -48,8 +56,8 @@ $(BZIMAGE_DEBUG): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/debug.co
 	@tools/kernel/build $(O) kernel-debug tools/kernel/guest.config tools/kernel/debug.config
 	@touch $@
 
-$(BZIMAGE_MICRO): $(LINUX_STAMP) tools/kernel/guest.config tools/kernel/micro.config tools/kernel/build
-	@tools/kernel/build $(O) kernel-micro tools/kernel/guest.config tools/kernel/micro.config
+$(BZIMAGE_MICRO): $(LINUX_STAMP) tools/kernel/guest.config $(MICRO_CONFIG) tools/kernel/build
+	@tools/kernel/build $(O) kernel-micro tools/kernel/guest.config $(MICRO_CONFIG)
 	@touch $@
 
 $(O)/stock-6.1/headers $(O)/stock-6.12/headers: $(O)/stock-%/headers: tools/kernel/stock
@@ -68,10 +76,12 @@ $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
 	@tools/kernel/series $(O)
 	@touch $@
 
-.PHONY: kernel kernel-debug kernel-micro stock-6.1 modules-oot series check-kernels
+.PHONY: kernel kernel-debug kernel-micro deb-kernel stock-6.1 modules-oot series check-kernels
 kernel: $(K_OUT)/kernel/arch/x86/boot/bzImage ## build the guest's kernel (K=VERSION: another one's)
 kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, kmemleak
-kernel-micro: $(BZIMAGE_MICRO) ## build the guest's kernel without PCI and modules
+kernel-micro: $(K_OUT)/kernel-micro/arch/x86/boot/bzImage ## build it without PCI, ACPI and modules, as microVMs do (K=VERSION)
+deb-kernel: $(LINUX_STAMP) $(O)/stock-6.12/headers ## build Debian's kernel 6.12 for clouds with our series, as a package (long)
+	@nice -n 19 tools/kernel/deb $(O)
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
 modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the modules for Debian's kernels
 series: $(K_OUT)/series/.stamp ## export the patch series as they would be mailed (K=VERSION)
