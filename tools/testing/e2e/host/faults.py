@@ -355,9 +355,11 @@ def epochs(bench):
 
 
 ROWS = {
-    "kill": [kill_at_random, kill_at_clock_stores, kill_at_guest_stores],
+    "kill": [kill_at_random],
+    "stores": [kill_at_clock_stores, kill_at_guest_stores],
     "freeze": [frozen, stopped, odd_for_ever, guest_odd_for_ever, wrapped, guest_wrapped],
     "hostile": hostile.FIELDS,
+    "unit": [hostile.hostile_unit],
     "slew": [slewed, jumped],
     "storm": [hostile.scribbled, epochs],
     "private": [hostile.scribbled_by_guest],
