@@ -70,7 +70,7 @@ memory_device() {
 	size=$(stat -L -c %s "$file")
 	qemu_args+=(-object "memory-backend-file,id=$id,share=on,mem-path=${file//,/,,},size=$size")
 	if [[ $bus == pmem ]]; then
-		qemu_args[-1]+=",readonly=on"
+		[[ $writable == on ]] || qemu_args[-1]+=",readonly=on"
 		qemu_args+=(-device "virtio-pmem-pci,memdev=$id")
 	elif [[ $writable == on ]]; then
 		qemu_args+=(-device "ivshmem-plain,memdev=$id,master=on")

@@ -15,13 +15,15 @@ options=(--valid 2 --rate 4 "${priority[@]}")
 # watch NAME GROUP [OPTIONS]: the group's events on the host of a guest; rows go to a
 # directory of that name
 watch() {
-	local name=$1 group=$2 dir=$work/$1
+	local name=$1 group=$2 dir=$work/$1 memory=128
 	shift 2
 
+	# What Debian's kernel needs
+	[[ ${HOSTCLOCK_IMAGE:-} != stock-* ]] || memory=256
 	mkdir "$dir"
 	exporter "$dir/export" "${options[@]}"
 	python3 -B "$here/host/ring.py" "$dir/ring" $ring_size
-	"$top/tools/guest-run" --accel tcg --cpus 1 --memory 128 --timeout 300 \
+	"$top/tools/guest-run" --accel tcg --cpus 1 --memory $memory --timeout 300 \
 		--dir "$dir/export" --shm "$dir/ring" --add "$build/bin/guest/readings" \
 		--host-cmd "exec python3 -B '$here/host/matrix.py' $group '$build/bin' \
 			'$dir' $exporter_pid ${options[*]}" \
