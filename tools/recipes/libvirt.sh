@@ -29,6 +29,9 @@ usage() {
 	Memory for virtio-pmem devices takes <maxMemory>, and that a NUMA node: a domain that
 	has both keeps its own; 64 MiB more than its memory are enough.
 
+	The file libvirt-hook beside this one, as libvirt's hook, takes the place of start, save
+	and restore; but then BOOTTIME does not count for how long a domain was saved.
+
 	QEMU's monitor is libvirt's, so that hostclockd cannot ask it: whoever suspends a domain
 	tells it, by hostclockctl stop behind virsh suspend and hostclockctl cont before virsh resume.
 
