@@ -103,6 +103,27 @@ static void print_ratio(const char *prefix, const char *name, enum what a,
 	printf("%s_%s %.4f\n", prefix, name, ratios[ROUNDS / 2]);
 }
 
+static u64 mono_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* For orientation: what else the machine did is in them. */
+static void print_ns(const char *prefix, double ns_per_tick)
+{
+	double vdso[ROUNDS], syscall[ROUNDS];
+
+	memcpy(vdso, cost[VDSO], sizeof(vdso));
+	memcpy(syscall, cost[SYSCALL], sizeof(syscall));
+	qsort(vdso, ROUNDS, sizeof(*vdso), by_value);
+	qsort(syscall, ROUNDS, sizeof(*syscall), by_value);
+	fprintf(stderr, "# %s: a read takes %.0f ns, a system call %.0f\n", prefix,
+		vdso[ROUNDS / 2] * ns_per_tick, syscall[ROUNDS / 2] * ns_per_tick);
+}
+
 static void print(const char *prefix, bool both)
 {
 	print_ratio(prefix, "vdso_over_syscall", VDSO, SYSCALL);
@@ -137,6 +158,7 @@ static void wait_for_tsc(void)
 
 int main(int argc, char **argv)
 {
+	u64 tsc, ns;
 	char own[64];
 	bool both;
 
@@ -153,6 +175,8 @@ int main(int argc, char **argv)
 	read_line(SYSFS "current_clocksource", own, sizeof(own));
 	fprintf(stderr, "# %s: clocksource %s\n", argv[1], own);
 	both = !strcmp(own, "hostclock");
+	tsc = hostclock_rdtsc();
+	ns = mono_ns();
 	for (int i = 0; i < ROUNDS; i++) {
 		cost[VDSO][i] = measure(VDSO);
 		cost[SYSCALL][i] = measure(SYSCALL);
@@ -164,6 +188,8 @@ int main(int argc, char **argv)
 		cost[SYSCALL_TSC][i] = measure(SYSCALL_TSC);
 		switch_to(own);
 	}
+	tsc = hostclock_rdtsc() - tsc;
+	print_ns(argv[1], (double)(mono_ns() - ns) / tsc);
 	print(argv[1], both);
 	return 0;
 }
