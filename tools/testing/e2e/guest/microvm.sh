@@ -18,6 +18,7 @@ holds "its device is on virtio-mmio" "$device" [ "${device%/*}" != "${device#*vi
 same "which is bound to hostclock" hostclock "$(basename "$(realpath "$device/driver")")"
 run coherence --clock=REALTIME --count=20000
 run nosyscall 20000
+[ ! -x /bin/clockbench ] || clockbench guest_microvm 2>&1 | sed 's/^/# bench: /'
 for feature in /sys/bus/pci /proc/modules /sys/bus/nd; do
 	[ -e $feature ] || echo "# without $feature"
 done
