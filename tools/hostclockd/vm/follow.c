@@ -23,9 +23,10 @@
 
 /*
  * One poll in this many, and in as many times more as it has CPUs, checks all CPUs of a
- * KVM guest, the others one CPU.
+ * KVM guest, the others one CPU; of one that is polled rarely, one in fewer.
  */
 #define KVM_POLLS	8
+#define KVM_QUIET_POLLS	4
 /* And of one that has this many CPUs, when they differ, one in two. */
 #define KVM_CPUS	32
 /* A monitor that did not answer is asked again after this many polls. */
@@ -189,6 +190,17 @@ static bool is_there(pid_t pid)
 	return !kill(pid, 0) || errno == EPERM;
 }
 
+/**
+ * follow_is_quiet - will its monitor tell of nearly all that could change its offset?
+ * @vm: a guest under KVM
+ *
+ * It runs, is well, and its events are listened to.
+ */
+bool follow_is_quiet(const struct vm *vm)
+{
+	return vm->state == VM_RUNNING && vm->source.monitor && !vm->source.problem.text[0];
+}
+
 /*
  * Could there be a change that checking one CPU does not show?  All CPUs of a guest that
  * has many are checked the less often the more it has, so a poll costs the same.
@@ -196,6 +208,7 @@ static bool is_there(pid_t pid)
 static bool needs_poll(struct exporter *x, struct vm *vm)
 {
 	struct vm_source *s = &vm->source;
+	unsigned int every = follow_is_quiet(vm) ? KVM_QUIET_POLLS : KVM_POLLS;
 	unsigned int polls = s->polls++;
 
 	if ((vm->state != VM_RUNNING && vm->state != VM_STOPPED) || !is_there(s->pid))
@@ -204,8 +217,8 @@ static bool needs_poll(struct exporter *x, struct vm *vm)
 		return !(polls % (1 + s->kvm.cpus / KVM_CPUS));
 	if (!kvm_same(x->opt.kvm_debugfs, &s->kvm))
 		return true;
-	return !(polls % KVM_POLLS) && (!(polls / KVM_POLLS % s->kvm.cpus) ||
-					process_ended(s->pid, s->pid_start));
+	return !(polls % every) && (!(polls / every % s->kvm.cpus) ||
+				    process_ended(s->pid, s->pid_start));
 }
 
 static void listen_later(void *arg)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * When guests are polled, for changes that no event reports.  KVM's TSC offsets
- * change rarely, so they are polled four times a second.  A QEMU that emulates
+ * change rarely, so they are polled four times a second, and those whose events are
+ * listened to once a second while all is well.  A QEMU that emulates
  * its CPUs changes the offset with every stop and cont, so it is polled more often,
  * most often when a change is likely.
  */
@@ -22,6 +23,7 @@
 
 /* Intervals between polls. */
 #define KVM_NS		250000000ULL
+#define KVM_QUIET_NS	1000000000ULL
 #define TCG_HEARD_NS	250000000ULL
 #define TCG_STABLE_NS	50000000ULL
 #define TCG_QUICK_NS	12500000ULL
@@ -53,7 +55,7 @@ static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 	u64 ago;
 
 	if (vm->source.method == VM_KVM)
-		return KVM_NS;
+		return follow_is_quiet(vm) ? KVM_QUIET_NS : KVM_NS;
 	if (vm->source.monitor)
 		return TCG_HEARD_NS;
 	/* A resume must be noticed at once: the guest's clocks are wrong until then. */
@@ -84,6 +86,22 @@ static void run(struct exporter *x, struct round *r)
 			break;
 	}
 	*cursor = vm;
+	/* There are more of them. */
+	if (polls == r->batch && r->pause_ns > KVM_NS && r->pause_ns != POLL_NEVER)
+		r->pause_ns = KVM_NS;
+}
+
+/* A round that waits longer, for guests that are quiet, ends when one is not any more. */
+static void check_quiet(const struct exporter *x, struct round *r)
+{
+	const struct vm *vm;
+
+	if (r->pause_ns != KVM_QUIET_NS)
+		return;
+	for (vm = x->vms; vm; vm = vm->next) {
+		if (vm->source.method == r->method && vm->state != VM_GONE && !follow_is_quiet(vm))
+			r->pause_ns = KVM_NS;
+	}
 }
 
 /* Rather a little early, together with another round, than alone. */
@@ -108,6 +126,7 @@ u64 poll_run(struct exporter *x)
 	pagefile_check_some(x, vm_rewrite);
 	state_retry(x);
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
+		check_quiet(x, r);
 		now = hostclock_rdtsc();
 		since = rate_ns(now - r->last, x->clock.scale);
 		if (is_due(r, since)) {

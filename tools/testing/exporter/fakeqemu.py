@@ -3,9 +3,9 @@
 
 Serves QMP at DIR/qmp and DIR/events, one client at a time each, as QEMU does, for
 a VM that is in STATUS (running, paused, inmigrate; or stopping: it runs until somebody
-listens, and stops just then). Commands: stop, cont, query-status; and "silently",
-with which the VM stops and only those who listen are told. What it tells by itself is
-appended to DIR/told as "EVENT NS".
+listens, and stops just then). Commands: stop, cont, query-status; "silently",
+with which the VM stops and only those who listen are told; and "hang-up", after which nobody
+can listen any more. What it tells by itself is appended to DIR/told as "EVENT NS".
 
 HOW it answers, times in seconds: act=T, it does a command T after it was told;
 answer=T, it says so T after it did; events=T, those who listen hear T after it happened,
@@ -87,10 +87,18 @@ class Machine:
             return {"status": self.status, "running": self.status in ("running", "stopping")}
         if command == "query-uuid":
             return json.loads(self.uuid)
+        if command == "hang-up":
+            self.hang_up()
         return {}
 
     def listening(self):
-        return [client for client in self.clients if self.clients[client][0] is self.listeners[1]]
+        return [client for client in self.clients if self.clients[client][0] in self.listeners[1:]]
+
+    def hang_up(self):
+        for client in self.listening():
+            self.drop(client)
+        self.selector.unregister(self.listeners[1])
+        self.listeners.pop().close()
 
     def last_words(self, client):
         """An answer and an event in one packet."""
