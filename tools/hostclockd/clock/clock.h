@@ -24,6 +24,7 @@ enum tai_source {
  * @half_ns:		bound on the error of mono_ns and raw_ns
  * @mono_rate:		MONOTONIC's rate against the TSC, from tsc on
  * @raw_rate:		MONOTONIC_RAW's
+ * @change_ppb:		by how much mono_rate may change
  * @realtime_offset_ns:		REALTIME - MONOTONIC, exact
  * @boottime_offset_ns:		BOOTTIME - MONOTONIC
  * @gap_ns:		by how much MONOTONIC and RAW jump there; only a simulated
@@ -47,6 +48,7 @@ struct clock_sample {
 	u64 half_ns;
 	u64 mono_rate;
 	u64 raw_rate;
+	u64 change_ppb;
 	s64 realtime_offset_ns;
 	s64 boottime_offset_ns;
 	u64 gap_ns;

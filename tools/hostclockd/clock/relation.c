@@ -126,13 +126,9 @@ static void gather(struct relation *r, const struct reading *raw,
 static void take(struct relation *r)
 {
 	const struct evidence *e = &r->seen;
-	unsigned int n = e->count < HISTORY ? e->count : HISTORY;
 
 	evidence_line(e, &r->raw);
-	memcpy(r->mono, e->mono + e->count - n, n * sizeof(r->mono[0]));
-	r->mono_count = n;
-	r->mono_rate = rate_of(r->mono[n - 1].ns - r->mono[0].ns,
-			       r->mono[n - 1].tsc - r->mono[0].tsc);
+	slewing_begin(&r->mono, e->mono, e->count, r->raw.rate);
 	r->by_call = !accept_cost_narrow(&e->cost);
 	r->holds = true;
 	r->told = false;
@@ -145,28 +141,10 @@ static u64 half_ns(const struct relation *r, const struct reading *reading)
 	       (r->seen.step_ns + 1) / 2;
 }
 
-/*
- * MONOTONIC's rate: over the history while a straight line through it also fits the
- * new reading, otherwise over the last interval.
- */
-static void learn_mono_rate(struct relation *r, const struct reading *now)
+/* What the brackets of a reading of MONOTONIC and of the one before it leave open. */
+static u64 mono_error_ns(const struct relation *r, const struct reading *now)
 {
-	const struct reading *last = &r->mono[r->mono_count - 1];
-	u64 bound = 2 * (half_ns(r, now) + half_ns(r, last));
-	u64 expected = last->ns + rate_ns(now->tsc - last->tsc, r->mono_rate);
-
-	if (expected - now->ns + bound > 2 * bound) {
-		r->mono[0] = *last;
-		r->mono_count = 1;
-	}
-	if (r->mono_count == HISTORY) {
-		memmove(r->mono, r->mono + 1,
-			sizeof(r->mono) - sizeof(r->mono[0]));
-		r->mono_count--;
-	}
-	r->mono[r->mono_count++] = *now;
-	r->mono_rate = rate_of(now->ns - r->mono[0].ns,
-			       now->tsc - r->mono[0].tsc);
+	return 2 * (half_ns(r, now) + half_ns(r, &r->mono.readings[r->mono.count - 1]));
 }
 
 /* A hypervisor may have corrected its clock a little. */
@@ -193,26 +171,6 @@ static int check_raw(struct relation *r, const struct reading *now)
 		return 0;
 	return problem_set(&r->why,
 			   "CLOCK_MONOTONIC_RAW jumped by %lld ns against the TSC in %lld ms",
-			   (long long)off, (long long)dt_ns / 1000000);
-}
-
-/* Slewing is what changes the rate by up to --max-slew. */
-static int check_mono(struct relation *r, const struct reading *now)
-{
-	const struct reading *last = &r->mono[r->mono_count - 1];
-	s64 dt_ns = rate_ns_signed(now->tsc - last->tsc, r->raw.rate);
-	s64 off = now->ns - last->ns -
-		  rate_ns_signed(now->tsc - last->tsc, r->mono_rate);
-	s64 allowed = 2 * (half_ns(r, now) + half_ns(r, last));
-
-	if (dt_ns <= 0)
-		return problem_set(&r->why, "the TSC went back by %lld ns",
-				   (long long)-dt_ns);
-	allowed += rate_muldiv(dt_ns, r->seen.max_slew_ppb, PPB);
-	if (off <= allowed && -off <= allowed)
-		return 0;
-	return problem_set(&r->why,
-			   "CLOCK_MONOTONIC went %lld ns astray in %lld ms, more than slewing by --max-slew explains",
 			   (long long)off, (long long)dt_ns / 1000000);
 }
 
@@ -294,6 +252,7 @@ static void extrapolate(struct relation *r, const struct reading *raw,
 	s->mono_ns = from->mono_ns + rate_ns_signed(ticks, from->mono_rate);
 	s->raw_ns = from->raw_ns + rate_ns_signed(ticks, from->raw_rate);
 	s->mono_rate = from->mono_rate;
+	s->change_ppb = from->change_ppb;
 	s->raw_rate = from->raw_rate;
 	s->half_ns = r->error_ns;
 	s->problem = r->why.text;
@@ -304,7 +263,8 @@ static void follow(struct relation *r, const struct reading *raw,
 {
 	s->tsc = mono->tsc;
 	s->mono_ns = mono->ns + r->seen.step_ns / 2;
-	s->mono_rate = r->mono_rate;
+	s->mono_rate = r->mono.rate;
+	s->change_ppb = slewing_change_ppb(&r->mono, r->raw.rate);
 	s->raw_rate = r->raw.rate;
 	s->raw_ns = raw->ns + r->seen.step_ns / 2 -
 		    rate_ns_signed(raw->tsc - mono->tsc, r->raw.rate);
@@ -375,7 +335,8 @@ void relation_poll(struct relation *r, struct clock_sample *s)
 	raw = read_raw();
 	if (r->holds) {
 		bad = check_raw(r, &raw);
-		bad = bad ? bad : check_mono(r, &mono);
+		bad = bad ? bad : slewing_check(&r->mono, &mono, mono_error_ns(r, &mono),
+						r->raw.rate, &r->why);
 		bad = bad ? bad : check_width(r, &mono);
 		if (bad)
 			lose(r, bad);
@@ -383,7 +344,7 @@ void relation_poll(struct relation *r, struct clock_sample *s)
 	visit_next(r);
 	if (r->holds) {
 		learn_raw_rate(r, &raw);
-		learn_mono_rate(r, &mono);
+		slewing_learn(&r->mono, &mono, mono_error_ns(r, &mono), r->raw.rate);
 	} else if (regain(r, &raw, &mono)) {
 		s->renewed = true;
 	}
@@ -435,6 +396,7 @@ static int take_any(struct relation *r, struct problem *why)
 		.raw_ns = last.ns,
 		.mono_rate = r->raw.rate,
 		.raw_rate = r->raw.rate,
+		.change_ppb = r->mono.max_ppb,
 	};
 	return 0;
 }
@@ -461,6 +423,7 @@ int relation_open(struct relation *r, u64 max_slew_ppb, bool any,
 	r->name_fd = open(CLOCKSOURCE, O_RDONLY | O_CLOEXEC);
 	r->cpus = cpus_open();
 	r->seen.max_slew_ppb = max_slew_ppb;
+	r->mono.max_ppb = max_slew_ppb;
 	for (i = 0; bad && i < OPEN_TRIES; i++) {
 		gather_all(r);
 		bad = accept_judge(&r->seen, why);

@@ -6,9 +6,7 @@
 #include "accept.h"
 #include "clock.h"
 #include "cpus.h"
-
-/* Past readings kept for MONOTONIC's rate, one per update. */
-#define HISTORY	8
+#include "slewing.h"
 
 /**
  * struct relation - MONOTONIC and RAW as functions of the TSC
@@ -24,9 +22,7 @@
  * @why:	why not, if they are not
  * @seen:	measured for the judgement
  * @raw:	RAW, never slewed: the longer the baseline the better
- * @mono:	MONOTONIC, oldest first
- * @mono_count:	readings in it
- * @mono_rate:	its rate at the last of them
+ * @mono:	MONOTONIC, which is
  * @from:	while it does not hold: where the pages go on from
  * @error_ns:	and how far off they are seen to be
  */
@@ -43,9 +39,7 @@ struct relation {
 	struct problem why;
 	struct evidence seen;
 	struct line raw;
-	struct reading mono[HISTORY];
-	unsigned int mono_count;
-	u64 mono_rate;
+	struct slewing mono;
 	struct clock_sample from;
 	u64 error_ns;
 };

@@ -134,9 +134,8 @@ static void plan_mono(struct clock *clk, struct page *pg, u64 tsc,
 
 	n->mult = hostclock_leap_mult(&state->piece, mult);
 	n->maxerror_ns = (gap < 0 ? -gap : gap) + s->half_ns + 1 +
-			 rate_muldiv(since_ns, clk->opt->max_slew_ppb, PPB);
-	n->maxerror_rate_ppb = clk->opt->max_slew_ppb +
-			       (steered < 0 ? -steered : steered);
+			 rate_muldiv(since_ns, s->change_ppb, PPB);
+	n->maxerror_rate_ppb = s->change_ppb + (steered < 0 ? -steered : steered);
 	if (!pg->shown->format && !pg->shown->smear)
 		clk->now.stats.residual_ns = -gap;
 }

@@ -44,6 +44,7 @@ struct model {
 struct sim {
 	struct clock_source src;
 	u64 raw_rate;
+	u64 max_slew_ppb;
 	struct model now;
 	struct model asked;	/* with changes that are not in force yet */
 	struct model next;
@@ -115,6 +116,7 @@ static int sim_sample(struct clock_source *src, u64 begin,
 		.raw_ns = m.raw_ns,
 		.mono_rate = mono_rate(sim, &m),
 		.raw_rate = sim->raw_rate,
+		.change_ppb = sim->max_slew_ppb,
 		.realtime_offset_ns = m.realtime_offset_ns,
 		.boottime_offset_ns = m.boottime_offset_ns,
 		.gap_ns = m.gap_ns,
@@ -263,6 +265,7 @@ struct clock_source *sim_open(struct clock *clk, const struct sim_options *opt,
 	sim->src.close = sim_close;
 	sim->src.simulated = true;
 	sim->raw_rate = s->raw_rate;
+	sim->max_slew_ppb = clk->opt->max_slew_ppb;
 	m = &sim->now;
 	m->tsc = s->tsc;
 	m->mono_ns = s->mono_ns;

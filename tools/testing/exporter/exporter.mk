@@ -25,7 +25,7 @@ $(EXPORTER_ACCEPT): tools/testing/exporter/accept.c \
 # Another: the part that watches, on a host that is made up.
 EXPORTER_RELATION := $(O)/testing/exporter/relation
 $(EXPORTER_RELATION): $(addprefix tools/testing/exporter/,relation.c madeup.c madeup.h) \
-		$(addprefix tools/hostclockd/,$(addprefix clock/,accept.c relation.c visit.c accept.h clock.h cpus.h reading.h relation.h visit.h) base/report.c) \
+		$(addprefix tools/hostclockd/,$(addprefix clock/,accept.c relation.c slewing.c visit.c accept.h clock.h cpus.h reading.h relation.h slewing.h visit.h) base/report.c) \
 		$(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd -iquote tools/hostclockd/clock $(filter %.c %.a,$^) -o $@
@@ -40,7 +40,7 @@ $(EXPORTER_CPUS): tools/testing/exporter/cpus.c $(addprefix tools/hostclockd/clo
 EXPORTER_SUSPEND := $(O)/testing/exporter/suspend
 EXPORTER_SUSPEND_SRC := $(addprefix tools/hostclockd/,\
 	$(addprefix clock/,accept.c copies.c hostid.c kept.c kernel.c leap.c leaplist.c line.c open.c page.c params.c publish.c \
-	relation.c sampler.c update.c view.c visit.c) \
+	relation.c sampler.c slewing.c update.c view.c visit.c) \
 	$(addprefix base/,draw.c files.c guard.c names.c options.c report.c siphash.c))
 $(EXPORTER_SUSPEND): $(addprefix tools/testing/exporter/,suspend.c suspend.h madeup.c madeup.h) $(EXPORTER_SUSPEND_SRC) \
 		$(wildcard tools/hostclockd/clock/*.h) $(COMMON_OBJ) $(LIBHOSTCLOCK)

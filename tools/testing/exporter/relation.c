@@ -199,6 +199,47 @@ static void slews(void)
 	result("and is followed from then on", regained() && holds(MANY));
 }
 
+/* Between two looks the rate changes so often. */
+static void look_slewed(s64 most_ppm, int changes)
+{
+	static u32 seed = 1;
+	int i;
+
+	for (i = 0; i < changes; i++) {
+		seed = seed * 1664525 + 1013904223;
+		host.slew_ppm = (s64)(seed >> 8) % (2 * most_ppm + 1) - most_ppm;
+		pass(LOOK_NS / changes);
+	}
+	memset(&sample, 0, sizeof(sample));
+	relation_poll(&relation, &sample);
+}
+
+static void slews_to_and_fro(void)
+{
+	int i;
+
+	start();
+	for (i = 0; i < MANY && !sample.problem; i++) {
+		host.slew_ppm = i % 2 ? 500 : -500;
+		look();
+	}
+	result("from -500 to 500 ppm and back each time is none", !sample.problem && is_true());
+	for (i = 0; i < MANY && !sample.problem; i++)
+		look_slewed(500, 5);
+	result("nor is any slewing by that 50 times a second", !sample.problem && is_true());
+	for (i = 0; i <= 100 && !sample.problem; i++) {
+		host.slew_ppm = 10 * i;
+		look();
+	}
+	for (i = 0; i < MANY && !sample.problem; i++)
+		look_slewed(1000, 1);
+	result("nor by 1000 ppm where that has been seen", !sample.problem && is_true());
+	host.slew_ppm = 0;
+	result("which is expected for a while", holds(10 * MANY));
+	host.slew_ppm = 800;
+	result("only", lost("--max-slew"));
+}
+
 static void costs(void)
 {
 	start();
@@ -269,6 +310,7 @@ int main(void)
 	jumps();
 	tsc_back();
 	slews();
+	slews_to_and_fro();
 	costs();
 	cpu_differs();
 	other_rate();
