@@ -37,6 +37,7 @@ enum tai_source {
  * @utc_synced:		the host's kernel calls its clock synchronised
  * @utc_maxerror_ns:	its bound, or HOSTCLOCK_ERROR_UNKNOWN
  * @exact:		simulated: nothing is measured, changes begin at tsc
+ * @slewed:		mono_rate has just changed, and by more than is let pass
  * @renewed:		the relation to the TSC is another one than before
  * @problem:		why the above is no function of the TSC, so that it must not be
  *			relied on; NULL if it is.  Valid until the next sample.
@@ -60,6 +61,7 @@ struct clock_sample {
 	bool utc_synced;
 	u64 utc_maxerror_ns;
 	bool exact;
+	bool slewed;
 	bool renewed;
 	const char *problem;
 };

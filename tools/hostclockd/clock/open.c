@@ -3,6 +3,7 @@
 #include "kept.h"
 #include "kernel.h"
 #include "open.h"
+#include "pace.h"
 #include "page.h"
 #include "publish.h"
 #include "update.h"
@@ -44,6 +45,7 @@ int clock_open(struct clock *clk, int dir, const struct clock_parts *parts,
 	       struct problem *why)
 {
 	clk->hooks = parts->hooks;
+	pace_begin(clk);
 	clk->now.instance = hostclock_rdtsc() | 1;
 	clk->src = sampler_open(clk->opt->leap_list, clk->opt->max_slew_ppb,
 				parts->any_clock, why);

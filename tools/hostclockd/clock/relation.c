@@ -25,10 +25,11 @@
 #define OPEN_TRIES	3
 /* The name is read so often, and at once where reading the clocks takes longer than before. */
 #define NAME_NS		(NSEC_PER_SEC * 9 / 20)
-/* Polls between two visits to another CPU: every few seconds, some 10 us each. */
-#define VISIT_EVERY	32
-/* After this many slow readings in a row, the counter is considered another one. */
+/* Between two visits to another CPU, some 10 us each. */
+#define VISIT_NS	(3 * NSEC_PER_SEC)
+/* After this many slow readings in a row, so far apart, the counter is considered another one. */
 #define SLOW_READINGS	3
+#define SLOW_NS		(NSEC_PER_SEC / 20)
 /* Clocks that are so far off, or off by so much more than before, go on from where they are. */
 #define FAR_NS		NSEC_PER_SEC
 #define JUMP_NS		(NSEC_PER_SEC / 100)
@@ -96,8 +97,9 @@ static void visit_next(struct relation *r)
 	u64 rate;
 	int cpu, bad;
 
-	if (r->holds && r->polls % VISIT_EVERY)
+	if (r->holds && rate_ns(r->raw.last.tsc - r->visit_tsc, r->raw.rate) < VISIT_NS)
 		return;
+	r->visit_tsc = r->raw.last.tsc;
 	rate = rate_now(r);
 	cpu = cpus_next(r->cpus, r->cpu);
 	if (cpu < 0 || !rate)
@@ -220,6 +222,9 @@ static int check_width(struct relation *r, const struct reading *now)
 		r->slow = 0;
 		return 0;
 	}
+	if (r->slow && rate_ns(now->tsc - r->slow_tsc, r->raw.rate) < SLOW_NS)
+		return 0;
+	r->slow_tsc = now->tsc;
 	if (++r->slow < SLOW_READINGS)
 		return check_name(r);
 	return problem_set(&r->why,
@@ -265,6 +270,7 @@ static void follow(struct relation *r, const struct reading *raw,
 	s->mono_ns = mono->ns + r->seen.step_ns / 2;
 	s->mono_rate = r->mono.rate;
 	s->change_ppb = slewing_change_ppb(&r->mono, r->raw.rate);
+	s->slewed = r->mono.changed;
 	s->raw_rate = r->raw.rate;
 	s->raw_ns = raw->ns + r->seen.step_ns / 2 -
 		    rate_ns_signed(raw->tsc - mono->tsc, r->raw.rate);

@@ -14,8 +14,10 @@
  * @name_tsc:	when that was last read
  * @cpus:	where this process may run, or NULL
  * @cpu:	the CPU visited last
+ * @visit_tsc:	when that was
  * @polls:	how often it was polled
  * @slow:	how often in a row a reading took too long
+ * @slow_tsc:	when it last did
  * @by_call:	every reading takes a system call
  * @holds:	they are functions of the TSC, as far as is known
  * @told:	it has been logged that only a restart helps
@@ -31,8 +33,10 @@ struct relation {
 	u64 name_tsc;
 	struct cpus *cpus;
 	int cpu;
+	u64 visit_tsc;
 	unsigned int polls;
 	unsigned int slow;
+	u64 slow_tsc;
 	bool by_call;
 	bool holds;
 	bool told;

@@ -12,8 +12,6 @@
 /* For at least so long, and at most so many times --max-slew. */
 #define EXPECT_NS	(30 * NSEC_PER_SEC)
 #define MOST_SLEWS	2
-/* Changes that are let pass: in 100 ms they make 1 us. */
-#define CHANGE_PPB	10000
 
 static u64 magnitude(s64 value)
 {
@@ -123,7 +121,7 @@ void slewing_learn(struct slewing *m, const struct reading *now, u64 error_ns, u
 	u64 off = magnitude(off_ns(m, now));
 	s64 dt_ns = since_ns(m, now, raw_rate);
 
-	m->changed = off > error_ns && off > rate_muldiv(dt_ns, CHANGE_PPB, PPB);
+	m->changed = off > error_ns && off > rate_muldiv(dt_ns, SLEWING_LET_PASS_PPB, PPB);
 	if (off > error_ns) {
 		m->readings[0] = m->readings[m->count - 1];
 		m->count = 1;

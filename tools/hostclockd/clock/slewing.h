@@ -8,6 +8,8 @@
 
 /* Past readings kept for the rate, one per update. */
 #define SLEWING_READINGS	8
+/* Changes of the rate that are let pass: in 100 ms they make 1 us. */
+#define SLEWING_LET_PASS_PPB	10000
 
 /**
  * struct slewing - MONOTONIC's rate

@@ -44,6 +44,8 @@ struct page_hooks {
  * @now:	what others see
  * @pages:	the clock pages
  * @horizon_ns:	over how long pages are corrected that are off
+ * @slewed_tsc:	when the host's rate was last seen to change
+ * @lines_ns:	what it took to have lines follow
  * @force_epoch: the next parameters get a new epoch
  * @hooks:	of tests, or NULL
  * @changed:	called when an epoch or status has been published, with @arg
@@ -55,6 +57,8 @@ struct clock {
 	struct clock_view now;
 	struct page pages[PAGES];
 	u64 horizon_ns;
+	u64 slewed_tsc;
+	u64 lines_ns;
 	bool force_epoch;
 	const struct page_hooks *hooks;
 	void (*changed)(void *arg);

@@ -6,6 +6,7 @@
 #include "kept.h"
 #include "kernel.h"
 #include "line.h"
+#include "pace.h"
 #include "ticks.h"
 #include "update.h"
 
@@ -57,10 +58,11 @@ static bool has_changed(const struct clock_view *v)
 }
 
 /* Lines follow the clock pages when new parameters begin. */
-void ticks_lines(const struct clock *clk)
+void ticks_lines(struct clock *clk)
 {
-	u64 ns = lines_run(clk);
+	u64 begun = hostclock_rdtsc(), ns = lines_run(clk);
 
+	clk->lines_ns = rate_ns(hostclock_rdtsc() - begun, clk->now.scale);
 	if (ns != LINES_IDLE)
 		loop_timer_set(&line_timer, ns, 0);
 }
@@ -80,6 +82,8 @@ static void update(struct clock *clk, u64 lead_ns)
 		update_failed(&why);
 		return;
 	}
+	if (update_timer.every_ns != clk->now.interval_ns)
+		loop_timer_set(&update_timer, clk->now.interval_ns, clk->now.interval_ns);
 	kernel_follow(clk);
 	ticks_show(clk);
 	ticks_lines(clk);
@@ -89,7 +93,9 @@ static void update(struct clock *clk, u64 lead_ns)
 
 static void update_due(void *arg)
 {
-	update(arg, LEAD_NS);
+	struct clock *clk = arg;
+
+	update(clk, pace_lead_ns(clk));
 }
 
 /* Publish what has changed, as soon as the protocol allows. */
@@ -141,6 +147,6 @@ int ticks_open(struct clock *clk, struct board *board, struct problem *why)
 	line_timer.arg = clk;
 	epoch_timer.due = epoch_due;
 	epoch_timer.arg = clk;
-	loop_timer_set(&update_timer, clk->opt->interval_ns, clk->opt->interval_ns);
+	loop_timer_set(&update_timer, clk->now.interval_ns, clk->now.interval_ns);
 	return clockset_watch(&was_set, why);
 }

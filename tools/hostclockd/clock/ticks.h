@@ -8,7 +8,7 @@
 
 int ticks_open(struct clock *clk, struct board *board, struct problem *why);
 void ticks_show(const struct clock *clk);
-void ticks_lines(const struct clock *clk);
+void ticks_lines(struct clock *clk);
 void ticks_now(struct clock *clk);
 void ticks_epochs(unsigned int hz);
 

@@ -8,6 +8,7 @@
 #include "base/rate.h"
 #include "kernel.h"
 #include "line.h"
+#include "pace.h"
 #include "page.h"
 #include "publish.h"
 #include "update.h"
@@ -316,7 +317,7 @@ static int plan(struct clock *clk, u64 lead_ns, u64 *tsc, struct problem *why)
 /* Over how long to correct, by how long parameters have been in force of late. */
 static void choose_horizon(struct clock *clk, u64 now)
 {
-	u64 least_ns = STEER_INTERVALS * clk->opt->interval_ns;
+	u64 least_ns = STEER_INTERVALS * clk->now.interval_ns;
 	u64 pause_ns = clk->horizon_ns - clk->horizon_ns / PAUSE_FADES;
 	u64 age_ns = 0;
 
@@ -405,6 +406,7 @@ int update_run(struct clock *clk, u64 lead_ns, struct problem *why)
 		clk->src->commit(clk->src);
 	show_sample(clk);
 	account(clk, begun);
+	pace_choose(clk);
 	return 0;
 }
 

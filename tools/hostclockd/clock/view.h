@@ -79,6 +79,7 @@ struct kernel_view {
  * @scale:	nominal ns per TSC tick, as a rate
  * @scaled:	a scaled page's counter, as the TSC of a guest
  * @begins:	TSC at which the newest parameters start
+ * @interval_ns:	time until the next update
  * @afresh:	how often pages started afresh, so that all guests need new epochs
  * @instance:	another one for every process that is the clock
  * @stats:	cost of updates
@@ -100,6 +101,7 @@ struct clock_view {
 	u64 scale;
 	struct hostclock_tsc scaled;
 	u64 begins;
+	u64 interval_ns;
 	u64 afresh;
 	u64 instance;
 	struct update_stats stats;

@@ -94,7 +94,7 @@ static void clock_status(struct exporter *x, struct json_object *out)
 	s64 since = state_unsaved_since(&why);
 
 	json_put_int(out, "tsc_khz", c->khz);
-	json_put_int(out, "update_hz", NSEC_PER_SEC / x->opt.interval_ns);
+	json_put_int(out, "update_hz", c->interval_ns ? NSEC_PER_SEC / c->interval_ns : 0);
 	json_put_int(out, "bracket_half_ns", c->stats.half_ns);
 	json_put_int(out, "residual_ns", c->stats.residual_ns);
 	json_put_int(out, "slew_ppb", c->slew_ppb);

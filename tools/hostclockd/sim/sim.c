@@ -6,6 +6,7 @@
 #include <linux/hostclock-abi.h>
 
 #include "base/rate.h"
+#include "clock/slewing.h"
 #include "sim.h"
 
 /* Static parameters stay valid for longer than any guest runs under -icount: a year. */
@@ -100,6 +101,14 @@ static void change(const struct sim *sim, struct model *m, u64 begin)
 	m->leap_sec = sim->asked.leap_sec;
 }
 
+/* Does the rate change, by more than is let pass? */
+static bool is_slewed(const struct sim *sim, const struct model *m)
+{
+	s64 ppb = m->slew_ppb + m->freq_ppb - sim->now.slew_ppb - sim->now.freq_ppb;
+
+	return ppb > SLEWING_LET_PASS_PPB || ppb < -SLEWING_LET_PASS_PPB;
+}
+
 static int sim_sample(struct clock_source *src, u64 begin,
 		      struct clock_sample *s, struct problem *why)
 {
@@ -128,6 +137,7 @@ static int sim_sample(struct clock_source *src, u64 begin,
 		.utc_synced = true,
 		.utc_maxerror_ns = UTC_MAXERROR_NS,
 		.exact = sim->changed,
+		.slewed = sim->changed && is_slewed(sim, &m),
 	};
 	return 0;
 }
