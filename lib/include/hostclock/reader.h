@@ -13,8 +13,8 @@
 #include <linux/hostclock-abi.h>
 
 /*
- * A try fails only if an update was completed while it ran.  At the tens of
- * updates per second that the protocol allows, and a try of some 50 ns, two in
+ * A try fails only if an update was completed while it ran.  At the ten to
+ * 200 updates per second that there are, and a try of some 50 ns, two in
  * a row already take a vCPU that was descheduled twice within 50 ns.
  */
 #define HOSTCLOCK_MAX_TRIES	8
