@@ -124,9 +124,15 @@ static int take_priority(int priority, struct problem *why)
 
 	if (!priority || !sched_setscheduler(0, SCHED_FIFO, &param))
 		return 0;
-	return problem_errno(why,
-			     "--priority %d: cannot get it (CAP_SYS_NICE, or RLIMIT_RTPRIO)",
-			     priority);
+	problem_errno(why, "--priority %d: cannot get it (CAP_SYS_NICE, or RLIMIT_RTPRIO)",
+		      priority);
+	if (sched_getscheduler(0) != SCHED_FIFO || sched_getparam(0, &param))
+		return -1;
+	/* As a unit has it that restricts them. */
+	if (param.sched_priority != priority)
+		say("%s; it stays %d (CPUSchedulingPriority= in hostclockd.service)", why->text,
+		    param.sched_priority);
+	return 0;
 }
 
 static int set_up(const struct start *s, struct problem *why)
