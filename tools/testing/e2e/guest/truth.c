@@ -20,8 +20,12 @@
 #define DRIFT_PPM	2
 #define SLACK_NS	2000
 
-/* Both sets' rates differ by noise only, within some updates of 100 ms. */
+/*
+ * Both sets' rates differ by noise only, within some updates of 100 ms, and are far
+ * from the 500 ppm at which a page catches up: two sets in a row may both do that.
+ */
 #define CALM_PPM	1
+#define STEERED_PPM	250
 #define CALM_US		20000
 #define CALM_TRIES	50
 
@@ -58,13 +62,20 @@ uint64_t truth_counter(void)
 	return hostclock_rdtsc() - truth.tsc_offset;
 }
 
+/* At most 2^32 * 10^6: no overflow. */
+static bool within_ppm(s64 mult, s64 other, s64 ppm)
+{
+	return llabs(mult - other) * 1000000 <= ppm * mult;
+}
+
 /* Not catching up with something, as a page does after it was frozen? */
 static bool is_calm(const struct pages *pages)
 {
-	s64 mult = HOSTCLOCK_LE32(pages->clock->params[0].mult);
-	s64 other = HOSTCLOCK_LE32(pages->clock->params[1].mult);
+	const struct hostclock_params *sets = pages->clock->params;
+	s64 mult = HOSTCLOCK_LE32(sets[0].mult);
 
-	return llabs(mult - other) * 1000000 <= CALM_PPM * mult;
+	return within_ppm(mult, HOSTCLOCK_LE32(sets[1].mult), CALM_PPM) &&
+	       within_ppm(mult, HOSTCLOCK_LE32(sets[0].raw_mult), STEERED_PPM);
 }
 
 void truth_capture(const char *device)
