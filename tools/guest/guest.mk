@@ -3,12 +3,14 @@
 GUEST_INIT := $(O)/guest/init
 GUEST_INIT_SRC := tools/guest/init.c tools/guest/setup.c
 GUEST_IMAGE := $(O)/guest/initramfs-patched.cpio.gz
-GUEST_IMAGE_STOCK := $(O)/guest/initramfs-stock-6.1.cpio.gz
 GUEST_KERNEL := $(O)/kernel/arch/x86/boot/bzImage
-GUEST_KERNEL_STOCK := $(O)/stock-6.1/vmlinuz
 
-# Modules of the stock kernel, in the order in which they are loaded; ours comes last.
-GUEST_STOCK_MODULES := $(addprefix $(O)/stock-6.1/modules/kernel/drivers/virtio/, \
+# Debian's kernels, for a guest of each.
+STOCK_VERSIONS := 6.1 6.12
+GUEST_IMAGES_STOCK := $(STOCK_VERSIONS:%=$(O)/guest/initramfs-stock-%.cpio.gz)
+# Modules of such a kernel, in the order in which they are loaded; ours comes last.
+# Those that are missing are built in.
+GUEST_STOCK_MODULES = $(addprefix $(O)/stock-$(1)/modules/kernel/drivers/virtio/, \
 	$(addsuffix .ko,virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci))
 
 # What goes into /bin; fragments may add to it.
@@ -26,18 +28,19 @@ $(GUEST_IMAGE): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS)
 	@mkdir -p $(@D)
 	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS)
 
-$(GUEST_IMAGE_STOCK): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS) $(O)/stock-6.1/hostclock.ko
+$(GUEST_IMAGES_STOCK): $(O)/guest/initramfs-stock-%.cpio.gz: $(GUEST_IMAGE_SRC) $(GUEST_INIT) \
+		$$(GUEST_PROGRAMS) $(O)/stock-%/hostclock.ko
 	@mkdir -p $(@D)
 	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS) \
-		$(GUEST_STOCK_MODULES) $(O)/stock-6.1/hostclock.ko
+		$$(find $(call GUEST_STOCK_MODULES,$*) -maxdepth 0 2>/dev/null) $(O)/stock-$*/hostclock.ko
 
 # What guest-run needs for a guest of either kernel.
 GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(addprefix $(O)/bin/,hostclockd hostclockd-sim hostclockctl)
-GUEST_STOCK := $(GUEST_KERNEL_STOCK) $(GUEST_IMAGE_STOCK)
 
-.PHONY: guest guest-stock-6.1 run shell
+.PHONY: guest $(STOCK_VERSIONS:%=guest-stock-%) run shell
 guest: $(GUEST) ## build all that tools/guest-run needs
-guest-stock-6.1: $(GUEST_STOCK) ## and for the unpatched Debian kernel
+guest-stock-6.1: $(O)/stock-6.1/vmlinuz $(O)/guest/initramfs-stock-6.1.cpio.gz ## and for Debian's kernel 6.1
+guest-stock-6.12: $(O)/stock-6.12/vmlinuz $(O)/guest/initramfs-stock-6.12.cpio.gz ## and for its 6.12
 all: guest
 
 run: $(GUEST) ## show a guest that follows this machine's clock

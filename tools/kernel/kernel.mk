@@ -63,7 +63,8 @@ $(BZIMAGE_MICRO): $(LINUX_STAMP) tools/kernel/guest.config $(MICRO_CONFIG) tools
 $(O)/stock-6.1/headers $(O)/stock-6.12/headers: $(O)/stock-%/headers: tools/kernel/stock
 	@tools/kernel/stock $(O) $*
 
-$(O)/stock-6.1/vmlinuz $(O)/stock-6.1/config: $(O)/stock-6.1/headers ;
+$(foreach part,vmlinuz config,$(O)/stock-6.1/$(part)): $(O)/stock-6.1/headers ;
+$(foreach part,vmlinuz config,$(O)/stock-6.12/$(part)): $(O)/stock-6.12/headers ;
 
 $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko: $(O)/stock-%/hostclock.ko: \
 		$(O)/stock-%/headers tools/kernel/module Makefile NEWS $(MODULE_SOURCES)

@@ -8,9 +8,9 @@ need_products() {
 	exporter=$build/bin/hostclockd
 	control=$build/bin/hostclockctl
 	case $opt_kernel in
-	stock-6.1)
-		kernel=$build/stock-6.1/vmlinuz
-		image=$build/guest/initramfs-stock-6.1.cpio.gz ;;
+	stock-*)
+		kernel=$build/$opt_kernel/vmlinuz
+		image=$build/guest/initramfs-$opt_kernel.cpio.gz ;;
 	*/*)
 		kernel=$opt_kernel
 		image=$build/guest/initramfs-patched.cpio.gz ;;
