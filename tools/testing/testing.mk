@@ -30,3 +30,4 @@ prepare-static: $(BZIMAGE) $(O)/series/.stamp $(addprefix $(O)/bin/,hostclockd h
 prepare-native: all
 prepare-kunit: $(GUEST)
 prepare-e2e prepare-cases prepare-soak prepare-kernels: all guest-stock-6.1
+prepare-soak: guest-stock-6.12

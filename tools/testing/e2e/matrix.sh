@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # Sourced by tests that bring about what may befall a guest's clocks, and judge every
 # reading. HOSTCLOCK_IMAGE is the kernel's image, if not the guest's kernel of all tests;
-# HOSTCLOCK_SERIES=first says that it has the first series only.
+# HOSTCLOCK_SERIES=first says that it has the first series only, or none: then RAW follows
+# MONOTONIC, and adjtimex() says unsynchronized.
 
 exporter_pid=
 trap '[ -z "$exporter_pid" ] || kill "$exporter_pid" 2>/dev/null; wait; rm -rf "$work"' EXIT
@@ -11,6 +12,8 @@ trap '[ -z "$exporter_pid" ] || kill "$exporter_pid" 2>/dev/null; wait; rm -rf "
 ring_size=$((8 << 20))
 # Two sets stand in a page, and none should be missed on a busy machine.
 options=(--valid 2 --rate 4 "${priority[@]}")
+# What runs in the guest
+reader=(readings /dev/ptp_hostclock)
 
 # watch NAME GROUP [OPTIONS]: the group's events on the host of a guest; rows go to a
 # directory of that name
@@ -27,7 +30,7 @@ watch() {
 		--dir "$dir/export" --shm "$dir/ring" --add "$build/bin/guest/readings" \
 		--host-cmd "exec python3 -B '$here/host/matrix.py' $group '$build/bin' \
 			'$dir' $exporter_pid ${options[*]}" \
-		${HOSTCLOCK_IMAGE:+--kernel "$HOSTCLOCK_IMAGE"} "$@" -- readings /dev/ptp_hostclock
+		${HOSTCLOCK_IMAGE:+--kernel "$HOSTCLOCK_IMAGE"} "$@" -- "${reader[@]}"
 	same "$name: all events can be brought about" 0 $?
 	kill "$exporter_pid" 2>/dev/null
 	wait "$exporter_pid"
