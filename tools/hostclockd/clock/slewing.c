@@ -23,10 +23,17 @@ static u64 slew_ppb(const struct slewing *m, u64 raw_rate)
 	return magnitude(rate_diff_ppb(m->rate, raw_rate));
 }
 
+static u64 expected_ppb(const struct slewing *m, u64 ppb)
+{
+	u64 limit_ppb = MOST_SLEWS * m->max_ppb;
+
+	return ppb < limit_ppb ? ppb : limit_ppb;
+}
+
 /* Remember the fastest slewing. */
 static void note_most(struct slewing *m, u64 raw_rate, u64 tsc)
 {
-	u64 ppb = slew_ppb(m, raw_rate), limit_ppb = MOST_SLEWS * m->max_ppb;
+	u64 ppb = expected_ppb(m, slew_ppb(m, raw_rate));
 
 	if (rate_ns(tsc - m->since_tsc, raw_rate) > EXPECT_NS) {
 		m->before_ppb = m->most_ppb;
@@ -34,7 +41,7 @@ static void note_most(struct slewing *m, u64 raw_rate, u64 tsc)
 		m->since_tsc = tsc;
 	}
 	if (ppb > m->most_ppb)
-		m->most_ppb = ppb < limit_ppb ? ppb : limit_ppb;
+		m->most_ppb = ppb;
 }
 
 /**
@@ -60,12 +67,16 @@ void slewing_begin(struct slewing *m, const struct reading *readings, unsigned i
 	m->changed = false;
 }
 
-/* By how much the rate may change: to the far side of RAW's. */
+/*
+ * By how much the rate may change: to the far side of RAW's. Slewing that pages cannot
+ * follow leaves them behind, so its end must not be let pass.
+ */
 u64 slewing_change_ppb(const struct slewing *m, u64 raw_rate)
 {
 	u64 most_ppb = m->most_ppb > m->before_ppb ? m->most_ppb : m->before_ppb;
 
-	return slew_ppb(m, raw_rate) + (most_ppb > m->max_ppb ? most_ppb : m->max_ppb);
+	return expected_ppb(m, slew_ppb(m, raw_rate)) +
+	       (most_ppb > m->max_ppb ? most_ppb : m->max_ppb);
 }
 
 /* How far a reading is beyond what the rate leads to. */

@@ -273,6 +273,23 @@ static void slewed(const char *host_is, s64 most_ppm, u64 change_ns, bool random
 	result(host_is, "off by then, ns", error_ns() <= 50, error_ns());
 }
 
+/* Slewed by more than pages can follow, until that is believed, and no more then. */
+static void left_behind(s64 ppm)
+{
+	char host_is[64];
+
+	snprintf(host_is, sizeof(host_is), "%lld %% for 4 s", (long long)ppm / 10000);
+	slew(ppm, 0, false);
+	run_for(4 * NSEC_PER_SEC);
+	forget();
+	slew(0, 0, false);
+	run_for(4 * NSEC_PER_SEC);
+	forget();
+	run_for(4 * NSEC_PER_SEC);
+	result(host_is, "off by afterwards, ns", error_ns() <= 50, error_ns());
+	result(host_is, "within its bound", !seen.beyond, seen.beyond);
+}
+
 int main(void)
 {
 	static const struct clock_parts parts = { .any_clock = false };
@@ -298,6 +315,9 @@ int main(void)
 	result("at rest", "off by, ns", error_ns() <= 50, error_ns());
 	result("at rest", "within its bound", !seen.beyond, seen.beyond);
 	rates();
+	left_behind(100000);
+	left_behind(-50000);
+	left_behind(20000);
 	slewed("100 ppm to and fro each 100 ms", 100, 100000000, false, 2000);
 	slewed("100 ppm to and fro each 103 ms", 100, 103000000, false, 2000);
 	slewed("up to 100 ppm each 100 ms", 100, 100000000, true, 2000);
