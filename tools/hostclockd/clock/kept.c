@@ -17,7 +17,9 @@
 #include "hostid.h"
 
 #define MAGIC		"hclkept"
-#define VERSION		1
+#define VERSION		2
+/* Before there were checksums. */
+#define VERSION_UNCHECKED	1
 
 /* Where hostclockd kept it before the clock had a process of its own. */
 #define OLD_FILE	"state"
@@ -55,6 +57,7 @@ struct kept {
  * @seq:	kept[seq % 2] is the newest
  * @host_id:	of the boot that it is valid for
  * @kept:	it and the one before
+ * @check:	of each, by check_of()
  */
 static struct file {
 	char magic[8];
@@ -62,7 +65,23 @@ static struct file {
 	u32 seq;
 	u8 host_id[16];
 	struct kept kept[2];
+	u64 check[2];
 } *file;
+
+/*
+ * A damaged smear_bias_ns or leap is as plausible as a right one. FNV-1a, whose offset and
+ * prime these are; a change of one byte always changes it.
+ */
+static u64 check_of(const struct kept *k)
+{
+	const u8 *bytes = (const u8 *)k;
+	u64 hash = 0xcbf29ce484222325ULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(*k); i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
+	return hash;
+}
 
 static bool is_within(s64 value, s64 limit)
 {
@@ -162,14 +181,19 @@ static void read_old(struct clock *clk, int dir)
 	json_object_put(o);
 }
 
+static bool is_whole(u32 which)
+{
+	return file->version == VERSION_UNCHECKED ||
+	       (file->version == VERSION && file->check[which] == check_of(&file->kept[which]));
+}
+
 /* The file is of this boot, and has something usable. */
 static bool is_ours(void)
 {
 	u8 host_id[16];
 
 	hostid_boot(host_id);
-	return !memcmp(file->magic, MAGIC, sizeof(file->magic)) &&
-	       file->version == VERSION &&
+	return !memcmp(file->magic, MAGIC, sizeof(file->magic)) && is_whole(file->seq % 2) &&
 	       !memcmp(file->host_id, host_id, sizeof(host_id)) &&
 	       is_plausible(&file->kept[file->seq % 2]);
 }
@@ -228,6 +252,8 @@ void kept_write(const struct clock *clk)
 		return;
 	write_begin();
 	file->kept[++seq % 2] = k;
+	file->check[seq % 2] = check_of(&k);
 	write_end(seq);
+	file->version = VERSION;
 	memcpy(file->magic, MAGIC, sizeof(file->magic));
 }
