@@ -105,20 +105,10 @@ restore() {
 	api_v1 resume
 }
 
-while [[ ${1:-} == --* ]]; do
-	case $1 in
-	--help) usage; exit 0 ;;
-	--dir) dir=${2:?}; shift ;;
-	--dry-run) run=print ;;
-	*) wrong_usage ;;
-	esac
-	shift
-done
-command=${1:-}
-shift || true
-case $command,$# in
+take_options "$@"
+case $command,${#arguments[@]} in
 create,1 | clone,4 | attach,2) ;;
-add,2 | boot,3 | snapshot,4 | restore,5 | restore,6) socket=$1; shift ;;
+add,2 | boot,3 | snapshot,4 | restore,5 | restore,6) take_socket ;;
 *) wrong_usage ;;
 esac
-"$command" "$@"
+"$command" "${arguments[@]}"

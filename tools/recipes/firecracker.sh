@@ -40,6 +40,10 @@ usage() {
 
 inside=/hostclock	# in the jail
 
+own_option() {
+	[[ $1 == --inside ]] && inside=${2:?}
+}
+
 jail() {
 	ctl create "$2" --jail "$1$inside" --uid "$3"
 }
@@ -79,21 +83,10 @@ restore() {
 	api PATCH /vm '{"state": "Resumed"}'
 }
 
-while [[ ${1:-} == --* ]]; do
-	case $1 in
-	--help) usage; exit 0 ;;
-	--dir) dir=${2:?}; shift ;;
-	--inside) inside=${2:?}; shift ;;
-	--dry-run) run=print ;;
-	*) wrong_usage ;;
-	esac
-	shift
-done
-command=${1:-}
-shift || true
-case $command,$# in
+take_options "$@"
+case $command,${#arguments[@]} in
 jail,3 | unjail,2) ;;
-boot,3 | snapshot,5 | restore,6 | restore,7) socket=$1; shift ;;
+boot,3 | snapshot,5 | restore,6 | restore,7) take_socket ;;
 *) wrong_usage ;;
 esac
-"$command" "$@"
+"$command" "${arguments[@]}"

@@ -107,19 +107,9 @@ qemu() {
 	END
 }
 
-while [[ ${1:-} == --* ]]; do
-	case $1 in
-	--help) usage; exit 0 ;;
-	--dir) dir=${2:?}; shift ;;
-	--dry-run) run=print ;;
-	*) wrong_usage ;;
-	esac
-	shift
-done
-command=${1:-}
-shift || true
-case $command,$# in
+take_options "$@"
+case $command,${#arguments[@]} in
 kernel,3 | qemu,1) ;;
 *) wrong_usage ;;
 esac
-"$command" "$@"
+"$command" "${arguments[@]}"

@@ -94,3 +94,29 @@ wrong_usage() {
 	usage >&2
 	exit 2
 }
+
+# own_option OPTION VALUE: takes one that only the recipe has; false if it has none such
+own_option() {
+	return 1
+}
+
+# take_options WORD...: sets command and arguments
+take_options() {
+	while [[ ${1:-} == --* ]]; do
+		case $1 in
+		--help) usage; exit 0 ;;
+		--dir) dir=${2:?}; shift ;;
+		--dry-run) run=print ;;
+		*) own_option "$@" || wrong_usage; shift ;;
+		esac
+		shift
+	done
+	command=${1:-}
+	arguments=("${@:2}")
+}
+
+# The first argument is the API's socket.
+take_socket() {
+	socket=${arguments[0]}
+	arguments=("${arguments[@]:1}")
+}

@@ -121,19 +121,9 @@ apparmor() {
 	echo "$dir/vm/* r,"
 }
 
-while [[ ${1:-} == --* ]]; do
-	case $1 in
-	--help) usage; exit 0 ;;
-	--dir) dir=${2:?}; shift ;;
-	--dry-run) run=print ;;
-	*) wrong_usage ;;
-	esac
-	shift
-done
-command=${1:-}
-shift || true
-case $command,$# in
+take_options "$@"
+case $command,${#arguments[@]} in
 xml,1 | xml,3 | start,2 | save,4 | restore,4 | restore,5 | apparmor,0) ;;
 *) wrong_usage ;;
 esac
-"$command" "$@"
+"$command" "${arguments[@]}"
