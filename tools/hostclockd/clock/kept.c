@@ -13,6 +13,7 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/rate.h"
+#include "base/siphash.h"
 #include "kept.h"
 #include "hostid.h"
 
@@ -68,19 +69,10 @@ static struct file {
 	u64 check[2];
 } *file;
 
-/*
- * A damaged smear_bias_ns or leap is as plausible as a right one. FNV-1a, whose offset and
- * prime these are; a change of one byte always changes it.
- */
+/* A damaged smear_bias_ns or leap is as plausible as a right one. */
 static u64 check_of(const struct kept *k)
 {
-	const u8 *bytes = (const u8 *)k;
-	u64 hash = 0xcbf29ce484222325ULL;
-	size_t i;
-
-	for (i = 0; i < sizeof(*k); i++)
-		hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
-	return hash;
+	return siphash(file->host_id, k, sizeof(*k));
 }
 
 static bool is_within(s64 value, s64 limit)
