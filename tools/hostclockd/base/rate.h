@@ -16,6 +16,11 @@
 #define NSEC_PER_MSEC	1000000LL
 #define PPB		1000000000LL
 
+static inline u64 magnitude(s64 value)
+{
+	return value < 0 ? -(u64)value : (u64)value;
+}
+
 /* ns that @counts take; rounded down, U64_MAX if they do not fit. */
 static inline u64 rate_ns(u64 counts, u64 rate)
 {
@@ -26,8 +31,9 @@ static inline u64 rate_ns(u64 counts, u64 rate)
 /* The same for counts that may be negative: -rate_ns(-counts). */
 static inline s64 rate_ns_signed(s64 counts, u64 rate)
 {
-	return counts < 0 ? -(s64)rate_ns(-(u64)counts, rate) :
-			    (s64)rate_ns(counts, rate);
+	s64 ns = rate_ns(magnitude(counts), rate);
+
+	return counts < 0 ? -ns : ns;
 }
 
 /* Counts that @ns take, rounded up: never early. */

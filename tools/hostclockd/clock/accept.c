@@ -44,11 +44,6 @@ u64 reading_half_ns(const struct reading *r, u64 rate)
 	return rate_ns(r->width, rate) / 2 + ROUNDING_NS;
 }
 
-static u64 magnitude(s64 value)
-{
-	return value < 0 ? -(u64)value : (u64)value;
-}
-
 void line_through(struct line *line, const struct reading *first,
 		  const struct reading *last)
 {

@@ -251,7 +251,7 @@ static void extrapolate(struct relation *r, const struct reading *raw,
 		off = 0;
 		r->error_ns = 0;
 	}
-	off = (off < 0 ? -off : off) + half_ns(r, mono);
+	off = magnitude(off) + half_ns(r, mono);
 	r->error_ns = (u64)off > r->error_ns ? (u64)off : r->error_ns;
 	s->tsc = mono->tsc;
 	s->mono_ns = from->mono_ns + rate_ns_signed(ticks, from->mono_rate);

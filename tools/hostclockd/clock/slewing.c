@@ -13,11 +13,6 @@
 #define EXPECT_NS	(30 * NSEC_PER_SEC)
 #define MOST_SLEWS	2
 
-static u64 magnitude(s64 value)
-{
-	return value < 0 ? -(u64)value : (u64)value;
-}
-
 static u64 slew_ppb(const struct slewing *m, u64 raw_rate)
 {
 	return magnitude(rate_diff_ppb(m->rate, raw_rate));

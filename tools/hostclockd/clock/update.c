@@ -88,8 +88,7 @@ static u32 steer(const struct clock *clk, const struct page *pg, u64 tsc_rate,
 	u32 extra;
 
 	gap_ns = clamp(gap_ns, limit);
-	extra = hostclock_mult_of(gap_ns < 0 ? -gap_ns : gap_ns, horizon,
-				  pg->next.shift);
+	extra = hostclock_mult_of(magnitude(gap_ns), horizon, pg->next.shift);
 	return gap_ns < 0 ? mult - extra : mult + extra;
 }
 
@@ -134,9 +133,9 @@ static void plan_mono(struct clock *clk, struct page *pg, u64 tsc,
 	s64 steered = rate_diff_ppb(mult, mult_of(clk, pg, s->mono_rate));
 
 	n->mult = hostclock_leap_mult(&state->piece, mult);
-	n->maxerror_ns = (gap < 0 ? -gap : gap) + s->half_ns + 1 +
+	n->maxerror_ns = magnitude(gap) + s->half_ns + 1 +
 			 rate_muldiv(since_ns, s->change_ppb, PPB);
-	n->maxerror_rate_ppb = s->change_ppb + (steered < 0 ? -steered : steered);
+	n->maxerror_rate_ppb = s->change_ppb + magnitude(steered);
 	if (!pg->shown->format && !pg->shown->smear)
 		clk->now.stats.residual_ns = -gap;
 }
