@@ -36,21 +36,15 @@ $(EXPORTER_CPUS): tools/testing/exporter/cpus.c $(addprefix tools/hostclockd/clo
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@
 
-# The clock, from what it reads to what it publishes, on a host that sleeps and jumps.
-EXPORTER_SUSPEND := $(O)/testing/exporter/suspend
-EXPORTER_SUSPEND_SRC := $(addprefix tools/hostclockd/,\
+# The clock, from what it reads to what it publishes, on a host that sleeps and jumps, and on one
+# whose clock is slewed.
+EXPORTER_CLOCK := $(addprefix $(O)/testing/exporter/,suspend slewed)
+EXPORTER_CLOCK_SRC := $(addprefix tools/hostclockd/,\
 	$(addprefix clock/,accept.c copies.c hostid.c kept.c kernel.c leap.c leaplist.c line.c open.c pace.c page.c params.c publish.c \
 	relation.c sampler.c slewing.c update.c view.c visit.c) \
 	$(addprefix base/,draw.c files.c guard.c names.c options.c report.c siphash.c))
-$(EXPORTER_SUSPEND): $(addprefix tools/testing/exporter/,suspend.c suspend.h madeup.c madeup.h) $(EXPORTER_SUSPEND_SRC) \
-		$(wildcard tools/hostclockd/clock/*.h) $(COMMON_OBJ) $(LIBHOSTCLOCK)
-	@mkdir -p $(@D)
-	$(call say,LD)$(CC) $(USER_CFLAGS) -include tools/testing/exporter/suspend.h -iquote tools/hostclockd \
-		-iquote tools $(filter %.c %.o %.a,$^) -o $@ -ljson-c
-
-# The same on a host whose clock is slewed.
-EXPORTER_SLEWED := $(O)/testing/exporter/slewed
-$(EXPORTER_SLEWED): $(addprefix tools/testing/exporter/,slewed.c suspend.h madeup.c madeup.h) $(EXPORTER_SUSPEND_SRC) \
+$(EXPORTER_CLOCK): $(O)/testing/exporter/%: tools/testing/exporter/%.c \
+		$(addprefix tools/testing/exporter/,suspend.h madeup.c madeup.h steady.c) $(EXPORTER_CLOCK_SRC) \
 		$(wildcard tools/hostclockd/clock/*.h) $(COMMON_OBJ) $(LIBHOSTCLOCK)
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -include tools/testing/exporter/suspend.h -iquote tools/hostclockd \
@@ -63,6 +57,6 @@ $(EXPORTER_TEST)/confined: tools/testing/exporter/confined.c \
 	$(call say,LD)$(CC) $(USER_CFLAGS) -iquote tools/hostclockd $(filter %.c,$^) -o $@ -lseccomp
 
 .PHONY: exporter-tests
-exporter-tests: $(EXPORTER_TEST)/confined $(ATTACKS)/watch $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) $(EXPORTER_SUSPEND) \
-	$(EXPORTER_SLEWED) $(EXPORTER_CPUS)
+exporter-tests: $(EXPORTER_TEST)/confined $(ATTACKS)/watch $(EXPORTER_TEST_PROGRAMS) $(EXPORTER_TEST)/asktsc.img $(EXPORTER_ACCEPT) $(EXPORTER_RELATION) $(EXPORTER_CLOCK) \
+	$(EXPORTER_CPUS)
 prepare-native prepare-e2e prepare-kvm: exporter-tests

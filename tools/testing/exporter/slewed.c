@@ -146,24 +146,6 @@ struct reading reading_take(clockid_t id)
 	return r;
 }
 
-void reading_costs(struct costs *c, bool calls)
-{
-	(void)calls;
-	*c = (struct costs){ 44, 52, 88, 304, 354 };
-}
-
-bool cpus_go(struct cpus *c, int cpu)
-{
-	(void)c;
-	(void)cpu;
-	return true;
-}
-
-void cpus_return(struct cpus *c)
-{
-	(void)c;
-}
-
 static void result(const char *host_is, const char *what, bool good, s64 figure)
 {
 	printf("%sok - %s: %s: %lld%s%s\n", good ? "" : "not ", host_is, what, (long long)figure,

@@ -74,24 +74,6 @@ struct reading reading_take(clockid_t id)
 	return r;
 }
 
-void reading_costs(struct costs *c, bool calls)
-{
-	(void)calls;
-	*c = (struct costs){ 44, 52, 88, 304, 354 };
-}
-
-bool cpus_go(struct cpus *c, int cpu)
-{
-	(void)c;
-	(void)cpu;
-	return true;
-}
-
-void cpus_return(struct cpus *c)
-{
-	(void)c;
-}
-
 /* How far MONOTONIC of the strict page is off the host's, now that its parameters hold. */
 static s64 off_ns(const struct params **p)
 {
