@@ -60,17 +60,20 @@ $(BZIMAGE_MICRO): $(LINUX_STAMP) tools/kernel/guest.config $(MICRO_CONFIG) tools
 	@tools/kernel/build $(O) kernel-micro tools/kernel/guest.config $(MICRO_CONFIG)
 	@touch $@
 
-$(O)/stock-6.1/headers $(O)/stock-6.12/headers: $(O)/stock-%/headers: tools/kernel/stock
+# Debian's kernels, those for which tools/guest/guest.mk has guests
+STOCK := $(STOCK_VERSIONS:%=$(O)/stock-%)
+
+$(STOCK:%=%/headers): $(O)/stock-%/headers: tools/kernel/stock
 	@tools/kernel/stock $(O) $*
 
-$(foreach part,vmlinuz config,$(O)/stock-6.1/$(part)): $(O)/stock-6.1/headers ;
-$(foreach part,vmlinuz config,$(O)/stock-6.12/$(part)): $(O)/stock-6.12/headers ;
+$(STOCK:%=%/vmlinuz): %/vmlinuz: %/headers ;
+$(STOCK:%=%/config): %/config: %/headers ;
 
-$(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko: $(O)/stock-%/hostclock.ko: \
+$(STOCK:%=%/hostclock.ko): $(O)/stock-%/hostclock.ko: \
 		$(O)/stock-%/headers tools/kernel/module Makefile NEWS $(MODULE_SOURCES)
 	@tools/kernel/module $(O) $*
 
-$(O)/stock-6.1/hostclock_export.ko $(O)/stock-6.12/hostclock_export.ko: $(O)/stock-%/hostclock_export.ko: \
+$(STOCK:%=%/hostclock_export.ko): $(O)/stock-%/hostclock_export.ko: \
 		$(O)/stock-%/hostclock.ko ;
 
 $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
@@ -84,7 +87,7 @@ kernel-micro: $(K_OUT)/kernel-micro/arch/x86/boot/bzImage ## build it without PC
 deb-kernel: $(LINUX_STAMP) $(O)/stock-6.12/headers ## build Debian's kernel 6.12 for clouds with our series, as a package (long)
 	@nice -n 19 tools/kernel/deb $(O)
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
-modules-oot: $(O)/stock-6.1/hostclock.ko $(O)/stock-6.12/hostclock.ko ## build the modules for Debian's kernels
+modules-oot: $(STOCK:%=%/hostclock.ko) ## build the modules for Debian's kernels
 series: $(K_OUT)/series/.stamp ## export the patch series as they would be mailed (K=VERSION)
 check-kernels: ## try every kernel version's series: build, boot, KUnit, the core of the e2e tests
 	@tools/kernel/check $(O) $(KERNEL_VERSIONS)
