@@ -62,6 +62,12 @@ static u64 notrace hostclock_tk_read(struct clocksource *cs)
 	return hostclock_counter(HOSTCLOCK_MONO);
 }
 
+static u64 notrace hostclock_tk_read_raw(struct clocksource *cs)
+{
+	hostclock_watchdogs_check();
+	return hostclock_counter(HOSTCLOCK_RAW);
+}
+
 /**
  * hostclock_tk_init - set the clocksources' members that this kernel adds
  * @mono: reads HOSTCLOCK_MONO
@@ -74,6 +80,7 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	/* The core is told of a jump and need not convert it. */
 	hostclock_accept_set_max_jump(U64_MAX);
 	mono->read = hostclock_tk_read;
+	raw->read = hostclock_tk_read_raw;
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
 	raw->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_RAW;
 	mono->flags |= CLOCK_SOURCE_DISCIPLINED;

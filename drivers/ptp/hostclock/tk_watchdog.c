@@ -7,21 +7,27 @@
  * after it changed jiffies, even if there is nothing to update then, so that is where
  * they are touched, until jiffies have jumped by what the gap adds.
  *
- * One window is left: a CPU in a softirq may judge workqueues between the change of jiffies
- * by another and that one's reading, some microseconds while its vCPU runs.
+ * Between the change of jiffies and that reading, which may take long if the vCPU does not
+ * run, other CPUs may judge.  They call kvm_check_and_clear_guest_paused() first, which
+ * asks here.
  */
 #include <linux/atomic.h>
 #include <linux/clocksource.h>
+#include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/nmi.h>
 #include <linux/pvclock_gtod.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeper_internal.h>
+#include <linux/workqueue.h>
+
+#include <asm/hostclock_watchdog.h>
 
 #include "tk_watchdog.h"
 
 /* Only an idle guest goes without an update for that long; watchdogs wait longer. */
-#define HOSTCLOCK_GAP_NS	(5ULL * NSEC_PER_SEC)
+#define HOSTCLOCK_GAP_SEC	5
+#define HOSTCLOCK_GAP_NS	((u64)HOSTCLOCK_GAP_SEC * NSEC_PER_SEC)
 
 /* After so many changes of jiffies there was no jump, and watchdogs are needed. */
 #define HOSTCLOCK_GAP_CHANGES	64
@@ -31,14 +37,22 @@ static atomic_t hostclock_gap_changes = ATOMIC_INIT(0);
 static unsigned long hostclock_gap_jiffies;
 static unsigned long hostclock_gap_target;
 
-/* The last update of the timekeeper; under timekeeper_lock */
+/*
+ * The last update of the timekeeper, 0 ns while its clock is not ours; written under
+ * timekeeper_lock
+ */
 static u64 hostclock_last_update_ns;
 static unsigned long hostclock_last_update_jiffies;
 
-/* As pvclock_touch_watchdogs() does, but for all CPUs. */
+/* As pvclock_touch_watchdogs() does, but for all CPUs, and for workqueues. */
 static void hostclock_touch_watchdogs(void)
 {
+	int cpu;
+
 	touch_all_softlockup_watchdogs();
+	/* That leaves some CPUs out, and without a soft lockup detector all. */
+	for_each_possible_cpu(cpu)
+		wq_watchdog_touch(cpu);
 	clocksource_touch_watchdog();
 	rcu_cpu_stall_reset();
 	reset_hung_task_detector();
@@ -68,6 +82,44 @@ void notrace hostclock_watchdogs_check(void)
 	/* The change after the jump is the last. */
 	due = time_before(last, READ_ONCE(hostclock_gap_target));
 	atomic_cmpxchg(&hostclock_gap_changes, changes, due ? changes - 1 : 0);
+}
+
+/*
+ * Have jiffies jumped by what the timekeeper has yet to see?  Both advance in the same
+ * tick, jiffies first.
+ */
+static bool hostclock_jiffies_ahead(void)
+{
+	return READ_ONCE(hostclock_last_update_ns) &&
+	       time_after(jiffies, READ_ONCE(hostclock_last_update_jiffies) +
+				   HOSTCLOCK_GAP_SEC * HZ);
+}
+
+/* Were the watchdogs touched within the last second? */
+static bool hostclock_touched_lately(void)
+{
+	return time_before(jiffies, READ_ONCE(hostclock_gap_jiffies) + HZ);
+}
+
+/**
+ * hostclock_check_guest_paused - would a watchdog complain of a gap?
+ *
+ * For kvm_check_and_clear_guest_paused().  The caller has read jiffies before, and
+ * possibly when its watchdog was touched last, too.  So it is not enough to touch it if
+ * jiffies changed since: another CPU may have done so meanwhile.  As long as a jump is
+ * due or was a second ago, a watchdog that complains is wrong.
+ *
+ * Context: any but NMI.
+ * Return: true if the watchdogs were touched by this call.
+ */
+bool hostclock_check_guest_paused(void)
+{
+	/* The clock may not be read any more: count here, too, so that it ends. */
+	hostclock_watchdogs_check();
+	if (!hostclock_touched_lately() && !hostclock_jiffies_ahead())
+		return false;
+	hostclock_touch_watchdogs();
+	return true;
 }
 
 /* Jiffies will be @target once they have jumped, if they have not. */
@@ -104,13 +156,16 @@ static int hostclock_watchdogs_update(struct notifier_block *nb,
 	u64 now_ns = tk->tkr_mono.cycle_last;
 	u64 passed_ns = now_ns - hostclock_last_update_ns;
 
-	if (!(tk->tkr_mono.clock->flags & CLOCK_SOURCE_DISCIPLINED))
+	if (!(tk->tkr_mono.clock->flags & CLOCK_SOURCE_DISCIPLINED)) {
+		WRITE_ONCE(hostclock_last_update_ns, 0);
 		return NOTIFY_DONE;
-	if (passed_ns > HOSTCLOCK_GAP_NS)
+	}
+	/* The watchdogs are touched before jiffies are said not to be ahead. */
+	if (hostclock_last_update_ns && passed_ns > HOSTCLOCK_GAP_NS)
 		hostclock_watchdogs_expect(hostclock_last_update_jiffies +
 					   nsecs_to_jiffies(passed_ns));
-	hostclock_last_update_ns = now_ns;
-	hostclock_last_update_jiffies = jiffies;
+	WRITE_ONCE(hostclock_last_update_jiffies, jiffies);
+	WRITE_ONCE(hostclock_last_update_ns, now_ns);
 	return NOTIFY_DONE;
 }
 
@@ -131,8 +186,10 @@ void hostclock_watchdogs_watch(bool on)
 	if (watching == on)
 		return;
 	watching = on;
-	if (on)
+	if (on) {
 		pvclock_gtod_register_notifier(&hostclock_watchdogs_notifier);
-	else
-		pvclock_gtod_unregister_notifier(&hostclock_watchdogs_notifier);
+		return;
+	}
+	pvclock_gtod_unregister_notifier(&hostclock_watchdogs_notifier);
+	WRITE_ONCE(hostclock_last_update_ns, 0);
 }

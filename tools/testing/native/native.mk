@@ -42,7 +42,9 @@ $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 # Another one, with more of the kernel made up.
 $(NATIVE)/watchdogs: tools/testing/native/watchdogs.c tools/testing/native/kernel.h tools/testing/native/native.mk \
 		$(addprefix drivers/ptp/hostclock/,tk_watchdog.c tk_watchdog.h)
-	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{atomic,clocksource,jiffies,nmi,pvclock_gtod,rcupdate,timekeeper_internal}.h
+	@mkdir -p $(NATIVE_SHIM) $(NATIVE_SHIM)/../asm
+	@touch $(NATIVE_SHIM)/{atomic,clocksource,cpumask,jiffies,nmi,pvclock_gtod,rcupdate,timekeeper_internal,workqueue}.h \
+		$(NATIVE_SHIM)/../asm/hostclock_watchdog.h
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -Wno-unused-parameter \
 		-I$(NATIVE_SHIM)/.. -iquote drivers/ptp/hostclock $< -o $@
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * After a gap, whoever reads the clock once jiffies have jumped finds the watchdogs touched,
- * also while another CPU is just about to touch them; and once they have jumped, nobody
- * touches them any more: the driver's own code, with two CPUs that take turns by chance.
+ * After a gap, whoever looks for lockups once jiffies have jumped finds the watchdogs
+ * touched if it has read the clock, or is told of the gap if it asks, also while another
+ * CPU is just about to touch them; and some time after that, nobody touches them any more:
+ * the driver's own code, with two CPUs that take turns by chance.
  *
  *	watchdogs [--cases N] [--seed N]
  */
@@ -23,6 +24,7 @@
 #define ATOMIC_INIT(value)	{ value }
 #define time_after(a, b)	((long)((b) - (a)) < 0)
 #define time_before(a, b)	time_after(b, a)
+#define for_each_possible_cpu(cpu) for (cpu = 0; cpu < 2; cpu++)
 #define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 
 typedef struct { int counter; } atomic_t;
@@ -42,16 +44,21 @@ struct notifier_block {
 	int (*notifier_call)(struct notifier_block *nb, unsigned long was_set, void *data);
 };
 
-static unsigned long jiffies, touched;
+/* Jiffies when the watchdogs were touched: by number, those of one CPU's workqueues */
+static unsigned long jiffies, touched, wq_touched[2];
 static unsigned int touches;
 static int depth;
-static bool stale;
-static u64 rng;
+static bool stale, unheard, unseen, following, updating;
+static u64 rng, clock_ns;
 
 void hostclock_watchdogs_check(void);
+bool hostclock_check_guest_paused(void);
+static void other_cpu(void);
+static void tick(void);
 
 static int atomic_read(const atomic_t *v)
 {
+	other_cpu();
 	return v->counter;
 }
 
@@ -62,6 +69,7 @@ static void atomic_set(atomic_t *v, int to)
 
 static void atomic_cmpxchg(atomic_t *v, int from, int to)
 {
+	other_cpu();
 	if (v->counter == from)
 		v->counter = to;
 }
@@ -89,22 +97,72 @@ static u64 draw(u64 below)
 	return rng % below;
 }
 
-/* A CPU that has read the clock looks for lockups. */
+/* A CPU that has read the clock looks for lockups, after a gap that anybody has seen. */
 static void read_and_judge(void)
 {
 	hostclock_watchdogs_check();
-	stale |= jiffies - touched > STUCK_S * HZ;
+	stale |= !unseen && jiffies - touched > STUCK_S * HZ;
+}
+
+/* So does one that has not, as wq_watchdog_timer_fn() does. */
+static void judge_workqueues(void)
+{
+	unsigned long now = jiffies;
+
+	other_cpu();
+	hostclock_check_guest_paused();
+	for (int cpu = 0; cpu < 2; cpu++)
+		unheard |= time_after(now, wq_touched[cpu] + STUCK_S * HZ);
+}
+
+/* And one who knows when they were touched last, as check_cpu_stall() does. */
+static void judge_grace_period(void)
+{
+	unsigned long last = touched, now = jiffies;
+
+	other_cpu();
+	if (!hostclock_check_guest_paused())
+		unheard |= time_after(now, last + STUCK_S * HZ);
+}
+
+static void judge(void)
+{
+	if (draw(2))
+		judge_workqueues();
+	else
+		judge_grace_period();
+}
+
+/* The other CPU's turn, perhaps */
+static void other_cpu(void)
+{
+	if (depth || draw(4))
+		return;
+	depth++;
+	switch (draw(3)) {
+	case 0:
+		jiffies++;
+		tick();
+		break;
+	case 1:
+		read_and_judge();
+		break;
+	default:
+		judge();
+	}
+	depth--;
 }
 
 static void touch_all_softlockup_watchdogs(void)
 {
-	if (!depth && draw(2)) {
-		depth++;
-		read_and_judge();
-		depth--;
-	}
+	other_cpu();
 	touches++;
 	touched = jiffies;
+}
+
+static void wq_watchdog_touch(int cpu)
+{
+	wq_touched[cpu] = jiffies;
 }
 
 static void clocksource_touch_watchdog(void)
@@ -121,46 +179,107 @@ static void reset_hung_task_detector(void)
 
 #include "../../../drivers/ptp/hostclock/tk_watchdog.c"
 
-/* One that the page tells of, or one that only the timekeeper sees */
-static void begin_gap(u64 gap_ns)
-{
-	struct clocksource clock = { .flags = CLOCK_SOURCE_DISCIPLINED };
-	struct timekeeper tk = { .tkr_mono.clock = &clock };
+static struct clocksource ours = { .flags = CLOCK_SOURCE_DISCIPLINED }, other;
 
-	if (draw(2)) {
-		hostclock_watchdogs_gap(gap_ns);
+static void update(u64 cycle_last, struct clocksource *clock)
+{
+	struct timekeeper tk = { .tkr_mono = { .cycle_last = cycle_last, .clock = clock } };
+
+	updating = true;
+	hostclock_watchdogs_notifier.notifier_call(NULL, 0, &tk);
+	updating = false;
+	following = clock == &ours;
+}
+
+/* After it changed jiffies; one at a time updates the timekeeper. */
+static void tick(void)
+{
+	read_and_judge();
+	clock_ns += NSEC_PER_SEC / HZ;
+	if (updating || !following)
 		return;
+	update(clock_ns, &ours);
+	unseen = false;
+}
+
+static void jump(u64 gap_ns)
+{
+	jiffies += nsecs_to_jiffies(gap_ns);
+	judge();
+}
+
+/* One that the page tells of, or that the timekeeper sees before jiffies jump, or after */
+static void run_jump(u64 gap_ns)
+{
+	unsigned long before_jump = draw(4);
+	u64 kind = draw(3);
+
+	clock_ns += NSEC_PER_SEC;
+	update(clock_ns, &ours);
+	unseen = kind == 2;
+	/* The counter of clocksource hostclock-raw does not count the page's gap. */
+	clock_ns += kind == 1 && draw(2) ? 0 : gap_ns;
+	updating = true;
+	if (kind == 1)
+		hostclock_watchdogs_gap(gap_ns);
+	if (kind < 2)
+		update(clock_ns, &ours);
+	updating = false;
+	while (kind < 2 && before_jump--) {
+		jiffies++;
+		tick();
+		judge();
 	}
-	tk.tkr_mono.cycle_last = hostclock_last_update_ns + NSEC_PER_SEC;
-	hostclock_watchdogs_notifier.notifier_call(NULL, 0, &tk);
-	tk.tkr_mono.cycle_last += gap_ns;
-	hostclock_watchdogs_notifier.notifier_call(NULL, 0, &tk);
+	jump(gap_ns);
+	/* The clock may not be ours any more. */
+	if (unseen || draw(2))
+		tick();
+	else
+		update(1, &other);
+}
+
+/* Looks for lockups that would be some: does anybody touch the watchdogs? */
+static bool quiet(unsigned int changes)
+{
+	touches = 0;
+	while (changes--) {
+		jiffies++;
+		if (following)
+			tick();
+		if (hostclock_check_guest_paused())
+			return false;
+	}
+	return !touches;
 }
 
 static bool run_gap(void)
 {
 	u64 gap_ns = (STUCK_S + 10) * NSEC_PER_SEC + draw(1ULL << 45);
-	unsigned long before_jump = draw(4);
+	bool good;
 
 	stale = false;
-	begin_gap(gap_ns);
-	while (before_jump--) {
-		jiffies++;
-		read_and_judge();
-	}
-	jiffies += nsecs_to_jiffies(gap_ns);
-	read_and_judge();
+	unheard = false;
+	run_jump(gap_ns);
+	judge();
 	for (int i = 0; i < 2; i++) {
 		jiffies++;
-		hostclock_watchdogs_check();
+		if (following)
+			tick();
+		judge();
 	}
-	/* From now on a lockup is one. */
-	touches = 0;
+	if (stale || unheard)
+		return false;
+	depth++;
 	for (int i = 0; i < HZ; i++) {
 		jiffies++;
-		hostclock_watchdogs_check();
+		if (following)
+			tick();
+		hostclock_check_guest_paused();
 	}
-	return !stale && !touches;
+	/* From now on a lockup is one. */
+	good = quiet(HZ);
+	depth--;
+	return good;
 }
 
 static bool run(u64 seed)
@@ -168,10 +287,21 @@ static bool run(u64 seed)
 	rng = seed * 0x9e3779b97f4a7c15ULL | 1;
 	jiffies = draw(1ULL << 62);
 	touched = jiffies;
+	wq_touched[0] = jiffies;
+	wq_touched[1] = jiffies;
 	for (int i = 0; i < 10; i++)
 		if (!run_gap())
 			return false;
 	return true;
+}
+
+static const char *what(void)
+{
+	if (stale)
+		return "judged by jiffies that had jumped";
+	if (unheard)
+		return "complained although it asked";
+	return "touched for ever";
 }
 
 int main(int argc, char **argv)
@@ -192,8 +322,7 @@ int main(int argc, char **argv)
 	if (i == cases)
 		printf("ok - %s\n", name);
 	else
-		printf("not ok - %s: %s; --cases 1 --seed %llu repeats it\n", name,
-		       stale ? "judged by jiffies that had jumped" : "touched for ever",
+		printf("not ok - %s: %s; --cases 1 --seed %llu repeats it\n", name, what(),
 		       (unsigned long long)(seed + i));
 	return i != cases;
 }

@@ -210,26 +210,15 @@ static void end_jobs(void)
 }
 
 /*
- * Two of the kernel's own things that mistake a leap of MONOTONIC, for once in hundreds,
- * and are not what is tested here (watchdogs: cases/120-watchdog).
- *
- * The scheduler's servers of ordinary tasks: their timer may be started while its callback
+ * The scheduler's servers of ordinary tasks mistake a leap of MONOTONIC, for once in
+ * hundreds, and are not what is tested here: their timer may be started while its callback
  * waits for the run queue, which then forwards a queued timer, and warns.
- *
- * The workqueues' watchdog: in a softirq of another CPU it may compare jiffies that have
- * just jumped with what the driver touched before, and can only touch after: see
- * tk_watchdog.c.
  */
 static void stop_servers(void)
 {
-	static const char *const files[] = {
-		"/sys/kernel/debug/sched/fair_server/cpu*/runtime",
-		"/sys/module/workqueue/parameters/watchdog_thresh",
-	};
 	glob_t found;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		glob(files[i], i ? GLOB_APPEND : 0, NULL, &found);
+	glob("/sys/kernel/debug/sched/fair_server/cpu*/runtime", 0, NULL, &found);
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		if (!write_line(found.gl_pathv[i], "0"))
 			die("cannot write to %s", found.gl_pathv[i]);
