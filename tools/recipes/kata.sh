@@ -10,8 +10,8 @@ usage() {
 	  kernel KERNEL VERSION SERIES  put the patches and the configuration where Kata's
 	                                build-kernel.sh takes them from. KERNEL is the directory
 	                                of that (tools/packaging/kernel in Kata's sources),
-	                                VERSION is 6.1, 6.12 or 7.3, SERIES what
-	                                "make series K=VERSION" has made (build/VERSION/series)
+	                                VERSION is 6.1, 6.12, 6.18 or 7.3, SERIES
+	                                what "make series K=VERSION" has made (build/VERSION/series)
 	  qemu QEMU                     print a program that runs QEMU with the pages, makes them
 	                                before, has hostclockd follow it, and removes them after
 
