@@ -260,12 +260,17 @@ static int hostclock_accept_locked(const struct hostclock_read_base *old,
 	new.cp = c->cp;
 	new.gp = hostclock_guest_page()->mem;
 	new.params = c->params;
+	new.previous = c->previous;
+	new.params_tsc = old->cp == new.cp &&
+			 old->params.cycle_last == new.params.cycle_last ?
+			 old->params_tsc : c->tsc;
 	new.resume_tsc = le64_to_cpu(c->guest.resume_tsc);
 	new.ran_on_tsc = le64_to_cpu(c->guest.ran_on_tsc);
 	new.generation = le64_to_cpu(c->guest.generation);
 	new.count = c->count;
 	if (!hostclock_record_accepted(&new, c->tsc))
 		return HOSTCLOCK_ERR_RANGE;
+	hostclock_base_set(&new, c->tsc);
 	if (old->cp && old->cp != new.cp)
 		__set_bit(HOSTCLOCK_CHANGED_PAGE, &change->what);
 	status_differs = hostclock_status_differs(&new.params, new.accepted.tsc_offset, c->tsc) ||

@@ -16,19 +16,22 @@ struct hostclock_read_base {
 	const struct hostclock_clock_page *cp;
 	const struct hostclock_guest_page *gp;
 	struct hostclock_params params;
+	/* those before them, for a TSC before their cycle_last; none if their epoch is 0 */
+	struct hostclock_params previous;
+	u64 params_tsc;		/* guest TSC when params were accepted */
+	/*
+	 * Each counter at the last vDSO update, which all readings are held to, and how
+	 * far the accepted parameters were ahead of that since, in ns.
+	 */
+	struct hostclock_vdso_base base[2];
+	s64 ahead_ns[2];
+	u64 base_counts;	/* of the TSC, after which it is old */
 	/* from the guest page */
 	u64 resume_tsc;		/* end of the last gap */
 	u64 ran_on_tsc;
 	u64 generation;
 	/* seq >> 1 of the clock page with params as the newest, or HOSTCLOCK_NOT_NEWEST */
 	u32 count;
-};
-
-/* For how long two parameter sets may have drifted apart */
-struct hostclock_interval {
-	u64 age_ns;		/* since cycle_last of the accepted one */
-	u64 unseen_ns;		/* since the last vDSO update while it was in force */
-	u64 unread_ns;		/* of that, without any CPU that ran a program */
 };
 
 /**
@@ -42,6 +45,25 @@ static __always_inline u64 hostclock_offset(const struct hostclock_accepted *a,
 	return which == HOSTCLOCK_RAW ? a->raw_offset : a->mono_offset;
 }
 
+/**
+ * hostclock_params_in_force - are the accepted parameters the page's at this TSC?
+ * @rb: accepted state
+ * @tsc: guest TSC
+ *
+ * Not if newer ones have begun, which no CPU has accepted yet.
+ */
+static inline bool hostclock_params_in_force(const struct hostclock_read_base *rb, u64 tsc)
+{
+	u32 seq = HOSTCLOCK_LE32(rb->cp->seq);
+	const struct hostclock_params *newest = hostclock_newest(rb->cp, seq);
+	const struct hostclock_params *previous = hostclock_previous(rb->cp, seq);
+	u64 counter = tsc - rb->accepted.tsc_offset;
+
+	return seq >> 1 == rb->count ||
+	       ((s64)(counter - HOSTCLOCK_LE64(newest->cycle_last)) < 0 &&
+		HOSTCLOCK_LE64(previous->cycle_last) == le64_to_cpu(rb->params.cycle_last));
+}
+
 u64 hostclock_params_counter(const struct hostclock_params *params, u64 tsc_offset,
 			     enum hostclock_counter which, u64 tsc);
 u64 hostclock_extrapolate_by(const struct hostclock_read_base *rb,
@@ -49,14 +71,17 @@ u64 hostclock_extrapolate_by(const struct hostclock_read_base *rb,
 			     enum hostclock_counter which, u64 tsc);
 u64 hostclock_extrapolate(const struct hostclock_read_base *rb, enum hostclock_counter which,
 			  u64 tsc);
-bool hostclock_within_drift(u64 extrapolated_ns, u64 ns,
-			    const struct hostclock_interval *interval);
-void hostclock_interval_get(const struct hostclock_read_base *rb, u64 tsc,
-			    struct hostclock_interval *interval);
-bool hostclock_params_in_force(const struct hostclock_read_base *rb, u64 tsc);
 bool hostclock_params_continue(const struct hostclock_read_base *rb,
 			       const struct hostclock_params *params, u64 tsc);
 bool hostclock_params_slewed(const struct hostclock_read_base *rb,
 			     const struct hostclock_params *params, u64 tsc);
+void hostclock_params_replace(struct hostclock_read_base *rb,
+			      const struct hostclock_params *params,
+			      const struct hostclock_params *previous, u64 tsc);
+bool hostclock_base_old(const struct hostclock_read_base *rb, u64 tsc);
+bool hostclock_base_expired(const struct hostclock_read_base *rb, u64 tsc);
+bool hostclock_base_reached(const struct hostclock_read_base *rb, u64 tsc);
+void hostclock_base_renew(struct hostclock_read_base *rb, u64 tsc);
+void hostclock_base_set(struct hostclock_read_base *rb, u64 tsc);
 
 #endif /* _HOSTCLOCK_ACCEPTED_H */

@@ -30,6 +30,9 @@
  */
 #define HOSTCLOCK_RESYNC_SPINS	1000
 
+/* The same for a reader that waits for one that accepts new parameters */
+#define HOSTCLOCK_WRITER_SPINS	1000
+
 static seqcount_latch_t hostclock_latch = SEQCNT_LATCH_ZERO(hostclock_latch);
 static struct hostclock_read_base hostclock_read_bases[2];
 
@@ -40,6 +43,9 @@ static atomic_t hostclock_writing;
 static struct hostclock_clock_page hostclock_header;
 static bool hostclock_expired;
 
+/* Under the write lock: what replaces the accepted state */
+static struct hostclock_read_base hostclock_scratch;
+
 /* The guest's MONOTONIC counter when the status changed */
 static u64 hostclock_status_since;
 
@@ -49,6 +55,19 @@ static bool (*hostclock_override)(enum hostclock_counter which, u64 *ns);
 static bool notrace hostclock_write_trylock(void)
 {
 	return !atomic_cmpxchg_acquire(&hostclock_writing, 0, 1);
+}
+
+/* Wait for the CPU that has it, but not for long: it may be a vCPU that does not run. */
+static bool notrace hostclock_write_tryhard(void)
+{
+	int spins = in_nmi() ? 0 : HOSTCLOCK_WRITER_SPINS;
+
+	while (!hostclock_write_trylock()) {
+		if (!spins--)
+			return false;
+		cpu_relax();
+	}
+	return true;
 }
 
 void notrace hostclock_write_unlock(void)
@@ -79,14 +98,13 @@ static __always_inline bool hostclock_pages_unchanged(const struct hostclock_rea
 	       (likely(!(seq & 1)) || hostclock_newest_holds(rb->cp, seq));
 }
 
-static void hostclock_read_base_set_params(const struct hostclock_params *params, u32 count)
+static void hostclock_read_base_store(const struct hostclock_read_base *rb)
 {
 	int i;
 
 	for (i = 0; i < 2; i++) {
 		raw_write_seqcount_latch(&hostclock_latch);
-		hostclock_read_bases[i].params = *params;
-		hostclock_read_bases[i].count = count;
+		hostclock_read_bases[i] = *rb;
 	}
 }
 
@@ -100,13 +118,8 @@ static void hostclock_read_base_set_params(const struct hostclock_params *params
 void hostclock_read_base_set(const struct hostclock_read_base *rb,
 			     const struct hostclock_clock_page *header)
 {
-	int i;
-
 	hostclock_header = *header;
-	for (i = 0; i < 2; i++) {
-		raw_write_seqcount_latch(&hostclock_latch);
-		hostclock_read_bases[i] = *rb;
-	}
+	hostclock_read_base_store(rb);
 }
 
 /**
@@ -182,6 +195,15 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base 
 	       rb->accepted.clock_epoch;
 }
 
+/*
+ * Newer parameters that have begun, and that no CPU has accepted yet, have drifted apart
+ * since before now.
+ */
+static bool hostclock_base_renewable(const struct hostclock_read_base *rb, u64 tsc)
+{
+	return hostclock_params_in_force(rb, tsc) || hostclock_known_rejected();
+}
+
 /**
  * hostclock_vdso_base_get - where a counter is now, for the vDSO
  * @which: counter
@@ -192,28 +214,22 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base 
  */
 void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base)
 {
-	const struct hostclock_read_base *rb;
 	unsigned int seq;
-	bool in_force;
 	u64 tsc;
 
+	if (hostclock_write_tryhard()) {
+		tsc = hostclock_rdtsc();
+		hostclock_scratch = hostclock_read_bases[0];
+		if (hostclock_base_renewable(&hostclock_scratch, tsc)) {
+			hostclock_base_renew(&hostclock_scratch, tsc);
+			hostclock_read_base_store(&hostclock_scratch);
+		}
+		hostclock_write_unlock();
+	}
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
-		rb = &hostclock_read_bases[seq & 1];
-		base->mult = le32_to_cpu(which == HOSTCLOCK_RAW ? rb->params.raw_mult :
-								 rb->params.mult);
-		base->shift = le32_to_cpu(rb->params.shift);
-		tsc = hostclock_rdtsc();
-		base->ns = hostclock_extrapolate(rb, which, tsc);
-		in_force = hostclock_params_in_force(rb, tsc);
+		*base = hostclock_read_bases[seq & 1].base[which];
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
-
-	/* Newer ones have drifted apart since before that. */
-	if (in_force)
-		hostclock_set_vdso_update_tsc(tsc);
-	base->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
-	/* 2^17 * 2^32 is below 2^64 */
-	base->ns -= HOSTCLOCK_MAX_CPU_SKEW * base->mult >> base->shift;
 }
 
 /**
@@ -256,65 +272,104 @@ u64 hostclock_status_since_ns(void)
 	return READ_ONCE(hostclock_status_since);
 }
 
-/* The clocksource reads one counter only, but both readings must be known. */
-static void notrace hostclock_record_both(const struct hostclock_read_base *rb,
-					  const struct hostclock_params *params,
-					  u64 tsc)
+/* The status may have changed with the parameters. */
+static void notrace hostclock_update_status(const struct hostclock_read_base *rb,
+					    const struct hostclock_params *params, u64 tsc)
 {
-	const struct hostclock_accepted *a = &rb->accepted;
-	int which;
-
-	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
-		hostclock_record_reading(which,
-					 hostclock_params_counter(params, a->tsc_offset,
-								  which, tsc) +
-					 hostclock_offset(a, which));
+	if (!hostclock_status_differs(params, rb->accepted.tsc_offset, tsc))
+		return;
+	hostclock_record_status_change(rb, tsc);
+	hostclock_record(BIT(HOSTCLOCK_CHANGED_STATUS));
+	/* its handler schedules the notification */
+	hostclock_resync_raise();
 }
 
 /*
- * Accept newer parameters.  Return false if a resync is needed.
+ * Accept newer parameters into a copy of the accepted state.  Return false if a resync
+ * is needed.
  *
  * If one epoch changed, MONOTONIC and RAW go on by these parameters: the vDSO may have
  * used them already, so the resync has to start from there.  If both epochs changed,
  * the new parameters tell nothing about the accepted ones.
  */
-static bool notrace hostclock_update_locked(void)
+static bool notrace hostclock_take_params(struct hostclock_read_base *rb, u64 *tsc,
+					  bool *taken)
 {
-	const struct hostclock_read_base *rb = &hostclock_read_bases[0];
+	static struct hostclock_params params, previous;	/* under the write lock */
 	bool same_clock, same_guest;
-	struct hostclock_params params;
 	u32 count;
-	u64 tsc;
 
-	if (hostclock_copy_params(rb->cp, rb->accepted.tsc_offset, &params, &count, &tsc))
+	if (hostclock_copy_params(rb->cp, rb->accepted.tsc_offset, &params, &count, tsc))
 		return false;
+	hostclock_copy_previous(rb->cp, count, &previous);
+	if (hostclock_check_params(&hostclock_header, &previous))
+		previous.epoch = 0;
 	same_clock = hostclock_same_clock_epoch(rb, &params);
 	same_guest = HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch;
 	if ((!same_clock && !same_guest) ||
 	    hostclock_check_params(&hostclock_header, &params) ||
-	    !hostclock_params_continue(rb, &params, tsc))
+	    !hostclock_params_continue(rb, &params, *tsc))
 		return false;
-	hostclock_record_both(rb, &params, tsc);
-	if (hostclock_status_differs(&params, rb->accepted.tsc_offset, tsc)) {
-		hostclock_record_status_change(rb, tsc);
-		hostclock_record(BIT(HOSTCLOCK_CHANGED_STATUS));
-		/* its handler schedules the notification */
-		hostclock_resync_raise();
-	}
-	hostclock_read_base_set_params(&params, same_clock ? count : HOSTCLOCK_NOT_NEWEST);
-	return same_clock && same_guest;
+	hostclock_update_status(rb, &params, *tsc);
+	hostclock_params_replace(rb, &params, &previous, *tsc);
+	rb->count = same_clock ? count : HOSTCLOCK_NOT_NEWEST;
+	*taken = true;
+	return same_clock && same_guest && hostclock_base_reached(rb, *tsc);
 }
 
-/* Return true, too, if another writer is at work. */
+/* Accept newer parameters.  Return false if a resync is needed. */
+static bool notrace hostclock_update_locked(void)
+{
+	struct hostclock_read_base *rb = &hostclock_scratch;
+	u64 tsc = hostclock_rdtsc();
+	bool updated, changed = false;
+
+	*rb = hostclock_read_bases[0];
+	if (hostclock_pages_unchanged(rb)) {
+		hostclock_update_status(rb, &rb->params, tsc);
+		updated = hostclock_base_reached(rb, tsc);
+	} else {
+		updated = hostclock_take_params(rb, &tsc, &changed);
+	}
+	if (hostclock_base_expired(rb, tsc)) {
+		hostclock_base_renew(rb, tsc);
+		changed = true;
+	}
+	if (changed)
+		hostclock_read_base_store(rb);
+	return updated;
+}
+
+/* Are the pages, whatever their parameters, of the accepted epochs? */
+static bool notrace hostclock_same_epochs(void)
+{
+	const struct hostclock_params *newest;
+	const struct hostclock_read_base *rb;
+	unsigned int seq;
+	bool same;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		rb = &hostclock_read_bases[seq & 1];
+		newest = hostclock_newest(rb->cp, HOSTCLOCK_LE32(rb->cp->seq));
+		same = HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch &&
+		       HOSTCLOCK_LE64(newest->epoch) == rb->accepted.clock_epoch;
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
+	return same;
+}
+
+/* The same, or wait for the CPU that does it. */
 static bool notrace hostclock_try_update(void)
 {
-	bool updated = true;
 	unsigned long flags;
+	bool updated;
 
 	local_irq_save(flags);
-	if (hostclock_write_trylock()) {
+	if (hostclock_write_tryhard()) {
 		updated = hostclock_update_locked();
 		hostclock_write_unlock();
+	} else {
+		updated = hostclock_same_epochs();
 	}
 	local_irq_restore(flags);
 	return updated;
@@ -396,41 +451,28 @@ bool hostclock_resync_due(void)
 }
 
 /*
- * Slow path: new parameters, or the TSC is before cycle_last (cross-CPU skew), where
- * the page's older parameters give the exact reading.
+ * Slow path: new parameters, the TSC is before cycle_last (cross-CPU skew), or the
+ * reading is not near the last vDSO update.  The pages are copied and judged once, by
+ * hostclock_try_update(); what is read is the copy.
  */
 static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 {
-	const struct hostclock_read_base *rb;
-	enum hostclock_result result;
-	u64 ns, before_ns, extrapolated_ns, tsc;
-	struct hostclock_interval interval;
 	unsigned int seq;
 	bool updated;
+	u64 ns;
 
 	if (hostclock_counter_overridden(which, &ns))
 		return ns;
 	updated = hostclock_try_update();
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
-		rb = &hostclock_read_bases[seq & 1];
-		/* The vCPU may be descheduled anywhere in here. */
-		before_ns = hostclock_extrapolate(rb, which, hostclock_rdtsc());
-		result = hostclock_read(rb->cp, rb->gp, &rb->accepted, which, &ns);
-		tsc = hostclock_rdtsc();
-		extrapolated_ns = hostclock_extrapolate(rb, which, tsc);
-		hostclock_interval_get(rb, tsc, &interval);
+		ns = hostclock_extrapolate(&hostclock_read_bases[seq & 1], which,
+					   hostclock_rdtsc());
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	if (updated && result == HOSTCLOCK_OK &&
-	    hostclock_within_drift(clamp(ns, before_ns, extrapolated_ns), ns, &interval)) {
-		if (unlikely(hostclock_error()))
-			hostclock_request_resync();
-		return hostclock_record_reading(which, ns);
-	}
-	if (result != HOSTCLOCK_BUSY)
+	if (unlikely(!updated || hostclock_error()))
 		hostclock_request_resync();
-	return hostclock_record_reading(which, extrapolated_ns);
+	return hostclock_record_reading(which, ns);
 }
 
 /**
@@ -446,8 +488,8 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 u64 notrace hostclock_counter(enum hostclock_counter which)
 {
 	const struct hostclock_read_base *rb;
+	u64 tsc, delta, ns;
 	unsigned int seq;
-	u64 delta, ns;
 	bool good;
 
 	do {
@@ -459,15 +501,16 @@ u64 notrace hostclock_counter(enum hostclock_counter which)
 		 * unchanged, none that begin before this TSC value exist.  Those of
 		 * a LIVE page begin when seq becomes odd.
 		 */
-		delta = hostclock_rdtsc() - rb->accepted.tsc_offset -
-			le64_to_cpu(rb->params.cycle_last);
+		tsc = hostclock_rdtsc();
+		delta = tsc - rb->accepted.tsc_offset - le64_to_cpu(rb->params.cycle_last);
 		good = hostclock_pages_unchanged(rb) && (s64)delta >= 0;
 		ns = hostclock_params_ns(&rb->params, which, delta) +
 		     hostclock_offset(&rb->accepted, which);
+		good &= hostclock_vdso_agrees(&rb->base[which], tsc, ns) &&
+			!hostclock_base_old(rb, tsc);
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	if (likely(good && !READ_ONCE(hostclock_override) &&
-		   ns - hostclock_last_reading(which) < HOSTCLOCK_RECORD_INTERVAL_NS))
+	if (likely(good && !READ_ONCE(hostclock_override)))
 		return ns;
 	return hostclock_counter_slow(which);
 }

@@ -29,12 +29,8 @@ static struct clocksource hostclock_cs[2];
 
 static u64 notrace hostclock_cs_read(struct clocksource *cs)
 {
-	return hostclock_counter(HOSTCLOCK_MONO);
-}
-
-static u64 notrace hostclock_cs_read_raw(struct clocksource *cs)
-{
-	return hostclock_counter(HOSTCLOCK_RAW);
+	hostclock_tk_reading();
+	return hostclock_counter(cs - hostclock_cs);
 }
 
 /*
@@ -91,7 +87,7 @@ static struct clocksource hostclock_cs[2] = {
 	[HOSTCLOCK_RAW] = {
 		.name		= "hostclock-raw",
 		.rating		= HOSTCLOCK_RATING,
-		.read		= hostclock_cs_read_raw,
+		.read		= hostclock_cs_read,
 		.mask		= CLOCKSOURCE_MASK(64),
 		.flags		= CLOCK_SOURCE_IS_CONTINUOUS | CLOCK_SOURCE_SUSPEND_NONSTOP,
 		.enable		= hostclock_cs_enable,

@@ -194,6 +194,17 @@ phys_addr_t hostclock_clock_phys(const void *mem)
 	return 0;
 }
 
+static void notrace hostclock_copy_words(struct hostclock_params *params,
+					 const struct hostclock_params *p)
+{
+	const u64 *from = (const u64 *)p;
+	u64 *to = (u64 *)params;
+	int i;
+
+	for (i = 0; i < sizeof(*params) / sizeof(*to); i++)
+		to[i] = READ_ONCE(from[i]);
+}
+
 /**
  * hostclock_newest_holds - do the newest parameters hold during an update of the page?
  * @cp: the page
@@ -244,9 +255,7 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 {
 	const struct hostclock_params *p;
 	struct hostclock_live_wait wait = { .tries = 0 };
-	int i, tries = HOSTCLOCK_MAX_TRIES;
-	u64 *to = (u64 *)params;
-	const u64 *from;
+	int tries = HOSTCLOCK_MAX_TRIES;
 	u32 seq;
 	u64 delta;
 
@@ -255,9 +264,7 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 			seq = hostclock_page_begin(cp);
 			*tsc = hostclock_rdtsc();
 			p = hostclock_select(cp, seq, *tsc - tsc_offset, &delta);
-			from = (const u64 *)p;
-			for (i = 0; i < sizeof(*params) / sizeof(*to); i++)
-				to[i] = READ_ONCE(from[i]);
+			hostclock_copy_words(params, p);
 		} while (hostclock_wait_update(&wait, cp, seq, *tsc));
 		*count = p == hostclock_newest(cp, seq) ? seq >> 1 :
 							  HOSTCLOCK_NOT_NEWEST;
@@ -269,6 +276,26 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 		return HOSTCLOCK_ERR_BEFORE_FIRST;
 	} while (--tries);
 	return HOSTCLOCK_PAGE_TORN;
+}
+
+/**
+ * hostclock_copy_previous - copy the parameters before the newest
+ * @cp: the page
+ * @count: of the newest, from hostclock_copy_params()
+ * @previous: where to put them; of epoch 0 if there are none, or others already
+ *
+ * Context: any, NMI included.
+ */
+void notrace hostclock_copy_previous(const struct hostclock_clock_page *cp, u32 count,
+				     struct hostclock_params *previous)
+{
+	u32 seq = hostclock_page_begin(cp);
+	const struct hostclock_params *p = hostclock_previous(cp, seq);
+
+	hostclock_copy_words(previous, p);
+	if (count == HOSTCLOCK_NOT_NEWEST || seq != count << 1 ||
+	    hostclock_select_retry(cp, seq, p))
+		previous->epoch = 0;
 }
 
 /* |mult - raw_mult| / raw_mult <= ppm / 10^6; both products below 2^52 */
@@ -342,5 +369,8 @@ int hostclock_take_snapshot(struct hostclock_snapshot *c)
 				      &c->params, &c->count, &c->tsc);
 	if (error)
 		return error;
+	hostclock_copy_previous(c->cp, c->count, &c->previous);
+	if (hostclock_check_params(&c->clock, &c->previous))
+		c->previous.epoch = 0;
 	return hostclock_check_params(&c->clock, &c->params);
 }

@@ -11,7 +11,6 @@
 static u64 hostclock_last[2];
 static bool hostclock_in_use[2];	/* as the current clocksource */
 
-static u64 hostclock_vdso_tsc;		/* guest TSC of the last vDSO update, 0 if none */
 static u64 hostclock_max_delta_ns;
 static bool hostclock_core_asleep;	/* see hostclock_set_asleep() */
 static bool (*hostclock_idle)(void);	/* see hostclock_set_idle() */
@@ -44,16 +43,6 @@ u64 notrace hostclock_record_reading(enum hostclock_counter which, u64 ns)
 	if ((s64)(ns - hostclock_last_reading(which)) >= (s64)HOSTCLOCK_RECORD_INTERVAL_NS)
 		hostclock_set_last_reading(which, ns);
 	return ns;
-}
-
-u64 notrace hostclock_vdso_update_tsc(void)
-{
-	return READ_ONCE(hostclock_vdso_tsc);
-}
-
-void hostclock_set_vdso_update_tsc(u64 tsc)
-{
-	WRITE_ONCE(hostclock_vdso_tsc, tsc);
 }
 
 /**

@@ -7,15 +7,15 @@
 
 #include <hostclock/reader.h>
 
-/* A reading is recorded if it is this much above the last: 2^30 ns, about a second */
-#define HOSTCLOCK_RECORD_INTERVAL_NS	BIT_ULL(30)
+/*
+ * A reading is recorded if it is this much above the last: 34 ms, which is more than a
+ * vDSO update is good for
+ */
+#define HOSTCLOCK_RECORD_INTERVAL_NS	BIT_ULL(25)
 
 u64 hostclock_last_reading(enum hostclock_counter which);
 void hostclock_set_last_reading(enum hostclock_counter which, u64 ns);
 u64 hostclock_record_reading(enum hostclock_counter which, u64 ns);
-
-u64 hostclock_vdso_update_tsc(void);
-void hostclock_set_vdso_update_tsc(u64 tsc);
 
 bool hostclock_counter_in_use(enum hostclock_counter which);
 void hostclock_counter_set_in_use(enum hostclock_counter which, bool on);

@@ -27,7 +27,8 @@
 
 /*
  * A single difference proves nothing: another CPU may be setting the clock for the
- * driver, or cross-CPU TSC skew may have made the timekeeper hold its reading.
+ * driver.  Nor do more while the timekeeper holds its reading, because the counter is
+ * before what it read last: by cross-CPU TSC skew, or a page that does not continue.
  */
 #define HOSTCLOCK_REALTIME_TRIES	4
 
@@ -152,8 +153,9 @@ static bool hostclock_realtime_changed(struct hostclock_shift *shift)
 {
 	struct system_time_snapshot snap;
 	int tries = HOSTCLOCK_REALTIME_TRIES;
-	s64 offset_ns;
+	s64 offset_ns, real_ns, before_ns = 0;
 	s32 tai_sec;
+	bool held;
 
 	do {
 		offset_ns = READ_ONCE(hostclock_realtime_offset_ns);
@@ -163,11 +165,14 @@ static bool hostclock_realtime_changed(struct hostclock_shift *shift)
 		shift->tai_known = tai_sec != HOSTCLOCK_TAI_UNKNOWN;
 		shift->tai_sec = shift->tai_known ? hostclock_kernel_tai_sec() - tai_sec : 0;
 		hostclock_systime_get(&snap);
-		shift->real_ns = hostclock_systime_real_ns(&snap) - (s64)snap.cycles - offset_ns;
+		real_ns = hostclock_systime_real_ns(&snap);
+		shift->real_ns = real_ns - (s64)snap.cycles - offset_ns;
 		if (!shift->real_ns && !shift->tai_sec)
 			return false;
+		held = real_ns == before_ns;
+		before_ns = real_ns;
 	} while (--tries);
-	return !hostclock_realtime_being_set() &&
+	return !held && !hostclock_realtime_being_set() &&
 	       READ_ONCE(hostclock_realtime_offset_ns) == offset_ns &&
 	       READ_ONCE(hostclock_tai_sec) == tai_sec;
 }

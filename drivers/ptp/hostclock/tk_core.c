@@ -56,16 +56,9 @@ static bool notrace hostclock_all_idle(void)
 	return true;
 }
 
-static u64 notrace hostclock_tk_read(struct clocksource *cs)
+void notrace hostclock_tk_reading(void)
 {
 	hostclock_watchdogs_check();
-	return hostclock_counter(HOSTCLOCK_MONO);
-}
-
-static u64 notrace hostclock_tk_read_raw(struct clocksource *cs)
-{
-	hostclock_watchdogs_check();
-	return hostclock_counter(HOSTCLOCK_RAW);
 }
 
 /**
@@ -79,8 +72,6 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	hostclock_set_idle(hostclock_all_idle);
 	/* The core is told of a jump and need not convert it. */
 	hostclock_accept_set_max_jump(U64_MAX);
-	mono->read = hostclock_tk_read;
-	raw->read = hostclock_tk_read_raw;
 	mono->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_MONO;
 	raw->vdso_clock_mode = HOSTCLOCK_VDSO_MODE_RAW;
 	mono->flags |= CLOCK_SOURCE_DISCIPLINED;

@@ -10,14 +10,13 @@
 #include <hostclock/reader.h>
 
 /*
- * Largest deviation from the kernel's last update (struct hostclock_vdso_base)
- * before the vDSO falls back to the system call: 2^-11 of the time since, 488
- * ppm.  Parameters whose rate changes by more, or which do not continue the ones
- * before, are for the kernel to judge; it adopts them at its next tick.  So a
- * page that breaks the rules can mislead readers by 2 us at the end of a tick of
- * 4 ms.
+ * Largest deviation from the kernel's last update (struct hostclock_vdso_base), in ns,
+ * before the vDSO falls back to the system call.  Parameters that deviate by more, by
+ * a rate that changes by more than 512 ppm in a tick of 4 ms or because they do not
+ * continue the ones before, are for the kernel to judge; it adopts them at its next
+ * tick.
  */
-#define HOSTCLOCK_VDSO_SLEW_SHIFT	11
+#define HOSTCLOCK_VDSO_SLACK_NS		2048
 
 /**
  * struct hostclock_vdso_base - one counter at the kernel's last vDSO update
@@ -42,7 +41,7 @@ struct hostclock_vdso_base {
  * @tsc: guest TSC of the reading
  * @ns: the reading
  *
- * Return: false if it deviates by more than HOSTCLOCK_VDSO_SLEW_SHIFT allows, or
+ * Return: false if it deviates by more than HOSTCLOCK_VDSO_SLACK_NS, or
  * is 2^32 counts or more after @base, where the product would overflow: 1.6 s at
  * 2.6 GHz, hundreds of ticks.  The kernel of an idle guest updates before it runs
  * any program.
@@ -51,13 +50,13 @@ static __always_inline bool
 hostclock_vdso_agrees(const struct hostclock_vdso_base *base, u64 tsc, u64 ns)
 {
 	u64 delta = tsc - READ_ONCE(base->tsc);
-	u64 passed, slack;
+	u64 passed;
 
 	passed = delta * READ_ONCE(base->mult) >> (READ_ONCE(base->shift) & 31);
-	slack = passed >> HOSTCLOCK_VDSO_SLEW_SHIFT;
 	/* one comparison for both sides */
 	return !(delta >> 32) &&
-	       ns - READ_ONCE(base->ns) - passed + slack <= 2 * slack;
+	       ns - READ_ONCE(base->ns) - passed + HOSTCLOCK_VDSO_SLACK_NS <=
+	       2 * HOSTCLOCK_VDSO_SLACK_NS;
 }
 
 /* The slow path of hostclock_vdso_read(), out of line. */

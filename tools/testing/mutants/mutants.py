@@ -23,6 +23,9 @@ LINE, LINE_C = "lib/include/hostclock/line.h", "lib/hostclock/line.c"
 EXPORT = "drivers/ptp/hostclock_export"
 # Sources that a test's source includes.
 INCLUDED = {"snapshot.c": "interleave", "params.c": "prop_export"}
+DRIVER = "drivers/ptp/hostclock"
+ACCEPTED = DRIVER + "/accepted.c"
+SHIM = "kernel math64 minmax time64 bits compiler".split()
 
 # Name, file, what stands there (once), what is put in its place.
 MUTANTS = [
@@ -133,6 +136,32 @@ MUTANTS = [
     ("export: age rounded down", EXPORT + "/params.c", " * 1000 + 1000;", " * 1000;"),
     ("a validation rule gone: mono_snsec", "lib/hostclock/validate.c",
      "if (mono_snsec >= snsec_end)", "if (mono_snsec > snsec_end)"),
+    ("parameters may set a clock back by a third more", ACCEPTED,
+     "#define HOSTCLOCK_MAX_BACK_NS	12000", "#define HOSTCLOCK_MAX_BACK_NS	16000"),
+    ("readings may run ahead by two thirds more", ACCEPTED,
+     "#define HOSTCLOCK_MAX_AHEAD_NS	12000", "#define HOSTCLOCK_MAX_AHEAD_NS	20000"),
+    ("how far readings were ahead is forgotten", ACCEPTED,
+     "return max_t(s64, ahead_ns, rb->ahead_ns[which]);", "return ahead_ns;"),
+    ("how far readings are ahead by now is forgotten", ACCEPTED,
+     "return max_t(s64, ahead_ns, rb->ahead_ns[which]);", "return rb->ahead_ns[which];"),
+    ("readings not held from going back", ACCEPTED, "		return low;", "		return ns;"),
+    ("readings not held from running ahead", ACCEPTED,
+     "return held.ns + HOSTCLOCK_MAX_AHEAD_NS;", "return ns;"),
+    ("a clock that programs read counts as unread", ACCEPTED,
+     "if (since_ns <= HOSTCLOCK_BASE_VALID_NS || !hostclock_vdso_unread())",
+     "if (since_ns <= HOSTCLOCK_BASE_VALID_NS)"),
+    ("a base renewed below the old one", ACCEPTED,
+     "hostclock_convertible(which, own_ns) && (s64)(own_ns - ns) > 0)",
+     "hostclock_convertible(which, own_ns))"),
+    ("a slew that is seen late is a jump", ACCEPTED,
+     "return hostclock_both_continue(rb, params, tsc, hostclock_drift_back_ns);",
+     "return hostclock_both_continue(rb, params, tsc, hostclock_max_back_ns);"),
+    ("rates drift apart by a per mille less than they can", ACCEPTED,
+     "slowest = USEC_PER_SEC - ppm;", "slowest = USEC_PER_SEC;"),
+    ("newer parameters that have begun are overlooked", "drivers/ptp/hostclock/accepted.h",
+     "return seq >> 1 == rb->count ||", "return true ||"),
+    ("the vDSO's slack four times as large", "lib/include/hostclock/vdso.h",
+     "#define HOSTCLOCK_VDSO_SLACK_NS		2048", "#define HOSTCLOCK_VDSO_SLACK_NS		8192"),
     ("a validation rule gone: rate tolerance doubled", "lib/include/hostclock/validate.h",
      "#define HOSTCLOCK_RATE_TOLERANCE_SHIFT	3", "#define HOSTCLOCK_RATE_TOLERANCE_SHIFT	2"),
 ]
@@ -171,16 +200,30 @@ def link(objects, name, files, tree):
     return program
 
 
+def build_held(tree, objects):
+    """The driver's own code, which includes headers of the kernel that are empty here."""
+    os.makedirs(os.path.join(objects, "shim/linux"), exist_ok=True)
+    for name in SHIM:
+        with open(os.path.join(objects, "shim/linux", name + ".h"), "w"):
+            pass
+    program = os.path.join(objects, "held")
+    if subprocess.call(["cc", *FLAGS, "-O2", "-I" + objects + "/shim", "-iquote", DRIVER,
+                        NATIVE + "/held.c", "-o", program], cwd=tree):
+        die("does not compile")
+    return program
+
+
 def run_tests(tree, objects):
     """The first complaint of the tests, or None."""
     lib = sources(tree, "lib/hostclock")
     prop = sources(tree, NATIVE, "prop")
     single = [NATIVE + "/" + n for n in ("edges.c", "interleave.c", "live.c", "claim.c")]
     compile_all(tree, lib + prop + single, objects)
-    for name, files, arguments in (("edges", single[:1], []), ("interleave", single[1:2], []),
+    for name, files, arguments in (("held", None, ["--cases", "20000"]),
+                                   ("edges", single[:1], []), ("interleave", single[1:2], []),
                                    ("live", single[2:3], []), ("claim", single[3:], []),
                                    ("properties", prop, ["--cases", "50000"])):
-        program = link(objects, name, files + lib, tree)
+        program = link(objects, name, files + lib, tree) if files else build_held(tree, objects)
         try:
             result = subprocess.run([program, *arguments], capture_output=True, text=True,
                                     timeout=120)
@@ -208,7 +251,7 @@ def main():
     tree = os.path.join(os.path.abspath(sys.argv[1]), "mutants")
     clean, objects = os.path.join(tree, "clean"), os.path.join(tree, "objects")
     shutil.rmtree(tree, ignore_errors=True)
-    for part in ("lib", NATIVE, EXPORT):
+    for part in ("lib", NATIVE, DRIVER, EXPORT):
         shutil.copytree(os.path.join(TOP, part), os.path.join(tree, part))
     os.makedirs(clean)
     complaint = run_tests(tree, clean)

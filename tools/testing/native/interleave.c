@@ -243,8 +243,8 @@ static bool run_read(size_t *accepted)
 }
 
 /*
- * Likewise, and nothing that deviates from the base the caller gives: by a 2048th of
- * what passed since it began, which is 50 times what passes in a run.
+ * Likewise, and nothing that deviates from the base the caller gives by more than the
+ * vDSO's slack.
  */
 static bool run_vdso_read(size_t *accepted)
 {

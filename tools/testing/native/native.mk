@@ -25,7 +25,7 @@ $(NATIVE)/obj/claim: $(NATIVE)/obj/claim.o $(LIBHOSTCLOCK)
 # The driver's own code, with kernel.h for the kernel's headers, which are empty here.
 NATIVE_SHIM := $(NATIVE)/obj/shim/linux
 NATIVE_DRIVER := $(addprefix drivers/ptp/hostclock/,accepted.c accepted.h readings.c readings.h params.h)
-$(NATIVE)/late: tools/testing/native/late.c tools/testing/native/kernel.h tools/testing/native/native.mk \
+$(NATIVE)/held: tools/testing/native/held.c tools/testing/native/kernel.h tools/testing/native/native.mk \
 		$(NATIVE_DRIVER) $(wildcard lib/include/hostclock/*.h)
 	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{kernel,math64,minmax,time64,bits,compiler}.h
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -I$(NATIVE_SHIM)/.. \
@@ -50,7 +50,7 @@ $(NATIVE)/watchdogs: tools/testing/native/watchdogs.c tools/testing/native/kerne
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live late watchdogs obj/race obj/claim obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live held watchdogs obj/race obj/claim obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).

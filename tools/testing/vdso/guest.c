@@ -149,16 +149,15 @@ static u64 pvclock_counter(const struct guest *g, u64 tsc)
 }
 
 /*
- * Deviates from the base by at most 488 ppm of the time since, which is below
- * 2^32 counts; all within 2^64, so nothing can wrap here that does not there.
+ * Deviates from the base by at most 2048 ns, and is less than 2^32 counts after
+ * it; all within 2^64, so nothing can wrap here that does not there.
  */
 static bool agrees(const struct hostclock_vdso_base *base, u64 tsc, u64 c)
 {
 	u64 passed = (tsc - base->tsc) * base->mult >> base->shift;
 	s64 off = c - (base->ns + passed);
 
-	return tsc - base->tsc <= 0xffffffff && off <= (s64)(passed / 2048) &&
-	       -off <= (s64)(passed / 2048);
+	return tsc - base->tsc <= 0xffffffff && off <= 2048 && -off <= 2048;
 }
 
 /* The counter behind a clock; false if the vDSO must not answer from it. */

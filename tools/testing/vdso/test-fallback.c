@@ -139,8 +139,7 @@ static const char *at_distance(struct guest *g, s64 ns, bool syscall)
 	return expect(g, &c, syscall);
 }
 
-/* 10400000 * 6452785 >> 24 is 4000002, and a 2048th of that 1953. */
-#define DISTANCE_NS	1953
+#define DISTANCE_NS	HOSTCLOCK_VDSO_SLACK_NS
 
 static const char *ahead(struct guest *g)
 {
@@ -202,16 +201,16 @@ static const char *rate_changed(struct guest *g, s32 ppm, bool syscall)
 	return expect(g, &c, syscall);
 }
 
-/* 2^-11 is 488.28 ppm. */
+/* 2048 ns of 4 ms are 512 ppm. */
 static const char *slewed(struct guest *g)
 {
-	const char *why = rate_changed(g, 488, false);
+	const char *why = rate_changed(g, 511, false);
 
 	if (!why)
-		why = rate_changed(g, 489, true);
+		why = rate_changed(g, 513, true);
 	if (!why)
-		why = rate_changed(g, -488, false);
-	return why ? why : rate_changed(g, -489, true);
+		why = rate_changed(g, -511, false);
+	return why ? why : rate_changed(g, -513, true);
 }
 
 /* Anything in the clock page's set before the newest: used, and right. */
@@ -232,7 +231,8 @@ static const char *previous_epoch(struct guest *g)
 /* It is being overwritten: the newest set's base it is, whatever it holds. */
 static const char *previous_odd(struct guest *g)
 {
-	struct counter c = { .g = g, .tsc = early_tsc(g) };
+	/* by less than the vDSO's slack */
+	struct counter c = { .g = g, .tsc = usual_tsc(g) - 2600000000ULL - 2600 };
 
 	g->v.cp->seq = htole32(3);
 	memset(&g->v.cp->params[0], 0xa5, sizeof(g->v.cp->params[0]));
@@ -283,9 +283,9 @@ static void publish(struct counter *c)
 	struct hostclock_params *p = hostclock_page_claim(cp);
 
 	*p = *last;
-	/* by 50 us, which the kernel's base allows 1.5 s after its update */
-	p->mono_snsec = htole64(le64toh(p->mono_snsec) + (50000ULL << 24));
-	p->raw_snsec = htole64(le64toh(p->raw_snsec) + (50000ULL << 24));
+	/* by what the kernel's base allows */
+	p->mono_snsec = htole64(le64toh(p->mono_snsec) + (200ULL << 24));
+	p->raw_snsec = htole64(le64toh(p->raw_snsec) + (200ULL << 24));
 	hostclock_page_publish(cp);
 }
 
@@ -442,9 +442,9 @@ const struct test fallback_tests[] = {
 	{ "epochs zero: system call", no_epoch },
 	{ "empty pages: system call", empty_pages },
 	{ "counter beyond 63 bits: system call", out_of_range },
-	{ "ahead of the kernel by more than 488 ppm: system call", ahead },
-	{ "behind the kernel by more than 488 ppm: system call", behind },
-	{ "rate changed by more than 488 ppm: system call", slewed },
+	{ "ahead of the kernel by more than 2048 ns: system call", ahead },
+	{ "behind the kernel by more than 2048 ns: system call", behind },
+	{ "rate changed by more than 512 ppm: system call", slewed },
 	{ "2^32 counts after the kernel's update: system call", long_after },
 	{ "before the kernel's update: system call", before_line },
 	{ "before the newest set: the one before", previous_set },

@@ -202,7 +202,7 @@ static void *writer(void *arg)
 		if ((s64)(now - e.cycle_last) <= 0)
 			continue;
 		advance(&e, now + LEAD - e.cycle_last);
-		/* slewed by up to 240 ppm: the base allows for twice that */
+		/* slewed by up to 240 ppm: the base allows for that between ticks */
 		e.mult[HOSTCLOCK_MONO] = 6452776 + random_below(&rng, 3098) - 1549;
 		publish(&e);
 		/* Preempted: for a moment, time was what the old set says. */
@@ -340,7 +340,13 @@ static const char *updates(struct guest *g)
 	return why;
 }
 
-/* Sets whose seconds and nanoseconds belong together, and that stand still. */
+/*
+ * Sets that stand still, at a multiple of 3 ns within what the base allows.  In every
+ * other one the nanoseconds have one of the seconds, so that a mixture of two is off by a
+ * second; one of a number's halves is no multiple.
+ */
+#define STORM_SEC	1500
+
 static void *storm_writer(void *arg)
 {
 	struct guest *g = arg;
@@ -348,16 +354,16 @@ static void *storm_writer(void *arg)
 	pin(1);
 	for (u64 k = 0; !__atomic_load_n(&race.stop, __ATOMIC_RELAXED); k++) {
 		struct hostclock_params *p = hostclock_page_claim(g->v.cp);
-		u64 sec = 1001 + k % 1000;
+		u64 moved = k % 2, ns = k % (HOSTCLOCK_VDSO_SLACK_NS / 3) * 3;
 
 		p->epoch = htole64(0x1111);
-		p->mono_sec = htole64(sec);
-		p->mono_snsec = htole64(sec * 499979 << 31);
+		p->mono_sec = htole64(STORM_SEC - moved);
+		p->mono_snsec = htole64((moved * HOSTCLOCK_NSEC_PER_SEC + ns) << 31);
 		/* many reads come before it, and take the set before */
 		p->cycle_last = htole64(hostclock_rdtsc() + 2000 -
 					g->accepted.tsc_offset);
 		p->max_cycles = htole64(1ULL << 30);
-		p->mult = htole32(1);
+		p->mult = 0;
 		p->shift = htole32(31);
 		hostclock_page_publish(g->v.cp);
 		__atomic_fetch_add(&race.logged, 1, __ATOMIC_RELEASE);
@@ -365,14 +371,12 @@ static void *storm_writer(void *arg)
 	return arg;
 }
 
-/* A base with a rate so high that all sets agree with it for a while. */
+/* A base that stands still, too, so that all sets agree with it for a while. */
 static void allow_all(struct guest *g)
 {
-	const u64 ago = 1ULL << 31, middle = 1500 * HOSTCLOCK_NSEC_PER_SEC;
-	/* 2^50 ns since then, and a 2048th of that: 550 s */
 	struct hostclock_vdso_base base = {
-		.tsc = hostclock_rdtsc() - ago, .ns = middle - (ago << 19),
-		.mult = 1U << 19,
+		.tsc = hostclock_rdtsc() - HOSTCLOCK_MAX_CPU_SKEW,
+		.ns = STORM_SEC * HOSTCLOCK_NSEC_PER_SEC,
 	};
 
 	vvar_set_base(&g->v, HOSTCLOCK_MONO, &base);
@@ -380,7 +384,7 @@ static void allow_all(struct guest *g)
 
 static const char *storm(struct guest *g)
 {
-	u64 times = 0, reads, ns, sec;
+	u64 times = 0, reads, ns;
 	const char *why = NULL;
 	cpu_set_t saved;
 	pthread_t thread;
@@ -399,15 +403,9 @@ static const char *storm(struct guest *g)
 		if (!read_counter(g, HOSTCLOCK_MONO, &ns))
 			continue;
 		times++;
-		/*
-		 * The kernel's base is at 1000 s, and reads before it give it.
-		 * Beyond 2^30 ticks, 0.4 s, a set has moved on by 1 ns.
-		 */
-		sec = ns / HOSTCLOCK_NSEC_PER_SEC;
-		if (sec > 1000 &&
-		    ns % HOSTCLOCK_NSEC_PER_SEC - sec * 499979 > 10)
-			why = failure("a mixture of sets: %llu",
-				      (unsigned long long)ns);
+		ns -= STORM_SEC * HOSTCLOCK_NSEC_PER_SEC;
+		if (ns > HOSTCLOCK_VDSO_SLACK_NS || ns % 3)
+			why = failure("a mixture of sets: %llu", (unsigned long long)ns);
 	}
 	__atomic_store_n(&race.stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);

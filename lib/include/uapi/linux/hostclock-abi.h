@@ -95,7 +95,7 @@
  * more slew than a limit, by default 2000 ppm: 500 for adjtimex(), 500 for adjtime(), 1000 for a
  * UTC-SLS smear.  Within it, the rate may change by any amount from one set to the next.  A
  * guest's MONOTONIC does not follow a set that does not continue the one before.  After a change
- * of rate by more than 488 ppm (2^-11), each vDSO read costs a system call until the guest's
+ * of rate by more than 512 ppm, vDSO reads may cost a system call each until the guest's
  * kernel has adopted the new set.
  *
  * Epochs
