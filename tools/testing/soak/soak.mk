@@ -17,6 +17,10 @@ $(SOAK_WATCH): $(SOAK_OBJ) $(E2E_OUT)/64/check.o $(LIBHOSTCLOCK)
 
 all: $(SOAK_WATCH)
 
+.PHONY: soak-hostile
+soak-hostile: ## a writer of hostile pages at full speed beside a guest, 15 minutes
+	@$(RUN_TESTS) soak/hostile
+
 .PHONY: soak-events
 soak-events: ## random events on two guests, for SOAK_SECONDS (3600)
 	@$(RUN_TESTS) soak/events

@@ -360,6 +360,8 @@ ROWS = {
     "freeze": [frozen, stopped, odd_for_ever, guest_odd_for_ever, wrapped, guest_wrapped],
     "hostile": hostile.FIELDS,
     "unit": [hostile.hostile_unit],
+    "full-speed": hostile.FULL_SPEED,
+    "full-speed-gaps": hostile.FULL_SPEED[-1:],
     "slew": [slewed, jumped],
     "storm": [hostile.scribbled, epochs],
     "private": [hostile.scribbled_by_guest],

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Pages that nobody would write but to do harm: rows of faults.py."""
 
+import os
 import random
+import subprocess
 import time
 
 from broken import (Page, advanced, hz, judge_calm, judge_recovery, judge_truth, now_counter,
@@ -9,11 +11,17 @@ from broken import (Page, advanced, hz, judge_calm, judge_recovery, judge_truth,
 import broken
 
 UNITS = 200
-# Jumps of a page are taken for slews up to that, see hostclock.rst, "How fast a page may
-# make time run": 1 us and 4000 ppm of a tick, for one that comes 50 ms late.
-BACK_NS = 1000 + 50000000 * 4000 // 1000000
+# How far back a clock page can set MONOTONIC: see hostclock.rst, "How fast a page may make
+# time run".
+BACK_NS = 17000
+# And a guest page that invents gaps: to the last tick, which may be late here
+GAPS_BACK_NS = 10**9
 # The guest page's clock_format
 UNSCALED, SCALED, UNKNOWN = 0, 1, 127
+# How long each mode of the writer at full speed writes
+FULL_SPEED_S = int(os.environ.get("HOSTILE_SECONDS", "10"))
+# Less than a hundredth of what one CPU does
+MIN_WRITES = 10000
 
 
 def values_for(size):
@@ -72,7 +80,7 @@ def hostile_in_place(bench):
     good = hold_still(bench)
 
     seen = hostile_rows(bench, row, bench.clock.newest(), lambda: renew(bench, good))
-    judge_calm(row, bench.guest)
+    judge_calm(row, seen)
     judge_truth(row, seen)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
@@ -87,8 +95,8 @@ def hostile_published(bench):
         values[field] = value
         bench.clock.publish(values)
 
-    hostile_rows(bench, row, bench.clock.sets[0], lambda: renew(bench, good), publish)
-    judge_calm(row, bench.guest)
+    seen = hostile_rows(bench, row, bench.clock.sets[0], lambda: renew(bench, good), publish)
+    judge_calm(row, seen)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
 
@@ -96,8 +104,8 @@ def hostile_published(bench):
 def hostile_header(bench):
     row = "any field of the clock page's header hostile"
     good = hold_still(bench)
-    hostile_rows(bench, row, bench.clock, lambda: renew(bench, good))
-    judge_calm(row, bench.guest)
+    seen = hostile_rows(bench, row, bench.clock, lambda: renew(bench, good))
+    judge_calm(row, seen)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
 
@@ -105,9 +113,9 @@ def hostile_header(bench):
 def hostile_guest(bench):
     """It believes in any gap."""
     row = "any field of the guest page hostile"
-    hostile_rows(bench, row, bench.page, lambda: bench.sim("thaw"),
-                 lambda field, value: publish_guest(bench.page, **{field: value}))
-    judge_calm(row, bench.guest, leaps=True)
+    seen = hostile_rows(bench, row, bench.page, lambda: bench.sim("thaw"),
+                        lambda field, value: publish_guest(bench.page, **{field: value}))
+    judge_calm(row, seen, leaps=True)
     judge_recovery(row, bench.guest)
 
 
@@ -123,7 +131,7 @@ def hostile_unit(bench):
         bench.sim("thaw")
         # which keeps the guest's CPUs from their readings for a moment
         bench.guest.report()
-    judge_calm(row, bench.guest, leaps=True, back_ns=BACK_NS)
+    judge_calm(row, bench.guest.report(), leaps=True, back_ns=BACK_NS)
     judge_recovery(row, bench.guest)
 
 
@@ -137,7 +145,7 @@ def scribbled(bench):
     seen = bench.guest.report()
     result(seen["status"] == "degraded" and seen["unsynced_now"], f"{row}: degraded",
            seen["status"])
-    judge_calm(row, bench.guest)
+    judge_calm(row, seen)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
 
@@ -150,11 +158,37 @@ def scribbled_by_guest(bench):
     result(writes > 100000, f"{row}: often enough", f"{writes} writes")
     seen = bench.guest.report()
     result(seen["unsynced_now"], f"{row}: adjtimex() says so", seen["status"])
-    judge_calm(row, bench.guest)
+    judge_calm(row, seen)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
     result(bench.exporter.status()["vms"][0]["name"] == bench.name and not bench.exporter.gone(),
            f"{row}: the exporter is none the worse", "it is gone")
 
 
+def at_full_speed(mode, back_ns):
+    """A writer on a CPU of its own, in all that time; MODE: see exporter/hostile.c."""
+    def row(bench):
+        name = f"a writer at full speed, {mode}"
+        hold_still(bench)
+        bench.guest.arm()
+        written = subprocess.run(
+            [os.environ["HOSTILE"], os.path.join(bench.directory, "clock"),
+             os.path.join(bench.directory, "vm", bench.name), mode, str(FULL_SPEED_S),
+             str(random.randrange(2**60))],
+            capture_output=True, text=True, check=True, timeout=FULL_SPEED_S + broken.LIMIT_S)
+        seen = bench.guest.report()
+        back = ", ".join(f"{clock} {seen[f'worst_{clock}']} ns" for clock in broken.GOING_ON)
+        print(f"# {name}: {written.stdout.strip()} writes, {seen['reads']} readings; back by {back}")
+        result(int(written.stdout) > MIN_WRITES * FULL_SPEED_S, f"{name}: it is one",
+               f"{written.stdout} writes")
+        judge_calm(name, seen, leaps=True, back_ns=back_ns)
+        bench.sim("thaw")
+        judge_recovery(name, bench.guest)
+
+    row.__name__ = f"full_speed_{mode}"
+    return row
+
+
 FIELDS = [hostile_in_place, hostile_published, hostile_header, hostile_guest]
+FULL_SPEED = [at_full_speed(mode, BACK_NS) for mode in ("flip", "lie", "noise")]
+FULL_SPEED.append(at_full_speed("gaps", GAPS_BACK_NS))
