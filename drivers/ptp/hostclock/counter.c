@@ -340,36 +340,19 @@ static bool notrace hostclock_update_locked(void)
 	return updated;
 }
 
-/* Are the pages, whatever their parameters, of the accepted epochs? */
-static bool notrace hostclock_same_epochs(void)
-{
-	const struct hostclock_params *newest;
-	const struct hostclock_read_base *rb;
-	unsigned int seq;
-	bool same;
-
-	do {
-		seq = raw_read_seqcount_latch(&hostclock_latch);
-		rb = &hostclock_read_bases[seq & 1];
-		newest = hostclock_newest(rb->cp, HOSTCLOCK_LE32(rb->cp->seq));
-		same = HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch &&
-		       HOSTCLOCK_LE64(newest->epoch) == rb->accepted.clock_epoch;
-	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
-	return same;
-}
-
-/* The same, or wait for the CPU that does it. */
+/*
+ * The same, or wait for the CPU that does it.  If that takes long, its vCPU does not run:
+ * the resync waits for it.
+ */
 static bool notrace hostclock_try_update(void)
 {
 	unsigned long flags;
-	bool updated;
+	bool updated = false;
 
 	local_irq_save(flags);
 	if (hostclock_write_tryhard()) {
 		updated = hostclock_update_locked();
 		hostclock_write_unlock();
-	} else {
-		updated = hostclock_same_epochs();
 	}
 	local_irq_restore(flags);
 	return updated;
@@ -464,14 +447,14 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 	if (hostclock_counter_overridden(which, &ns))
 		return ns;
 	updated = hostclock_try_update();
+	if (unlikely(!updated || hostclock_error()))
+		hostclock_request_resync();
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
 		ns = hostclock_extrapolate(&hostclock_read_bases[seq & 1], which,
 					   hostclock_rdtsc());
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
-	if (unlikely(!updated || hostclock_error()))
-		hostclock_request_resync();
 	return hostclock_record_reading(which, ns);
 }
 

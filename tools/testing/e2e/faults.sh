@@ -6,9 +6,14 @@ seed=${SEED:-$RANDOM}
 kernel=()
 
 # The exporter that is there at the end may not be the one that was started here.
+# Its other processes end when they notice, which takes a moment.
 end_exporter() {
 	[[ ! -s $pid ]] || kill -KILL "$(cat "$pid")" 2>/dev/null
 	rm -f "$pid"
+	for _ in {1..100}; do
+		pgrep -f -- "hostclockd-sim --dir $dir( |\$)" >/dev/null || break
+		sleep 0.1
+	done
 }
 trap 'end_exporter; rm -rf "$work"' EXIT
 
