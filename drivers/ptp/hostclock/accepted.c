@@ -93,6 +93,16 @@ static u64 notrace hostclock_without_gap(const struct hostclock_read_base *rb,
 	return hostclock_run_tsc(tsc, stop, resume) - missed;
 }
 
+/**
+ * hostclock_gap_reported - does the guest page report a gap that is not accepted yet?
+ * @rb: accepted state, whose parameters are to be kept then: newer ones begin too late
+ * @tsc: guest TSC
+ */
+bool notrace hostclock_gap_reported(const struct hostclock_read_base *rb, u64 tsc)
+{
+	return hostclock_without_gap(rb, rb->gp, tsc) != tsc;
+}
+
 /*
  * Readings are held to where the counters were at the last vDSO update (the base), as
  * the vDSO holds its own: at most this far before that or ahead of it, whatever the

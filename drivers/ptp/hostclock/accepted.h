@@ -71,6 +71,7 @@ u64 hostclock_extrapolate_by(const struct hostclock_read_base *rb,
 			     enum hostclock_counter which, u64 tsc);
 u64 hostclock_extrapolate(const struct hostclock_read_base *rb, enum hostclock_counter which,
 			  u64 tsc);
+bool hostclock_gap_reported(const struct hostclock_read_base *rb, u64 tsc);
 bool hostclock_params_continue(const struct hostclock_read_base *rb,
 			       const struct hostclock_params *params, u64 tsc);
 bool hostclock_params_slewed(const struct hostclock_read_base *rb,

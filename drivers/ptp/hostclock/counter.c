@@ -307,6 +307,7 @@ static bool notrace hostclock_take_params(struct hostclock_read_base *rb, u64 *t
 	same_clock = hostclock_same_clock_epoch(rb, &params);
 	same_guest = HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch;
 	if ((!same_clock && !same_guest) ||
+	    hostclock_gap_reported(rb, *tsc) ||
 	    hostclock_check_params(&hostclock_header, &params) ||
 	    !hostclock_params_continue(rb, &params, *tsc))
 		return false;
