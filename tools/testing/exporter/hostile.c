@@ -213,6 +213,15 @@ static void *map(const char *path)
 	return page;
 }
 
+/* All but a page's sequence count */
+static void restore(void *page, const void *was, size_t size, size_t seq)
+{
+	size_t after = seq + sizeof(__le32);
+
+	memcpy(page, was, seq);
+	memcpy((char *)page + after, (const char *)was + after, size - after);
+}
+
 static void run(void (*mode)(void), unsigned int seconds)
 {
 	struct hostclock_clock_page clock_was = *clock_page;
@@ -221,11 +230,20 @@ static void run(void (*mode)(void), unsigned int seconds)
 
 	while (time(NULL) < end)
 		mode();
-	*guest_page = guest_was;
 	clock_was.params[0] = set_at(hostclock_rdtsc(), hz / 100, 0);
 	clock_was.params[1] = clock_was.params[0];
-	clock_was.seq = htole32((le32toh(clock_page->seq) & ~1U) + 2);
-	*clock_page = clock_was;
+	/*
+	 * Complete before their counts are even, which are the old ones again: the exporter
+	 * goes on from these, and one that it publishes next must be new.
+	 */
+	*(volatile __le32 *)&guest_page->seq |= htole32(1);
+	*(volatile __le32 *)&clock_page->seq |= htole32(1);
+	smp_wmb();
+	restore(guest_page, &guest_was, sizeof(guest_was), offsetof(typeof(guest_was), seq));
+	restore(clock_page, &clock_was, sizeof(clock_was), offsetof(typeof(clock_was), seq));
+	smp_wmb();
+	WRITE_ONCE(guest_page->seq, guest_was.seq);
+	WRITE_ONCE(clock_page->seq, clock_was.seq);
 }
 
 int main(int argc, char **argv)

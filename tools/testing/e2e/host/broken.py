@@ -339,5 +339,5 @@ def judge_recovery(row, guest, limit=LIMIT_S):
     result(equal["judged"] > 0 and not equal["wrong"],
            f"{row}: recovers, REALTIME is the page's to the ns",
            f"{equal['wrong']} of {equal['judged']} readings are not, "
-           f"by up to {equal['worst_ns']} ns; wall {guest.report()['wall']}, "
-           f"and {guest.ask('equal')['wrong']} a moment later")
+           f"{equal['wrong_syscall']} of them by system call, by up to {equal['worst_ns']} ns; "
+           f"wall {guest.report()['wall']}, {guest.ask('equal')['wrong']} a moment later")

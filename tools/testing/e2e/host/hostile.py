@@ -80,7 +80,7 @@ def hostile_in_place(bench):
     good = hold_still(bench)
 
     seen = hostile_rows(bench, row, bench.clock.newest(), lambda: renew(bench, good))
-    judge_calm(row, seen)
+    judge_calm(row, bench.guest)
     judge_truth(row, seen)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
@@ -95,8 +95,8 @@ def hostile_published(bench):
         values[field] = value
         bench.clock.publish(values)
 
-    seen = hostile_rows(bench, row, bench.clock.sets[0], lambda: renew(bench, good), publish)
-    judge_calm(row, seen)
+    hostile_rows(bench, row, bench.clock.sets[0], lambda: renew(bench, good), publish)
+    judge_calm(row, bench.guest)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
 
@@ -104,8 +104,8 @@ def hostile_published(bench):
 def hostile_header(bench):
     row = "any field of the clock page's header hostile"
     good = hold_still(bench)
-    seen = hostile_rows(bench, row, bench.clock, lambda: renew(bench, good))
-    judge_calm(row, seen)
+    hostile_rows(bench, row, bench.clock, lambda: renew(bench, good))
+    judge_calm(row, bench.guest)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
 
@@ -113,9 +113,9 @@ def hostile_header(bench):
 def hostile_guest(bench):
     """It believes in any gap."""
     row = "any field of the guest page hostile"
-    seen = hostile_rows(bench, row, bench.page, lambda: bench.sim("thaw"),
-                        lambda field, value: publish_guest(bench.page, **{field: value}))
-    judge_calm(row, seen, leaps=True)
+    hostile_rows(bench, row, bench.page, lambda: bench.sim("thaw"),
+                 lambda field, value: publish_guest(bench.page, **{field: value}))
+    judge_calm(row, bench.guest, leaps=True)
     judge_recovery(row, bench.guest)
 
 
@@ -131,7 +131,7 @@ def hostile_unit(bench):
         bench.sim("thaw")
         # which keeps the guest's CPUs from their readings for a moment
         bench.guest.report()
-    judge_calm(row, bench.guest.report(), leaps=True, back_ns=BACK_NS)
+    judge_calm(row, bench.guest, leaps=True, back_ns=BACK_NS)
     judge_recovery(row, bench.guest)
 
 
@@ -145,7 +145,7 @@ def scribbled(bench):
     seen = bench.guest.report()
     result(seen["status"] == "degraded" and seen["unsynced_now"], f"{row}: degraded",
            seen["status"])
-    judge_calm(row, seen)
+    judge_calm(row, bench.guest)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
 
@@ -158,7 +158,7 @@ def scribbled_by_guest(bench):
     result(writes > 100000, f"{row}: often enough", f"{writes} writes")
     seen = bench.guest.report()
     result(seen["unsynced_now"], f"{row}: adjtimex() says so", seen["status"])
-    judge_calm(row, seen)
+    judge_calm(row, bench.guest)
     bench.sim("thaw")
     judge_recovery(row, bench.guest)
     result(bench.exporter.status()["vms"][0]["name"] == bench.name and not bench.exporter.gone(),
@@ -181,7 +181,7 @@ def at_full_speed(mode, back_ns):
         print(f"# {name}: {written.stdout.strip()} writes, {seen['reads']} readings; back by {back}")
         result(int(written.stdout) > MIN_WRITES * FULL_SPEED_S, f"{name}: it is one",
                f"{written.stdout} writes")
-        judge_calm(name, seen, leaps=True, back_ns=back_ns)
+        judge_calm(name, bench.guest, leaps=True, back_ns=back_ns)
         bench.sim("thaw")
         judge_recovery(name, bench.guest)
 
