@@ -17,6 +17,7 @@
 #include <hostclock/clocks.h>
 
 #include "counter.h"
+#include "gap.h"
 #include "page.h"
 #include "params.h"
 #include "readings.h"

@@ -15,6 +15,7 @@
 #include "kernel.h"
 
 #include "../../../drivers/ptp/hostclock/accepted.c"
+#include "../../../drivers/ptp/hostclock/gap.c"
 #include "../../../drivers/ptp/hostclock/readings.c"
 
 /* hostclock.rst: "go back by 17 us at most", "within 12 us by system call" */
