@@ -46,6 +46,9 @@ u64 notrace hostclock_params_counter(const struct hostclock_params *params,
  */
 #define HOSTCLOCK_BASE_VALID_NS		BIT_ULL(23)
 
+/* Rounding where one set of parameters goes on from the one before */
+#define HOSTCLOCK_JOIN_NS	2
+
 /* Rounding, and CPUs whose TSCs differ when the rate changes */
 #define HOSTCLOCK_ROUNDING_NS	64
 
@@ -229,6 +232,23 @@ u64 notrace hostclock_extrapolate(const struct hostclock_read_base *rb,
 	return (s64)(ns - plain_ns) < 0 ? ns : plain_ns;
 }
 
+/*
+ * How far newer parameters may be before what the older ones said.  A slew may have begun
+ * when these were last known to be the page's, however many ticks have gone by them since.
+ */
+static s64 notrace hostclock_back_ns(const struct hostclock_read_base *rb,
+				     enum hostclock_counter which, u64 tsc, u64 since_ns,
+				     bool slewed)
+{
+	u64 counts = tsc - rb->in_force_tsc;
+
+	if (!slewed)
+		return hostclock_max_back_ns(since_ns);
+	if ((s64)counts > 0)
+		since_ns = max(since_ns, hostclock_base_ns(&rb->base[which], counts));
+	return hostclock_drift_back_ns(since_ns);
+}
+
 /* How far ahead of the base the accepted parameters have been so far */
 static s64 notrace hostclock_most_ahead_ns(const struct hostclock_read_base *rb,
 					   enum hostclock_counter which, u64 tsc,
@@ -241,30 +261,45 @@ static s64 notrace hostclock_most_ahead_ns(const struct hostclock_read_base *rb,
 }
 
 /*
- * Ahead of the base, the newer parameters may have been published late: they have
- * drifted since the older ones were accepted.  Before it, clocks that were read must not
- * go back, not even from where the older ones were ahead of it.
+ * How far ahead of the base newer parameters may be: they may have been published late,
+ * and have drifted since the older ones were accepted.  Or these have come to be ahead
+ * already, by a tick before they were accepted.
+ */
+static s64 notrace hostclock_max_ahead_ns(const struct hostclock_read_base *rb,
+					  enum hostclock_counter which, u64 tsc,
+					  const struct hostclock_held *held)
+{
+	s64 own_ns = hostclock_own_counter(rb, which, tsc) - held->ns;
+	u64 counts = tsc - rb->params_tsc, age_ns = 0;
+	s64 drifted_ns;
+
+	if ((s64)counts > 0)
+		age_ns = hostclock_base_ns(&rb->base[which], counts);
+	drifted_ns = NSEC_PER_USEC + hostclock_max_drift_ns(max(age_ns, held->since_ns));
+	own_ns += HOSTCLOCK_JOIN_NS + hostclock_max_drift_ns(age_ns);
+	return max(own_ns, drifted_ns);
+}
+
+/*
+ * Clocks that were read must not go back, not even from where the older parameters were
+ * ahead of the base.
  */
 static bool notrace hostclock_counter_continues(const struct hostclock_read_base *rb,
 						enum hostclock_counter which, u64 tsc,
-						u64 ns, u64 (*max_back_ns)(u64 since_ns))
+						u64 ns, bool slewed)
 {
 	struct hostclock_held held = { .since_ns = 0 };
 	s64 ahead_ns, seen_ns;
-	u64 drifted_ns = 0;
 
 	if (!hostclock_held_get(rb, which, tsc, &held))
 		held.ns = hostclock_own_counter(rb, which, tsc);
 	ahead_ns = ns - held.ns;
 	seen_ns = hostclock_most_ahead_ns(rb, which, tsc, &held);
-	if (ahead_ns < seen_ns - (s64)max_back_ns(held.since_ns))
+	if (ahead_ns < seen_ns - hostclock_back_ns(rb, which, tsc, held.since_ns, slewed))
 		return false;
 	if (ahead_ns < 0)
 		return true;
-	if ((s64)(tsc - rb->params_tsc) > 0)
-		drifted_ns = hostclock_base_ns(&rb->base[which], tsc - rb->params_tsc);
-	drifted_ns = hostclock_max_drift_ns(max(drifted_ns, held.since_ns));
-	return ahead_ns <= (s64)(NSEC_PER_USEC + drifted_ns);
+	return ahead_ns <= hostclock_max_ahead_ns(rb, which, tsc, &held);
 }
 
 static void notrace hostclock_ahead_update(struct hostclock_read_base *rb, u64 tsc)
@@ -279,7 +314,7 @@ static void notrace hostclock_ahead_update(struct hostclock_read_base *rb, u64 t
 
 static bool notrace hostclock_both_continue(const struct hostclock_read_base *rb,
 					    const struct hostclock_params *params, u64 tsc,
-					    u64 (*max_back_ns)(u64 since_ns))
+					    bool slewed)
 {
 	int which;
 
@@ -288,7 +323,7 @@ static bool notrace hostclock_both_continue(const struct hostclock_read_base *rb
 						  tsc) +
 			 hostclock_offset(&rb->accepted, which);
 
-		if (!hostclock_counter_continues(rb, which, tsc, ns, max_back_ns))
+		if (!hostclock_counter_continues(rb, which, tsc, ns, slewed))
 			return false;
 	}
 	return true;
@@ -303,14 +338,21 @@ static bool notrace hostclock_both_continue(const struct hostclock_read_base *rb
 bool notrace hostclock_params_continue(const struct hostclock_read_base *rb,
 				       const struct hostclock_params *params, u64 tsc)
 {
-	return hostclock_both_continue(rb, params, tsc, hostclock_max_back_ns);
+	return hostclock_both_continue(rb, params, tsc, false);
 }
 
-/* Are they those of a host that slewed its clock while no vDSO update came for long? */
+/**
+ * hostclock_params_slewed - are they those of a host that slews its clock, seen late?
+ * @rb: accepted state
+ * @params: private copy, validated, which do not continue it
+ * @tsc: guest TSC, not before their cycle_last
+ *
+ * Clocks that were read cannot follow such a slew, but it is no jump, either.
+ */
 bool hostclock_params_slewed(const struct hostclock_read_base *rb,
 			     const struct hostclock_params *params, u64 tsc)
 {
-	return hostclock_both_continue(rb, params, tsc, hostclock_drift_back_ns);
+	return hostclock_both_continue(rb, params, tsc, true);
 }
 
 /**
@@ -398,6 +440,8 @@ static void notrace hostclock_base_set_one(struct hostclock_read_base *rb,
  */
 void notrace hostclock_base_renew(struct hostclock_read_base *rb, u64 tsc)
 {
+	/* A tick may go on by older parameters, or by readings that these cannot follow. */
+	bool in_force = hostclock_params_in_force(rb, tsc) && hostclock_base_reached(rb, tsc);
 	int which;
 
 	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
@@ -410,6 +454,8 @@ void notrace hostclock_base_renew(struct hostclock_read_base *rb, u64 tsc)
 		hostclock_base_set_one(rb, which, tsc, ns);
 		hostclock_set_last_reading(which, ns);
 	}
+	if (in_force)
+		rb->in_force_tsc = tsc;
 }
 
 /**
@@ -424,4 +470,5 @@ void hostclock_base_set(struct hostclock_read_base *rb, u64 tsc)
 	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
 		hostclock_base_set_one(rb, which, tsc,
 				       hostclock_own_counter(rb, which, tsc));
+	rb->in_force_tsc = tsc;
 }

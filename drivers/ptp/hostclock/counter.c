@@ -196,15 +196,6 @@ static bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base 
 	       rb->accepted.clock_epoch;
 }
 
-/*
- * Newer parameters that have begun, and that no CPU has accepted yet, have drifted apart
- * since before now.
- */
-static bool hostclock_base_renewable(const struct hostclock_read_base *rb, u64 tsc)
-{
-	return hostclock_params_in_force(rb, tsc) || hostclock_known_rejected();
-}
-
 /**
  * hostclock_vdso_base_get - where a counter is now, for the vDSO
  * @which: counter
@@ -216,15 +207,11 @@ static bool hostclock_base_renewable(const struct hostclock_read_base *rb, u64 t
 void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base)
 {
 	unsigned int seq;
-	u64 tsc;
 
 	if (hostclock_write_tryhard()) {
-		tsc = hostclock_rdtsc();
 		hostclock_scratch = hostclock_read_bases[0];
-		if (hostclock_base_renewable(&hostclock_scratch, tsc)) {
-			hostclock_base_renew(&hostclock_scratch, tsc);
-			hostclock_read_base_store(&hostclock_scratch);
-		}
+		hostclock_base_renew(&hostclock_scratch, hostclock_rdtsc());
+		hostclock_read_base_store(&hostclock_scratch);
 		hostclock_write_unlock();
 	}
 	do {

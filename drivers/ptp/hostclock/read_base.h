@@ -26,6 +26,7 @@ struct hostclock_read_base {
 	struct hostclock_vdso_base base[2];
 	s64 ahead_ns[2];
 	u64 base_counts;	/* of the TSC, after which it is old */
+	u64 in_force_tsc;	/* of the last base that was what the page said */
 	/* from the guest page */
 	u64 resume_tsc;		/* end of the last gap */
 	u64 ran_on_tsc;

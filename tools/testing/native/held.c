@@ -233,6 +233,15 @@ static struct hostclock_params draw_slewed(const struct hostclock_params *last, 
 	return p;
 }
 
+/* The page says what the host published last; the guest may not have accepted it. */
+static void publish(const struct hostclock_params *params)
+{
+	u32 count = le32toh(page.seq) / 2 + 1;
+
+	page.params[count & 1] = *params;
+	page.seq = htole32(count * 2);
+}
+
 /* The counter goes on by them: with the offsets as they are, or others. */
 static bool follow_slew(const struct hostclock_params *params)
 {
@@ -256,14 +265,20 @@ static bool run_slewed(void)
 
 	for (int i = 0; i < STEPS; i++) {
 		now += draw(2) ? draw(HZ / 500) : draw(draw(8) ? HZ / 50 : HZ);
-		if (draw(2))
+		if (draw(2)) {
 			params = draw_slewed(&params, looked);
+			publish(&params);
+		}
 		looked = now;
+		/* A tick reads the clock, asks for a resync, and goes on. */
+		if (!draw(4) && (le32toh(page.seq) / 2 == rb.count || !take(&params)))
+			tick();
 		if (!follow_slew(&params)) {
 			printf("# a jump, %llu counts after the last vDSO update\n",
 			       (unsigned long long)(now - rb.base[0].tsc));
 			return false;
 		}
+		rb.count = le32toh(page.seq) / 2;
 		if (!draw(4))
 			tick();
 	}
@@ -284,6 +299,7 @@ static void begin(void)
 	put(&rb.params, 1000 * HOSTCLOCK_NSEC_PER_SEC, 2000 * HOSTCLOCK_NSEC_PER_SEC);
 	rb.params_tsc = now;
 	memset(highest, 0, sizeof(highest));
+	memset(&page, 0, sizeof(page));
 	busy = true;
 	hostclock_base_set(&rb, now);
 	tick();
