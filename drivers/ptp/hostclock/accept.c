@@ -17,6 +17,7 @@
 #include "readings.h"
 #include "rejected.h"
 #include "resync.h"
+#include "sets.h"
 
 /* Under the write lock */
 static struct hostclock_info hostclock_latest_info;
@@ -259,11 +260,7 @@ static int hostclock_accept_locked(const struct hostclock_read_base *old,
 	hostclock_new_accepted(old, c, &new.accepted, change);
 	new.cp = c->cp;
 	new.gp = hostclock_guest_page()->mem;
-	new.params = c->params;
-	new.previous = c->previous;
-	new.params_tsc = old->cp == new.cp &&
-			 old->params.cycle_last == new.params.cycle_last ?
-			 old->params_tsc : c->tsc;
+	hostclock_params_set(&new, old, &c->params, &c->previous, c->tsc);
 	new.resume_tsc = le64_to_cpu(c->guest.resume_tsc);
 	new.ran_on_tsc = le64_to_cpu(c->guest.ran_on_tsc);
 	new.generation = le64_to_cpu(c->guest.generation);

@@ -12,24 +12,7 @@
 #include "gap.h"
 #include "params.h"
 #include "readings.h"
-
-/**
- * hostclock_params_counter - evaluate a host counter
- * @params: private copy, validated
- * @tsc_offset: guest TSC - the page's counter
- * @which: counter
- * @tsc: guest TSC; before cycle_last, the base is returned
- *
- * Return: ns; U64_MAX if it does not fit.
- */
-u64 notrace hostclock_params_counter(const struct hostclock_params *params,
-				     u64 tsc_offset, enum hostclock_counter which,
-				     u64 tsc)
-{
-	u64 delta = tsc - tsc_offset - le64_to_cpu(params->cycle_last);
-
-	return hostclock_params_ns(params, which, (s64)delta < 0 ? 0 : delta);
-}
+#include "sets.h"
 
 /*
  * Readings are held to where the counters were at the last vDSO update (the base), as
@@ -48,9 +31,6 @@ u64 notrace hostclock_params_counter(const struct hostclock_params *params,
 
 /* Rounding where one set of parameters goes on from the one before */
 #define HOSTCLOCK_JOIN_NS	2
-
-/* Rounding, and CPUs whose TSCs differ when the rate changes */
-#define HOSTCLOCK_ROUNDING_NS	64
 
 /* Counts in ns, at the base's rate */
 static u64 notrace hostclock_base_ns(const struct hostclock_vdso_base *base, u64 counts)
@@ -170,9 +150,10 @@ static u64 notrace hostclock_extrapolate_plain(const struct hostclock_read_base 
 {
 	u64 ns = hostclock_own_counter(rb, which, tsc);
 
+	ns = hostclock_hold(rb, which, tsc, ns);
 	if (!hostclock_convertible(which, ns))
 		return hostclock_last_reading(which) + HOSTCLOCK_RECORD_INTERVAL_NS;
-	return hostclock_hold(rb, which, tsc, ns);
+	return ns;
 }
 
 /* The same without a gap, but not before the last vDSO update */
@@ -367,10 +348,7 @@ void notrace hostclock_params_replace(struct hostclock_read_base *rb,
 				      const struct hostclock_params *previous, u64 tsc)
 {
 	hostclock_ahead_update(rb, tsc);
-	if (params->cycle_last != rb->params.cycle_last)
-		rb->params_tsc = tsc;
-	rb->params = *params;
-	rb->previous = *previous;
+	hostclock_params_set(rb, rb, params, previous, tsc);
 	hostclock_ahead_update(rb, tsc);
 }
 
@@ -467,8 +445,12 @@ void hostclock_base_set(struct hostclock_read_base *rb, u64 tsc)
 {
 	int which;
 
-	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
+	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
+		u64 ns = hostclock_params_counter(&rb->params, rb->accepted.tsc_offset,
+						  which, tsc);
+
 		hostclock_base_set_one(rb, which, tsc,
-				       hostclock_own_counter(rb, which, tsc));
+				       ns + hostclock_offset(&rb->accepted, which));
+	}
 	rb->in_force_tsc = tsc;
 }

@@ -6,8 +6,6 @@
 
 #include "read_base.h"
 
-u64 hostclock_params_counter(const struct hostclock_params *params, u64 tsc_offset,
-			     enum hostclock_counter which, u64 tsc);
 u64 hostclock_extrapolate_by(const struct hostclock_read_base *rb,
 			     const struct hostclock_guest_page *gp,
 			     enum hostclock_counter which, u64 tsc);

@@ -26,6 +26,7 @@
 #include "page.h"
 #include "ptp.h"
 #include "readings.h"
+#include "sets.h"
 #include "systime.h"
 #include "transport.h"
 

@@ -25,6 +25,7 @@ EXPORT = "drivers/ptp/hostclock_export"
 INCLUDED = {"snapshot.c": "interleave", "params.c": "prop_export"}
 DRIVER = "drivers/ptp/hostclock"
 ACCEPTED = DRIVER + "/accepted.c"
+SETS = DRIVER + "/sets.c"
 SHIM = "kernel math64 minmax time64 bits compiler".split()
 
 # Name, file, what stands there (once), what is put in its place.
@@ -162,6 +163,12 @@ MUTANTS = [
     ("a tick that holds readings counts as one by the page", ACCEPTED,
      "hostclock_params_in_force(rb, tsc) && hostclock_base_reached(rb, tsc);",
      "hostclock_params_in_force(rb, tsc);"),
+    ("parameters are followed by others that do not join them", SETS,
+     "	    !hostclock_params_join(previous, params))", "	    0)"),
+    ("those before parameters are used though these have not begun", SETS,
+     "(s64)(counter - le64_to_cpu(params->cycle_last)) < 0 ||", "0 ||"),
+    ("parameters that began long ago are late time and again", SETS,
+     "	       a->mono_sec == b->mono_sec && a->mono_snsec == b->mono_snsec &&\n", ""),
     ("rates drift apart by a per mille less than they can", ACCEPTED,
      "slowest = USEC_PER_SEC - ppm;", "slowest = USEC_PER_SEC;"),
     ("newer parameters that have begun are overlooked", DRIVER + "/read_base.h",

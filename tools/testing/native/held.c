@@ -16,6 +16,7 @@
 
 #include "../../../drivers/ptp/hostclock/accepted.c"
 #include "../../../drivers/ptp/hostclock/gap.c"
+#include "../../../drivers/ptp/hostclock/sets.c"
 #include "../../../drivers/ptp/hostclock/readings.c"
 
 /* hostclock.rst: "go back by 17 us at most", "within 12 us by system call" */
@@ -37,6 +38,8 @@ static struct hostclock_vdso_base vdso[2];
 static u64 highest[2];
 /* Is any CPU not idle? */
 static bool busy;
+/* Does the page have what the host's clocks are? */
+static bool honest;
 
 unsigned int hostclock_max_slew_ppm(void)
 {
@@ -102,6 +105,11 @@ static struct hostclock_params draw_params(void)
 		mono = rb.base[0].ns - rb.accepted.mono_offset + passed;
 		raw = rb.base[1].ns - rb.accepted.raw_offset + passed;
 	}
+	if (!draw(4)) {
+		/* in the future, by no more than CPUs differ */
+		age = -draw(HOSTCLOCK_MAX_CPU_SKEW);
+		back = 0;
+	}
 	p.cycle_last = htole64(now - age);
 	p.raw_mult = htole32(draw(8) ? MULT : MULT + draw_around(MULT / 8));
 	p.mult = htole32(le32toh(p.raw_mult) + draw_around(le32toh(p.raw_mult) / 500));
@@ -109,14 +117,31 @@ static struct hostclock_params draw_params(void)
 	return p;
 }
 
+/* Those before them, of which the page may say anything, too */
+static struct hostclock_params draw_previous(const struct hostclock_params *params)
+{
+	static const s64 offs[] = { 0, 1, 64, 1000, 40000, 1000000000 };
+	u64 counts = draw(2 * HOSTCLOCK_MAX_CPU_SKEW), ns = counts * MULT >> SHIFT;
+	struct hostclock_params p = *params;
+	s64 off = draw_around(offs[draw(sizeof(offs) / sizeof(*offs))]);
+
+	p.epoch = htole64(honest ? 0 : draw(4));
+	p.cycle_last = htole64(le64toh(p.cycle_last) - counts);
+	put(&p, hostclock_params_ns(params, HOSTCLOCK_MONO, 0) - ns + off,
+	    hostclock_params_ns(params, HOSTCLOCK_RAW, 0) - ns + off);
+	if (!draw(8))
+		p.mono_sec = htole64(9000000000);
+	return p;
+}
+
 /* As the driver's counter.c does for a reading that is not on its fast path */
 static bool take(const struct hostclock_params *params)
 {
-	static const struct hostclock_params none;
+	struct hostclock_params previous = draw_previous(params);
 	bool good = hostclock_params_continue(&rb, params, now);
 
 	if (good)
-		hostclock_params_replace(&rb, params, &none, now);
+		hostclock_params_replace(&rb, params, &previous, now);
 	good &= hostclock_base_reached(&rb, now);
 	if (hostclock_base_expired(&rb, now))
 		hostclock_base_renew(&rb, now);
@@ -126,11 +151,11 @@ static bool take(const struct hostclock_params *params)
 /* And its accept.c, for what does not continue: a jump, which changes the offsets. */
 static void accept(const struct hostclock_params *params)
 {
+	struct hostclock_params previous = draw_previous(params);
 	struct hostclock_read_base new = rb;
 	int which;
 
-	new.params = *params;
-	new.params_tsc = now;
+	hostclock_params_set(&new, &rb, params, &previous, now);
 	if (!hostclock_params_continue(&rb, params, now))
 		for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
 			*(which ? &new.accepted.raw_offset : &new.accepted.mono_offset) =
@@ -177,6 +202,15 @@ static bool step_down(enum hostclock_counter which)
 	return true;
 }
 
+/* A CPU whose TSC is behind may read less than others have, but no more than it may. */
+static void read_behind(enum hostclock_counter which)
+{
+	u64 ns = hostclock_extrapolate(&rb, which, now - draw(HOSTCLOCK_MAX_CPU_SKEW));
+
+	if ((s64)(ns - highest[which]) > 0)
+		highest[which] = ns;
+}
+
 static bool step(void)
 {
 	enum hostclock_counter which = draw(2);
@@ -216,6 +250,7 @@ static bool step(void)
 	default:
 		params = draw(2) ? draw_params() : rb.params;
 		take(&params);
+		read_behind(which);
 	}
 	return read_is(which, hostclock_extrapolate(&rb, which, now), "the kernel");
 }
@@ -361,6 +396,28 @@ static bool run_idle(void)
 	return true;
 }
 
+/*
+ * Parameters change, but say that they began long ago.  One of them may be that late;
+ * what others gain is 1 ms in 250 ms, while 400 ticks take 1.6 s.
+ */
+static bool run_ahead(void)
+{
+	int ahead = 0;
+
+	now += 100 * HZ;
+	tick();
+	for (int i = 0; i < STEPS; i++) {
+		struct hostclock_params params = rb.params;
+		u64 mono_ns = hostclock_params_ns(&params, HOSTCLOCK_MONO, 0);
+
+		now += HZ / 250;
+		tick();
+		put(&params, mono_ns + 1000000, hostclock_params_ns(&params, HOSTCLOCK_RAW, 0));
+		ahead += take(&params);
+	}
+	return ahead >= 1 && ahead <= 8;
+}
+
 /* Whether the page has newer parameters that are in force */
 static bool run_in_force(void)
 {
@@ -390,15 +447,16 @@ static bool judge(bool good, const char *name, const char *why)
 	return good;
 }
 
-static void run_all(u64 cases, u64 seed, bool good[4])
+static void run_all(u64 cases, u64 seed, bool good[5])
 {
-	bool (*const runs[4])(void) = { run, run_slewed, run_jumps, run_idle };
+	bool (*const runs[5])(void) = { run, run_slewed, run_jumps, run_idle, run_ahead };
 	u64 i;
 
-	for (i = 0; i < cases && good[0] && good[1] && good[2] && good[3]; i++) {
+	for (i = 0; i < cases && good[0] && good[1] && good[2] && good[3] && good[4]; i++) {
 		rng = (seed + i) * 0x9e3779b97f4a7c15ULL | 1;
-		for (int r = 0; r < 4; r++) {
+		for (int r = 0; r < 5; r++) {
 			begin();
+			honest = r == 1 || r == 3;
 			good[r] = runs[r]();
 		}
 	}
@@ -410,7 +468,7 @@ static void run_all(u64 cases, u64 seed, bool good[4])
 int main(int argc, char **argv)
 {
 	static const char repeat[] = "see above; --seed SEED repeats it";
-	bool good[4] = { true, true, true, true }, all;
+	bool good[5] = { true, true, true, true, true }, all;
 	u64 cases = 20000, seed = time(NULL);
 
 	for (int a = 1; a + 1 < argc; a += 2) {
@@ -430,6 +488,7 @@ int main(int argc, char **argv)
 	all &= judge(good[2], "no page sets the kernel's clocks back by more than 12 us, however late a tick is",
 		     repeat);
 	all &= judge(good[3], "a slew is followed that began while all CPUs were idle", repeat);
+	all &= judge(good[4], "parameters that say they began long ago are that late only once", repeat);
 	begin();
 	all &= judge(run_in_force(), "newer parameters of the page are known from later ones",
 		     "one is not");
