@@ -376,7 +376,7 @@ bool notrace hostclock_base_expired(const struct hostclock_read_base *rb, u64 ts
 }
 
 /**
- * hostclock_base_reached - are the accepted parameters not too far before the base?
+ * hostclock_base_reached - are readings not held from what the accepted parameters say?
  * @rb: accepted state
  * @tsc: guest TSC
  */
@@ -385,8 +385,8 @@ bool notrace hostclock_base_reached(const struct hostclock_read_base *rb, u64 ts
 	int which;
 
 	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
-		if ((s64)(hostclock_own_counter(rb, which, tsc) -
-			  hostclock_extrapolate_plain(rb, which, tsc)) < 0)
+		if (hostclock_own_counter(rb, which, tsc) !=
+		    hostclock_extrapolate_plain(rb, which, tsc))
 			return false;
 	return true;
 }
@@ -419,7 +419,7 @@ static void notrace hostclock_base_set_one(struct hostclock_read_base *rb,
 void notrace hostclock_base_renew(struct hostclock_read_base *rb, u64 tsc)
 {
 	/* A tick may go on by older parameters, or by readings that these cannot follow. */
-	bool in_force = hostclock_params_in_force(rb, tsc) && hostclock_base_reached(rb, tsc);
+	bool in_force = hostclock_params_in_force(rb, tsc);
 	int which;
 
 	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++) {
@@ -429,6 +429,7 @@ void notrace hostclock_base_renew(struct hostclock_read_base *rb, u64 tsc)
 		if (hostclock_without_gap(rb, rb->gp, tsc) == tsc &&
 		    hostclock_convertible(which, own_ns) && (s64)(own_ns - ns) > 0)
 			ns = own_ns;
+		in_force &= ns == own_ns;
 		hostclock_base_set_one(rb, which, tsc, ns);
 		hostclock_set_last_reading(which, ns);
 	}

@@ -23,6 +23,7 @@
 #include "readings.h"
 #include "rejected.h"
 #include "resync.h"
+#include "sets.h"
 
 /*
  * How often a reader checks for the resync that it requested.  Usually the interrupt
@@ -181,19 +182,6 @@ static bool notrace hostclock_counter_overridden(enum hostclock_counter which, u
 		READ_ONCE(hostclock_override);
 
 	return override && override(which, ns);
-}
-
-/* Do these parameters, just copied from the page, belong to the accepted clock epoch? */
-static bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base *rb,
-					       const struct hostclock_params *params)
-{
-	u32 seq = HOSTCLOCK_LE32(rb->cp->seq);
-
-	if (le64_to_cpu(params->epoch) == rb->accepted.clock_epoch)
-		return true;
-	/* They may precede the newest, see hostclock_epoch_ok(). */
-	return HOSTCLOCK_LE64(hostclock_newest(rb->cp, seq)->epoch) ==
-	       rb->accepted.clock_epoch;
 }
 
 /**
@@ -422,28 +410,52 @@ bool hostclock_resync_due(void)
 	return hostclock_resync_take_forced() || hostclock_resync_needed();
 }
 
+/* Did these parameters and this guest epoch hold when the TSC was read? */
+static bool notrace hostclock_pages_in_force(const struct hostclock_read_base *rb, u64 tsc)
+{
+	u32 seq = HOSTCLOCK_LE32(rb->cp->seq);
+
+	return hostclock_params_in_force(rb, tsc) &&
+	       HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch &&
+	       (likely(!(seq & 1)) || hostclock_newest_holds(rb->cp, seq));
+}
+
+/* Return whether it is what the pages said then. */
+static bool notrace hostclock_counter_accepted(enum hostclock_counter which, u64 *ns)
+{
+	const struct hostclock_read_base *rb;
+	unsigned int seq;
+	bool in_force;
+	u64 tsc;
+
+	do {
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		rb = &hostclock_read_bases[seq & 1];
+		tsc = hostclock_rdtsc();
+		*ns = hostclock_extrapolate(rb, which, tsc);
+		in_force = hostclock_pages_in_force(rb, tsc);
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
+	return in_force;
+}
+
 /*
  * Slow path: new parameters, the TSC is before cycle_last (cross-CPU skew), or the
- * reading is not near the last vDSO update.  The pages are copied and judged once, by
- * hostclock_try_update(); what is read is the copy.
+ * reading is not near the last vDSO update.  hostclock_try_update() copies the pages and
+ * judges them; the copy is read, and again if the vCPU did not run until newer ones began.
  */
 static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 {
-	unsigned int seq;
+	int tries = HOSTCLOCK_MAX_TRIES;
 	bool updated;
 	u64 ns;
 
 	if (hostclock_counter_overridden(which, &ns))
 		return ns;
-	updated = hostclock_try_update();
-	if (unlikely(!updated || hostclock_error()))
-		hostclock_request_resync();
 	do {
-		seq = raw_read_seqcount_latch(&hostclock_latch);
-		ns = hostclock_extrapolate(&hostclock_read_bases[seq & 1], which,
-					   hostclock_rdtsc());
-	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
-
+		updated = hostclock_try_update();
+		if (unlikely(!updated || hostclock_error()))
+			hostclock_request_resync();
+	} while (unlikely(!hostclock_counter_accepted(which, &ns)) && updated && --tries);
 	return hostclock_record_reading(which, ns);
 }
 

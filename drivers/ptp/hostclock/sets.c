@@ -77,3 +77,20 @@ void notrace hostclock_params_set(struct hostclock_read_base *rb,
 	    !hostclock_params_join(previous, params))
 		rb->previous.epoch = 0;
 }
+
+/**
+ * hostclock_same_clock_epoch - are these parameters of the accepted clock epoch?
+ * @rb: accepted state
+ * @params: just copied from the page
+ */
+bool notrace hostclock_same_clock_epoch(const struct hostclock_read_base *rb,
+					const struct hostclock_params *params)
+{
+	u32 seq = HOSTCLOCK_LE32(rb->cp->seq);
+
+	if (le64_to_cpu(params->epoch) == rb->accepted.clock_epoch)
+		return true;
+	/* They may precede the newest, see hostclock_epoch_ok(). */
+	return HOSTCLOCK_LE64(hostclock_newest(rb->cp, seq)->epoch) ==
+	       rb->accepted.clock_epoch;
+}

@@ -14,5 +14,7 @@ u64 hostclock_params_counter(const struct hostclock_params *params, u64 tsc_offs
 void hostclock_params_set(struct hostclock_read_base *rb, const struct hostclock_read_base *old,
 			  const struct hostclock_params *params,
 			  const struct hostclock_params *previous, u64 tsc);
+bool hostclock_same_clock_epoch(const struct hostclock_read_base *rb,
+				const struct hostclock_params *params);
 
 #endif /* _HOSTCLOCK_SETS_H */

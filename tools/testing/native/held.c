@@ -282,8 +282,14 @@ static bool follow_slew(const struct hostclock_params *params)
 {
 	u64 before;
 
+	/* Who is not held from it reads what the page says. */
 	if (take(params))
+		return hostclock_extrapolate(&rb, HOSTCLOCK_MONO, now) ==
+		       hostclock_own_counter(&rb, HOSTCLOCK_MONO, now);
+	if (hostclock_params_continue(&rb, params, now)) {
+		accept(params);
 		return true;
+	}
 	late++;
 	before = hostclock_extrapolate(&rb, HOSTCLOCK_MONO, now);
 	if (!hostclock_params_slewed(&rb, params, now))
@@ -413,7 +419,8 @@ static bool run_ahead(void)
 		now += HZ / 250;
 		tick();
 		put(&params, mono_ns + 1000000, hostclock_params_ns(&params, HOSTCLOCK_RAW, 0));
-		ahead += take(&params);
+		ahead += hostclock_params_continue(&rb, &params, now);
+		take(&params);
 	}
 	return ahead >= 1 && ahead <= 8;
 }
