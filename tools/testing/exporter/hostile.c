@@ -7,7 +7,8 @@
  * CLOCK and GUEST are the pages' files, which nobody else writes meanwhile. MODE:
  *
  *	flip	parameters of any age, between two values of MONOTONIC and RAW that
- *		are up to 30 ms apart, under a moving sequence count
+ *		are up to 30 ms apart, under a moving sequence count; or that begin in
+ *		some us, and have anything before them
  *	lie	what the protocol allows: parameters with other rates, ages and
  *		values, and other epochs now and then
  *	noise	values that are likely to hit a limit, in any field of the clock page
@@ -24,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <hostclock/reader.h>
 #include <hostclock/writer.h>
 #include <hostclock/userspace.h>
 
@@ -119,6 +121,25 @@ static u64 draw_age(void)
 	return draw() % 4 ? draw() % (hz / 100) : draw() % (300 * hz);
 }
 
+static void flip_early(void)
+{
+	u64 ahead = draw() % HOSTCLOCK_MAX_CPU_SKEW, now = hostclock_rdtsc();
+	struct hostclock_params next = set_at(now, -ahead, draw_off()), before = next;
+
+	before.cycle_last = htole64(now + draw() % (ahead + 1));
+	before.mono_sec = htole64(draw() % 2 ? 9000000000ULL : draw_edge());
+	before.raw_sec = before.mono_sec;
+	for (int i = 0; i < 2; i++, writes++) {
+		u32 seq = (le32toh(clock_page->seq) & ~1U) + 2;
+
+		clock_page->params[seq >> 1 & 1] = next;
+		clock_page->params[~seq >> 1 & 1] = before;
+		__sync_synchronize();
+		WRITE_ONCE(clock_page->seq, htole32(seq));
+		pause_for(draw() % 20000);
+	}
+}
+
 static void flip(void)
 {
 	u64 now = hostclock_rdtsc(), age = draw_age();
@@ -132,6 +153,8 @@ static void flip(void)
 		__sync_synchronize();
 		WRITE_ONCE(clock_page->seq, htole32((le32toh(clock_page->seq) & ~1U) + 2));
 		pause_for(draw() % 97);
+		if (!(draw() % 200))
+			flip_early();
 	}
 }
 
