@@ -14,6 +14,9 @@
 #include "readings.h"
 #include "sets.h"
 
+/* The guest's MONOTONIC counter when the status changed */
+static u64 hostclock_status_since;
+
 /*
  * Readings are held to where the counters were at the last vDSO update (the base), as
  * the vDSO holds its own: at most this far before that or ahead of it, whatever the
@@ -454,4 +457,27 @@ void hostclock_base_set(struct hostclock_read_base *rb, u64 tsc)
 				       ns + hostclock_offset(&rb->accepted, which));
 	}
 	rb->in_force_tsc = tsc;
+}
+
+/**
+ * hostclock_record_status_change - record when the status changed
+ * @rb: accepted state
+ * @tsc: guest TSC of the change
+ *
+ * Context: any, NMI included.
+ */
+void notrace hostclock_record_status_change(const struct hostclock_read_base *rb, u64 tsc)
+{
+	WRITE_ONCE(hostclock_status_since,
+		   hostclock_extrapolate(rb, HOSTCLOCK_MONO, tsc));
+}
+
+void hostclock_clear_status_change(void)
+{
+	WRITE_ONCE(hostclock_status_since, 0);
+}
+
+u64 hostclock_status_since_ns(void)
+{
+	return READ_ONCE(hostclock_status_since);
 }

@@ -23,5 +23,8 @@ bool hostclock_base_expired(const struct hostclock_read_base *rb, u64 tsc);
 bool hostclock_base_reached(const struct hostclock_read_base *rb, u64 tsc);
 void hostclock_base_renew(struct hostclock_read_base *rb, u64 tsc);
 void hostclock_base_set(struct hostclock_read_base *rb, u64 tsc);
+void hostclock_record_status_change(const struct hostclock_read_base *rb, u64 tsc);
+void hostclock_clear_status_change(void);
+u64 hostclock_status_since_ns(void);
 
 #endif /* _HOSTCLOCK_ACCEPTED_H */

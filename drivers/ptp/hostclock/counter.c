@@ -48,9 +48,6 @@ static bool hostclock_expired;
 /* Under the write lock: what replaces the accepted state */
 static struct hostclock_read_base hostclock_scratch;
 
-/* The guest's MONOTONIC counter when the status changed */
-static u64 hostclock_status_since;
-
 /* See hostclock_counter_set_override() */
 static bool (*hostclock_override)(enum hostclock_counter which, u64 *ns);
 
@@ -161,7 +158,7 @@ void hostclock_read_base_clear(void)
 {
 	memset(hostclock_read_bases, 0, sizeof(hostclock_read_bases));
 	hostclock_expired = false;
-	hostclock_status_since = 0;
+	hostclock_clear_status_change();
 }
 
 /**
@@ -185,30 +182,6 @@ static bool notrace hostclock_counter_overridden(enum hostclock_counter which, u
 }
 
 /**
- * hostclock_vdso_base_get - where a counter is now, for the vDSO
- * @which: counter
- * @base: where to put it
- *
- * Context: the timekeeper's write section, which has just read a counter and so
- * accepted new parameters.
- */
-void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base)
-{
-	unsigned int seq;
-
-	if (hostclock_write_tryhard()) {
-		hostclock_scratch = hostclock_read_bases[0];
-		hostclock_base_renew(&hostclock_scratch, hostclock_rdtsc());
-		hostclock_read_base_store(&hostclock_scratch);
-		hostclock_write_unlock();
-	}
-	do {
-		seq = raw_read_seqcount_latch(&hostclock_latch);
-		*base = hostclock_read_bases[seq & 1].base[which];
-	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
-}
-
-/**
  * hostclock_status_differs - do parameters change the status?
  * @params: private copy, validated
  * @tsc_offset: guest TSC - the page's counter
@@ -228,24 +201,6 @@ bool notrace hostclock_status_differs(const struct hostclock_params *params,
 	hostclock_expired = !quality.valid;
 	return hostclock_expired != expired ||
 	       params->status != hostclock_read_bases[0].params.status;
-}
-
-/**
- * hostclock_record_status_change - record when the status changed
- * @rb: accepted state
- * @tsc: guest TSC of the change
- *
- * Context: any, NMI included.
- */
-void notrace hostclock_record_status_change(const struct hostclock_read_base *rb, u64 tsc)
-{
-	WRITE_ONCE(hostclock_status_since,
-		   hostclock_extrapolate(rb, HOSTCLOCK_MONO, tsc));
-}
-
-u64 hostclock_status_since_ns(void)
-{
-	return READ_ONCE(hostclock_status_since);
 }
 
 /* The status may have changed with the parameters. */
@@ -318,8 +273,48 @@ static bool notrace hostclock_update_locked(void)
 }
 
 /*
- * The same, or wait for the CPU that does it.  If that takes long, its vCPU does not run:
- * the resync waits for it.
+ * Make a base of what the page says now: one by parameters whose successors have begun
+ * would be where these cannot follow.
+ */
+static void hostclock_base_renew_locked(void)
+{
+	struct hostclock_read_base *rb = &hostclock_scratch;
+	int tries = HOSTCLOCK_MAX_TRIES;
+	bool updated;
+	u64 tsc;
+
+	do {
+		updated = hostclock_update_locked();
+		tsc = hostclock_rdtsc();
+	} while (updated && !hostclock_params_in_force(rb, tsc) && --tries);
+	hostclock_base_renew(rb, tsc);
+	hostclock_read_base_store(rb);
+}
+
+/**
+ * hostclock_vdso_base_get - where a counter is now, for the vDSO
+ * @which: counter
+ * @base: where to put it
+ *
+ * Context: the timekeeper's write section.
+ */
+void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base)
+{
+	unsigned int seq;
+
+	if (hostclock_write_tryhard()) {
+		hostclock_base_renew_locked();
+		hostclock_write_unlock();
+	}
+	do {
+		seq = raw_read_seqcount_latch(&hostclock_latch);
+		*base = hostclock_read_bases[seq & 1].base[which];
+	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
+}
+
+/*
+ * hostclock_update_locked(), or wait for the CPU that does it.  If that takes long, its
+ * vCPU does not run: the resync waits for it.
  */
 static bool notrace hostclock_try_update(void)
 {

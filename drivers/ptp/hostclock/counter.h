@@ -24,8 +24,6 @@ void hostclock_read_base_clear(void);
 /* When the status changed */
 bool hostclock_status_differs(const struct hostclock_params *params, u64 tsc_offset,
 			      u64 tsc);
-void hostclock_record_status_change(const struct hostclock_read_base *rb, u64 tsc);
-u64 hostclock_status_since_ns(void);
 
 /* Have the pages changed? */
 u64 hostclock_pages_key(void);
