@@ -3,6 +3,7 @@
  * Extrapolating the guest's counters by the accepted state, and checking that newer
  * parameters continue them.
  */
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -27,10 +28,10 @@ static u64 hostclock_status_since;
 #define HOSTCLOCK_MAX_AHEAD_NS	12000
 
 /*
- * A base that is older than two ticks of 4 ms is renewed by the first reading, if there
- * is no vDSO that reads by it, or no CPU that runs a program.
+ * A base that is older than two ticks, and 8 ms, is renewed by the first reading, if
+ * there is no vDSO that reads by it, or no CPU that runs a program.
  */
-#define HOSTCLOCK_BASE_VALID_NS		BIT_ULL(23)
+#define HOSTCLOCK_BASE_VALID_NS		max_t(u64, BIT_ULL(23), 2 * TICK_NSEC)
 
 /* Rounding where one set of parameters goes on from the one before */
 #define HOSTCLOCK_JOIN_NS	2
@@ -102,10 +103,9 @@ static u64 notrace hostclock_drift_back_ns(u64 since_ns)
  * How far before the base a counter may be: as far as the rates can have taken it, but
  * who has read a clock must not see it go back by more than HOSTCLOCK_MAX_BACK_NS.
  */
-static u64 notrace hostclock_max_back_ns(u64 since_ns)
+static u64 notrace hostclock_max_back_ns(u64 since_ns, u64 unread_ns)
 {
-	return min(hostclock_drift_back_ns(since_ns),
-		   HOSTCLOCK_MAX_BACK_NS + hostclock_unread_ns(since_ns));
+	return min(hostclock_drift_back_ns(since_ns), HOSTCLOCK_MAX_BACK_NS + unread_ns);
 }
 
 /* Hold a reading to the base. */
@@ -113,15 +113,15 @@ static u64 notrace hostclock_hold(const struct hostclock_read_base *rb,
 				  enum hostclock_counter which, u64 tsc, u64 ns)
 {
 	struct hostclock_held held;
-	u64 low;
+	u64 low, unread_ns;
 
 	if (!hostclock_held_get(rb, which, tsc, &held))
 		return ns;
-	low = held.ns - hostclock_max_back_ns(held.since_ns);
+	unread_ns = hostclock_unread_ns(held.since_ns);
+	low = held.ns - hostclock_max_back_ns(held.since_ns, unread_ns);
 	if ((s64)(ns - low) < 0)
 		return low;
-	if ((s64)(ns - held.ns) > HOSTCLOCK_MAX_AHEAD_NS &&
-	    !hostclock_unread_ns(held.since_ns))
+	if ((s64)(ns - held.ns) > HOSTCLOCK_MAX_AHEAD_NS && !unread_ns)
 		return held.ns + HOSTCLOCK_MAX_AHEAD_NS;
 	return ns;
 }
@@ -227,7 +227,7 @@ static s64 notrace hostclock_back_ns(const struct hostclock_read_base *rb,
 	u64 counts = tsc - rb->in_force_tsc;
 
 	if (!slewed)
-		return hostclock_max_back_ns(since_ns);
+		return hostclock_max_back_ns(since_ns, hostclock_unread_ns(since_ns));
 	if ((s64)counts > 0)
 		since_ns = max(since_ns, hostclock_base_ns(&rb->base[which], counts));
 	return hostclock_drift_back_ns(since_ns);
@@ -405,7 +405,7 @@ static void notrace hostclock_base_set_one(struct hostclock_read_base *rb,
 	base->tsc = tsc - HOSTCLOCK_MAX_CPU_SKEW;
 	base->ns = ns - hostclock_base_ns(base, HOSTCLOCK_MAX_CPU_SKEW);
 	rb->ahead_ns[which] = 0;
-	/* 2^23 << 31 is below 2^64, and a validated multiplier not 0 */
+	/* two ticks << 31 are below 2^64, and a validated multiplier not 0 */
 	if (which == HOSTCLOCK_MONO)
 		rb->base_counts = HOSTCLOCK_MAX_CPU_SKEW +
 			div_u64(HOSTCLOCK_BASE_VALID_NS << base->shift, base->mult);

@@ -53,7 +53,9 @@ static bool (*hostclock_override)(enum hostclock_counter which, u64 *ns);
 
 static bool notrace hostclock_write_trylock(void)
 {
-	return !atomic_cmpxchg_acquire(&hostclock_writing, 0, 1);
+	/* Who spins keeps the cache line shared. */
+	return !atomic_read(&hostclock_writing) &&
+	       !atomic_cmpxchg_acquire(&hostclock_writing, 0, 1);
 }
 
 /* Wait for the CPU that has it, but not for long: it may be a vCPU that does not run. */
@@ -97,7 +99,7 @@ static __always_inline bool hostclock_pages_unchanged(const struct hostclock_rea
 	       (likely(!(seq & 1)) || hostclock_newest_holds(rb->cp, seq));
 }
 
-static void hostclock_read_base_store(const struct hostclock_read_base *rb)
+static void notrace hostclock_read_base_store(const struct hostclock_read_base *rb)
 {
 	int i;
 
@@ -437,6 +439,7 @@ static bool notrace hostclock_counter_accepted(enum hostclock_counter which, u64
  * Slow path: new parameters, the TSC is before cycle_last (cross-CPU skew), or the
  * reading is not near the last vDSO update.  hostclock_try_update() copies the pages and
  * judges them; the copy is read, and again if the vCPU did not run until newer ones began.
+ * The last of so many tries asks for a resync.
  */
 static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 {
@@ -447,10 +450,10 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 	if (hostclock_counter_overridden(which, &ns))
 		return ns;
 	do {
-		updated = hostclock_try_update();
+		updated = hostclock_try_update() && --tries;
 		if (unlikely(!updated || hostclock_error()))
 			hostclock_request_resync();
-	} while (unlikely(!hostclock_counter_accepted(which, &ns)) && updated && --tries);
+	} while (unlikely(!hostclock_counter_accepted(which, &ns)) && updated);
 	return hostclock_record_reading(which, ns);
 }
 

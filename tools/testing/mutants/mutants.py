@@ -26,7 +26,7 @@ INCLUDED = {"snapshot.c": "interleave", "params.c": "prop_export"}
 DRIVER = "drivers/ptp/hostclock"
 ACCEPTED = DRIVER + "/accepted.c"
 SETS = DRIVER + "/sets.c"
-SHIM = "kernel math64 minmax time64 bits compiler".split()
+SHIM = "jiffies kernel math64 minmax time64 bits compiler".split()
 
 # Name, file, what stands there (once), what is put in its place.
 MUTANTS = [

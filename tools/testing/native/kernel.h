@@ -8,6 +8,7 @@
 #define notrace
 #define NSEC_PER_USEC		1000L
 #define USEC_PER_SEC		1000000L
+#define TICK_NSEC		4000000UL	/* 250 Hz */
 #define le32_to_cpu(x)		le32toh(x)
 #define le64_to_cpu(x)		le64toh(x)
 #define min(a, b)		({ __auto_type _a = (a); __auto_type _b = (b); _a < _b ? _a : _b; })

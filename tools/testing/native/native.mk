@@ -27,7 +27,7 @@ NATIVE_SHIM := $(NATIVE)/obj/shim/linux
 NATIVE_DRIVER := $(addprefix drivers/ptp/hostclock/,accepted.c accepted.h gap.c gap.h read_base.h sets.c sets.h readings.c readings.h params.h)
 $(NATIVE)/held: tools/testing/native/held.c tools/testing/native/held.h tools/testing/native/kernel.h tools/testing/native/native.mk \
 		$(NATIVE_DRIVER) $(wildcard lib/include/hostclock/*.h)
-	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{kernel,math64,minmax,time64,bits,compiler}.h
+	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{jiffies,kernel,math64,minmax,time64,bits,compiler}.h
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -I$(NATIVE_SHIM)/.. \
 		-iquote drivers/ptp/hostclock $< -o $@
 
