@@ -12,6 +12,7 @@
 
 #include "accept.h"
 #include "counter.h"
+#include "gap.h"
 #include "page.h"
 #include "params.h"
 #include "readings.h"
@@ -96,6 +97,16 @@ static void hostclock_account_gap(const struct hostclock_snapshot *c,
  */
 #define HOSTCLOCK_MAX_NS	(BIT_ULL(63) - BIT_ULL(60))
 
+/* Do the same clocks go on by these parameters, which may have begun since old was read? */
+static bool hostclock_goes_on(const struct hostclock_read_base *old,
+			      const struct hostclock_snapshot *c)
+{
+	return c->params.epoch == cpu_to_le64(old->accepted.clock_epoch) &&
+	       c->guest.tsc_offset == cpu_to_le64(old->accepted.tsc_offset) &&
+	       hostclock_without_gap(old, &c->guest, c->tsc) == c->tsc &&
+	       hostclock_params_continue(old, &c->params, c->tsc);
+}
+
 /* The offset by which a counter continues the old state, plus the jump by policy */
 static u64 hostclock_new_offset(const struct hostclock_read_base *old,
 				const struct hostclock_snapshot *c,
@@ -106,6 +117,8 @@ static u64 hostclock_new_offset(const struct hostclock_read_base *old,
 					  which, c->tsc);
 	u64 jump_ns = which == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
 
+	if (hostclock_goes_on(old, c))
+		return hostclock_offset(&old->accepted, which) + jump_ns;
 	return hostclock_extrapolate_by(old, &c->guest, which, c->tsc) + jump_ns - ns;
 }
 
