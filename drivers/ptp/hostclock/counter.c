@@ -26,14 +26,10 @@
 #include "sets.h"
 
 /*
- * How often a reader checks for the resync that it requested.  Usually the interrupt
- * has come before the first check; a resync on another CPU takes a microsecond.  A
- * pause takes 10 to 50 ns, so this is at most 50 us.
+ * How often a reader checks for the resync that it requested, or for another one that
+ * accepts new parameters.  A pause takes 10 to 50 ns, so this is at most 50 us.
  */
-#define HOSTCLOCK_RESYNC_SPINS	1000
-
-/* The same for a reader that waits for one that accepts new parameters */
-#define HOSTCLOCK_WRITER_SPINS	1000
+#define HOSTCLOCK_SPINS		1000
 
 static seqcount_latch_t hostclock_latch = SEQCNT_LATCH_ZERO(hostclock_latch);
 static struct hostclock_read_base hostclock_read_bases[2];
@@ -61,7 +57,7 @@ static bool notrace hostclock_write_trylock(void)
 /* Wait for the CPU that has it, but not for long: it may be a vCPU that does not run. */
 static bool notrace hostclock_write_tryhard(void)
 {
-	int spins = in_nmi() ? 0 : HOSTCLOCK_WRITER_SPINS;
+	int spins = in_nmi() ? 0 : HOSTCLOCK_SPINS;
 
 	while (!hostclock_write_trylock()) {
 		if (!spins--)
@@ -143,12 +139,10 @@ void notrace hostclock_read_base_get(struct hostclock_read_base *rb)
  */
 void hostclock_accepted_get(struct hostclock_accepted *a)
 {
-	unsigned int seq;
+	struct hostclock_read_base rb;
 
-	do {
-		seq = raw_read_seqcount_latch(&hostclock_latch);
-		*a = hostclock_read_bases[seq & 1].accepted;
-	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
+	hostclock_read_base_get(&rb);
+	*a = rb.accepted;
 }
 
 /**
@@ -353,24 +347,31 @@ bool hostclock_resync_needed(void)
 }
 
 /**
+ * hostclock_base_late - does the vDSO read by a base that no tick has renewed in time?
+ *
+ * Context: any, while running.
+ */
+bool notrace hostclock_base_late(void)
+{
+	struct hostclock_read_base rb;
+
+	hostclock_read_base_get(&rb);
+	return hostclock_base_old(&rb, hostclock_rdtsc());
+}
+
+/**
  * hostclock_pages_key - identify the pages' content
  *
  * The guest page's sequence count, and the clock page's without its lowest bit.
  */
 u64 notrace hostclock_pages_key(void)
 {
-	const struct hostclock_clock_page *cp;
-	const struct hostclock_guest_page *gp;
-	unsigned int seq;
+	struct hostclock_read_base rb;
 
-	do {
-		seq = raw_read_seqcount_latch(&hostclock_latch);
-		cp = hostclock_read_bases[seq & 1].cp;
-		gp = hostclock_read_bases[seq & 1].gp;
-	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
-	if (!cp)
+	hostclock_read_base_get(&rb);
+	if (!rb.cp)
 		return 0;
-	return (u64)HOSTCLOCK_LE32(gp->seq) << 32 | HOSTCLOCK_LE32(cp->seq) >> 1;
+	return (u64)HOSTCLOCK_LE32(rb.gp->seq) << 32 | HOSTCLOCK_LE32(rb.cp->seq) >> 1;
 }
 
 /**
@@ -385,7 +386,7 @@ bool notrace hostclock_known_rejected(void)
 static void notrace hostclock_request_resync(void)
 {
 	unsigned int seq = READ_ONCE(hostclock_latch.seqcount.sequence);
-	int spins = HOSTCLOCK_RESYNC_SPINS;
+	int spins = HOSTCLOCK_SPINS;
 
 	if (hostclock_resync_running() || hostclock_known_rejected() ||
 	    !hostclock_resync_allowed())
@@ -439,7 +440,7 @@ static bool notrace hostclock_counter_accepted(enum hostclock_counter which, u64
  * Slow path: new parameters, the TSC is before cycle_last (cross-CPU skew), or the
  * reading is not near the last vDSO update.  hostclock_try_update() copies the pages and
  * judges them; the copy is read, and again if the vCPU did not run until newer ones began.
- * The last of so many tries asks for a resync.
+ * The last try asks for a resync, as does one while a tick is late: that makes a base.
  */
 static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 {
@@ -451,7 +452,7 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
 		return ns;
 	do {
 		updated = hostclock_try_update() && --tries;
-		if (unlikely(!updated || hostclock_error()))
+		if (unlikely(!updated || hostclock_error() || hostclock_base_late()))
 			hostclock_request_resync();
 	} while (unlikely(!hostclock_counter_accepted(which, &ns)) && updated);
 	return hostclock_record_reading(which, ns);

@@ -29,6 +29,7 @@ bool hostclock_status_differs(const struct hostclock_params *params, u64 tsc_off
 u64 hostclock_pages_key(void);
 bool hostclock_known_rejected(void);
 bool hostclock_resync_needed(void);
+bool hostclock_base_late(void);
 bool hostclock_resync_due(void);
 
 #endif /* _HOSTCLOCK_COUNTER_H */

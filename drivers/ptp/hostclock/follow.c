@@ -144,8 +144,8 @@ static void hostclock_resync_irq(struct irq_work *work)
 	needed = hostclock_resync_forced() || hostclock_resync_needed();
 	if (needed || suspicion)
 		hostclock_realtime_check();
-	/* The check may force a resync. */
-	if (needed || hostclock_resync_forced()) {
+	/* The check may force a resync.  One that is not due updates the vDSO's data. */
+	if (needed || hostclock_resync_forced() || hostclock_base_late()) {
 		if (hostclock_counter_in_use(which))
 			hostclock_tk_reanchor(&hostclock_cs[which]);
 		else if (hostclock_resync_due())
