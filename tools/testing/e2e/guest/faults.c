@@ -251,11 +251,11 @@ static void scribble(int64_t seconds)
 	answer("writes=%llu\n", (unsigned long long)writes);
 }
 
-static void write_file(const char *path)
+static void write_file(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "w");
 
-	if (!f || fputs("1", f) < 0 || fclose(f))
+	if (!f || fputs(text, f) < 0 || fclose(f))
 		answer("error=%s: %s\n", path, strerror(errno));
 }
 
@@ -272,12 +272,12 @@ static void remove_devices(void)
 			continue;
 		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.63s/remove",
 			 bars[i].device);
-		write_file(path);
+		write_file(path, "1");
 	}
 	/* The PCI devices that virtio devices are on */
 	if (!glob("/sys/bus/virtio/drivers/hostclock/virtio*/../remove", 0, NULL, &found_virtio))
 		for (size_t i = 0; i < found_virtio.gl_pathc; i++)
-			write_file(found_virtio.gl_pathv[i]);
+			write_file(found_virtio.gl_pathv[i], "1");
 	globfree(&found_virtio);
 }
 
@@ -310,10 +310,21 @@ static bool obey(void)
 	else if (!strcmp(command, "remove"))
 		remove_devices();
 	else if (!strcmp(command, "rescan"))
-		write_file("/sys/bus/pci/rescan");
+		write_file("/sys/bus/pci/rescan", "1");
 	else if (strcmp(command, "quit"))
 		answer("error=no such command\n");
 	return strcmp(command, "quit");
+}
+
+/* 6.12's warn if a leap of MONOTONIC ends their timer as they start it: see stress.c. */
+static void stop_servers(void)
+{
+	glob_t found;
+
+	glob("/sys/kernel/debug/sched/fair_server/cpu*/runtime", 0, NULL, &found);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		write_file(found.gl_pathv[i], "0");
+	globfree(&found);
 }
 
 int main(void)
@@ -323,6 +334,7 @@ int main(void)
 	bool going_on = true;
 
 	box = bars_with(MAGIC, 0, &size);
+	stop_servers();
 	listen_start(DEVICE);
 	watch_start();
 	arm();
