@@ -30,6 +30,15 @@ enum { MONO, BOOT, RAW, STEADY };
  */
 #define DRIFT_PPM	2000
 
+/*
+ * If the host runs no CPU of the guest for long, a slew is seen late, and a clock that must
+ * not go back keeps what it is ahead (see hostclock.rst). No CPU has run if none of the
+ * readers, which never sleep, has read for more than a tick; the last one may have come two
+ * ticks before that.
+ */
+#define TICK_NS		4000000
+#define MAX_STALL_NS	1000000000
+
 static const struct {
 	clockid_t id;
 	int steady;		/* or STEADY, if it is the page's */
@@ -48,6 +57,7 @@ struct reader {
 	unsigned int clock, policy;	/* own_state() then */
 	bool any;
 	int64_t looked_ns;		/* the kernel did since then, by the page's MONOTONIC */
+	int64_t drift_ns;		/* drifted_ns that its spans allow for */
 	struct span spans[STEADY];
 };
 
@@ -58,6 +68,9 @@ static struct {
 } latest[STEADY];
 
 static uint64_t handed_over;
+
+/* The page's MONOTONIC when anybody read last, and what clocks may be off for late slews */
+static int64_t any_read_ns, drifted_ns;
 
 uint64_t clocks_handed_over(void)
 {
@@ -219,6 +232,29 @@ static void note_look(struct reader *r, int64_t mono_ns, const struct look *afte
 	r->looked_ns = after->t.mono - (behind_ns > 0 ? behind_ns : 0);
 }
 
+static void note_stall(int64_t now_ns)
+{
+	int64_t last_ns = __atomic_load_n(&any_read_ns, __ATOMIC_SEQ_CST);
+	int64_t stall_ns = now_ns - last_ns;
+
+	/* Whoever finds any_read_ns new finds drifted_ns new.  The script's gaps are longer. */
+	if (last_ns && stall_ns > TICK_NS && stall_ns < MAX_STALL_NS)
+		__atomic_fetch_add(&drifted_ns, (stall_ns + 2 * TICK_NS) / 1000000 * DRIFT_PPM,
+				   __ATOMIC_SEQ_CST);
+	if (stall_ns > 0)
+		__atomic_store_n(&any_read_ns, now_ns, __ATOMIC_SEQ_CST);
+}
+
+static void allow_drift(struct reader *r)
+{
+	int64_t all_ns = __atomic_load_n(&drifted_ns, __ATOMIC_SEQ_CST);
+
+	for (int i = 0; i < STEADY; i++)
+		if (i != RAW)
+			widen(&r->spans[i], all_ns - r->drift_ns);
+	r->drift_ns = all_ns;
+}
+
 static void take_reading(struct job *job, struct reader *r, int kind)
 {
 	unsigned int clock = own_state(OWN_CLOCK), policy = own_state(OWN_POLICY);
@@ -228,6 +264,7 @@ static void take_reading(struct job *job, struct reader *r, int kind)
 	look(&before);
 	now = read_forward(job, kind);
 	look(&after);
+	note_stall(after.t.mono);
 	if (!same_epochs(&before, &after) || published_late(&before, &after) ||
 	    !own_quiet(clock, own_state(OWN_CLOCK)) ||
 	    !own_quiet(policy, own_state(OWN_POLICY))) {
@@ -238,6 +275,7 @@ static void take_reading(struct job *job, struct reader *r, int kind)
 		forget(r);
 	else if (r->last.guest_seq != before.guest_seq)
 		cross(r, &before, policy);
+	allow_drift(r);
 	judge_reading(job, r, kind, &before, now, &after);
 	if (kinds[kind].id == CLOCK_MONOTONIC)
 		note_look(r, now, &after);
@@ -253,6 +291,8 @@ void job_clocks(struct job *job)
 
 	for (size_t i = 0; !stopping(); i++)
 		take_reading(job, &r, i % ARRAY_SIZE(kinds));
+	note("clocks may be off by %lld us for stalls of the guest",
+	     (long long)__atomic_load_n(&drifted_ns, __ATOMIC_RELAXED) / 1000);
 }
 
 /*
