@@ -10,6 +10,8 @@ $(EXPORTER_TEST)/%: tools/testing/exporter/%.c tools/testing/exporter/pages.c \
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) $(filter %.c %.a,$^) -o $@ -lpthread
 
+$(EXPORTER_TEST)/hostile: tools/testing/native/draw.h
+
 $(EXPORTER_TEST)/asktsc.img: tools/testing/exporter/asktsc.S
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) -m32 -c $< -o $@.o

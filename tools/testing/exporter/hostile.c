@@ -29,6 +29,8 @@
 #include <hostclock/writer.h>
 #include <hostclock/userspace.h>
 
+#include "../native/draw.h"
+
 #define SECOND		1000000000ULL
 /* Changes between two looks at the time */
 #define BATCH		1000
@@ -38,36 +40,28 @@ static struct hostclock_guest_page *guest_page;
 /* What is right, at its cycle_last */
 static struct hostclock_params right;
 static u32 hz_shift;
-static u64 hz, rng, writes;
-
-static u64 draw(void)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return rng;
-}
+static u64 hz, writes;
 
 /* One that a check may have forgotten */
 static u64 draw_edge(void)
 {
-	switch (draw() % 8) {
+	switch (draw(8)) {
 	case 0:
 		return 0;
 	case 1:
 		return ~0ULL;
 	case 2:
-		return 1ULL << draw() % 64;
+		return 1ULL << draw(64);
 	case 3:
-		return draw();
+		return draw(0);
 	case 4:
-		return draw() % 1000;
+		return draw(1000);
 	case 5:
-		return (1ULL << 63) + draw() % 9 - 4;
+		return (1ULL << 63) + draw(9) - 4;
 	case 6:
 		return 1ULL << 32;
 	default:
-		return draw() >> draw() % 64;
+		return draw(0) >> draw(64);
 	}
 }
 
@@ -111,23 +105,23 @@ static s64 draw_off(void)
 	static const s64 offs[] = {
 		0, 100, 1000, 2000, 5000, 12000, 16000, 20000, 100000, 1000000, 30000000,
 	};
-	s64 off = offs[draw() % (sizeof(offs) / sizeof(*offs))];
+	s64 off = offs[draw(sizeof(offs) / sizeof(*offs))];
 
-	return draw() % 2 ? off : -off;
+	return draw(2) ? off : -off;
 }
 
 static u64 draw_age(void)
 {
-	return draw() % 4 ? draw() % (hz / 100) : draw() % (300 * hz);
+	return draw(4) ? draw(hz / 100) : draw(300 * hz);
 }
 
 static void flip_early(void)
 {
-	u64 ahead = draw() % HOSTCLOCK_MAX_CPU_SKEW, now = hostclock_rdtsc();
+	u64 ahead = draw(HOSTCLOCK_MAX_CPU_SKEW), now = hostclock_rdtsc();
 	struct hostclock_params next = set_at(now, -ahead, draw_off()), before = next;
 
-	before.cycle_last = htole64(now + draw() % (ahead + 1));
-	before.mono_sec = htole64(draw() % 2 ? 9000000000ULL : draw_edge());
+	before.cycle_last = htole64(now + draw(ahead + 1));
+	before.mono_sec = htole64(draw(2) ? 9000000000ULL : draw_edge());
 	before.raw_sec = before.mono_sec;
 	for (int i = 0; i < 2; i++, writes++) {
 		u32 seq = (le32toh(clock_page->seq) & ~1U) + 2;
@@ -136,7 +130,7 @@ static void flip_early(void)
 		clock_page->params[~seq >> 1 & 1] = before;
 		__sync_synchronize();
 		WRITE_ONCE(clock_page->seq, htole32(seq));
-		pause_for(draw() % 20000);
+		pause_for(draw(20000));
 	}
 }
 
@@ -152,8 +146,8 @@ static void flip(void)
 		clock_page->params[1] = sets[i % 2];
 		__sync_synchronize();
 		WRITE_ONCE(clock_page->seq, htole32((le32toh(clock_page->seq) & ~1U) + 2));
-		pause_for(draw() % 97);
-		if (!(draw() % 200))
+		pause_for(draw(97));
+		if (!draw(200))
 			flip_early();
 	}
 }
@@ -165,18 +159,18 @@ static void lie(void)
 		struct hostclock_params *to = hostclock_page_claim(clock_page);
 		s64 slew = (s64)le32toh(right.raw_mult) * 2000 / 1000000;
 
-		if (draw() % 2)
-			slew = draw() % (2 * slew) - slew;
-		if (draw() % 2)
-			p.mult = htole32(le32toh(right.raw_mult) + (draw() % 2 ? slew : -slew));
-		if (!(draw() % 64))
-			p.epoch = htole64(draw() | 1);
-		if (!(draw() % 64))
-			p.wall_offset_ns = htole64(le64toh(p.wall_offset_ns) + (draw() >> 40));
+		if (draw(2))
+			slew = draw(2 * slew) - slew;
+		if (draw(2))
+			p.mult = htole32(le32toh(right.raw_mult) + (draw(2) ? slew : -slew));
+		if (!draw(64))
+			p.epoch = htole64(draw(0) | 1);
+		if (!draw(64))
+			p.wall_offset_ns = htole64(le64toh(p.wall_offset_ns) + (draw(0) >> 40));
 		*to = p;
 		hostclock_page_publish(clock_page);
-		if (draw() % 2)
-			pause_for(draw() % 20000);
+		if (draw(2))
+			pause_for(draw(20000));
 	}
 }
 
@@ -190,7 +184,7 @@ static void noise(void)
 	good.params[0] = set_at(hostclock_rdtsc(), draw_age(), 0);
 	good.params[1] = good.params[0];
 	for (int i = 0; i < BATCH; i++, writes++) {
-		u64 x = draw();
+		u64 x = draw(0);
 
 		if (x % 6 == 0)
 			((volatile u64 *)clock_page)[(x >> 8) % words] = draw_edge();
@@ -207,20 +201,20 @@ static void gaps(void)
 
 	good = *guest_page;
 	for (int i = 0; i < BATCH; i++, writes++) {
-		u64 x = draw(), now = hostclock_rdtsc() + le64toh(good.tsc_offset);
+		u64 x = draw(0), now = hostclock_rdtsc() + le64toh(good.tsc_offset);
 		volatile u64 *words = (volatile u64 *)guest_page;
 
 		hostclock_seq_claim(&guest_page->seq);
 		if (x % 3 == 0)
 			words[(x >> 8) % (sizeof(good) / 8)] = draw_edge();
-		guest_page->epoch = htole64(draw() | 1);
-		guest_page->stop_tsc = htole64(now - draw() % (hz >> draw() % 20));
-		guest_page->resume_tsc = htole64(now - draw() % (hz >> draw() % 20));
-		guest_page->ran_on_tsc = htole64(draw() % 2 ? 0 : draw() >> draw() % 64);
+		guest_page->epoch = htole64(draw(0) | 1);
+		guest_page->stop_tsc = htole64(now - draw(hz >> draw(20)));
+		guest_page->resume_tsc = htole64(now - draw(hz >> draw(20)));
+		guest_page->ran_on_tsc = htole64(draw(2) ? 0 : draw(0) >> draw(64));
 		hostclock_seq_publish(&guest_page->seq);
 		if (x % 5 == 0)
 			*guest_page = good;
-		pause_for(draw() % 2000);
+		pause_for(draw(2000));
 	}
 	*guest_page = good;
 }
@@ -280,7 +274,7 @@ int main(int argc, char **argv)
 		errx(2, "usage: hostile CLOCK GUEST MODE SECONDS SEED");
 	clock_page = map(argv[1]);
 	guest_page = map(argv[2]);
-	rng = strtoull(argv[5], NULL, 0) * 2 + 88172645463325253ULL;
+	draw_seed(strtoull(argv[5], NULL, 0));
 	right = clock_page->params[le32toh(clock_page->seq) >> 1 & 1];
 	hz_shift = le32toh(right.shift);
 	hz = le64toh(clock_page->counter_hz);

@@ -8,9 +8,7 @@
  *	held [--cases N] [--seed N]
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "held.h"
 
@@ -299,7 +297,7 @@ static size_t run_all(u64 cases, u64 seed)
 	u64 i;
 
 	for (i = 0; i < cases && r == NR_RUNS; i++) {
-		rng = (seed + i) * 0x9e3779b97f4a7c15ULL | 1;
+		draw_seed(seed + i);
 		for (r = 0; r < NR_RUNS; r++) {
 			begin();
 			honest = runs[r].honest;
@@ -316,16 +314,11 @@ static size_t run_all(u64 cases, u64 seed)
 
 int main(int argc, char **argv)
 {
-	u64 cases = 20000, seed = time(NULL);
+	u64 cases, seed;
 	size_t failed;
 	bool all;
 
-	for (int a = 1; a + 1 < argc; a += 2) {
-		if (!strcmp(argv[a], "--cases"))
-			cases = strtoull(argv[a + 1], NULL, 0);
-		else if (!strcmp(argv[a], "--seed"))
-			seed = strtoull(argv[a + 1], NULL, 0);
-	}
+	draw_options(argc, argv, &cases, &seed);
 	hostclock_set_max_delta(1ULL << 50);
 	hostclock_set_idle(all_idle);
 	hostclock_counter_set_in_use(HOSTCLOCK_MONO, true);

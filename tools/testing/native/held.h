@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "draw.h"
 #include "kernel.h"
 
 #include "../../../drivers/ptp/hostclock/accepted.c"
@@ -24,7 +25,7 @@
 #define MULT		6452777U
 #define STEPS		400
 
-static u64 rng, now, worst_ns, late;
+static u64 now, worst_ns, late;
 static s64 worst_call_ns;
 static struct hostclock_read_base rb;
 static struct hostclock_guest_page guest;
@@ -45,14 +46,6 @@ unsigned int hostclock_max_slew_ppm(void)
 static bool all_idle(void)
 {
 	return !busy;
-}
-
-static u64 draw(u64 below)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return below ? rng % below : rng;
 }
 
 static s64 draw_around(s64 most)

@@ -25,7 +25,7 @@ $(NATIVE)/obj/claim: $(NATIVE)/obj/claim.o $(LIBHOSTCLOCK)
 # The driver's own code, with kernel.h for the kernel's headers, which are empty here.
 NATIVE_SHIM := $(NATIVE)/obj/shim/linux
 NATIVE_DRIVER := $(addprefix drivers/ptp/hostclock/,accepted.c accepted.h gap.c gap.h read_base.h sets.c sets.h readings.c readings.h params.h)
-$(NATIVE)/held: tools/testing/native/held.c tools/testing/native/held.h tools/testing/native/kernel.h tools/testing/native/native.mk \
+$(NATIVE)/held: tools/testing/native/held.c tools/testing/native/held.h tools/testing/native/draw.h tools/testing/native/kernel.h tools/testing/native/native.mk \
 		$(NATIVE_DRIVER) $(wildcard lib/include/hostclock/*.h)
 	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{jiffies,kernel,math64,minmax,time64,bits,compiler}.h
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -I$(NATIVE_SHIM)/.. \
@@ -40,7 +40,7 @@ $(NATIVE)/obj/%.o: tools/testing/native/%.c tools/testing/native/native.mk
 	$(call say,CC)$(CC) $(LIBHOSTCLOCK_CFLAGS) -pthread -MMD -MP -c $< -o $@
 
 # Another one, with more of the kernel made up.
-$(NATIVE)/watchdogs: tools/testing/native/watchdogs.c tools/testing/native/kernel.h tools/testing/native/native.mk \
+$(NATIVE)/watchdogs: tools/testing/native/watchdogs.c tools/testing/native/draw.h tools/testing/native/kernel.h tools/testing/native/native.mk \
 		$(addprefix drivers/ptp/hostclock/,tk_watchdog.c tk_watchdog.h)
 	@mkdir -p $(NATIVE_SHIM) $(NATIVE_SHIM)/../asm
 	@touch $(NATIVE_SHIM)/{atomic,clocksource,cpumask,jiffies,nmi,pvclock_gtod,rcupdate,timekeeper_internal,workqueue}.h \

@@ -9,10 +9,8 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
+#include "draw.h"
 #include "kernel.h"
 
 #define HZ			250
@@ -49,7 +47,7 @@ static unsigned long jiffies, touched, wq_touched[2];
 static unsigned int touches;
 static int depth;
 static bool stale, unheard, unseen, following, updating;
-static u64 rng, clock_ns;
+static u64 clock_ns;
 
 void hostclock_watchdogs_check(void);
 bool hostclock_check_guest_paused(void);
@@ -87,14 +85,6 @@ static void pvclock_gtod_register_notifier(struct notifier_block *nb)
 static void pvclock_gtod_unregister_notifier(struct notifier_block *nb)
 {
 	(void)nb;
-}
-
-static u64 draw(u64 below)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return rng % below;
 }
 
 /* A CPU that has read the clock looks for lockups, after a gap that anybody has seen. */
@@ -284,7 +274,7 @@ static bool run_gap(void)
 
 static bool run(u64 seed)
 {
-	rng = seed * 0x9e3779b97f4a7c15ULL | 1;
+	draw_seed(seed);
 	jiffies = draw(1ULL << 62);
 	touched = jiffies;
 	wq_touched[0] = jiffies;
@@ -307,14 +297,9 @@ static const char *what(void)
 int main(int argc, char **argv)
 {
 	const char *name = "watchdogs are touched until jiffies have jumped, and then no more";
-	u64 cases = 20000, seed = time(NULL), i = 0;
+	u64 cases, seed, i = 0;
 
-	for (int a = 1; a + 1 < argc; a += 2) {
-		if (!strcmp(argv[a], "--cases"))
-			cases = strtoull(argv[a + 1], NULL, 0);
-		else if (!strcmp(argv[a], "--seed"))
-			seed = strtoull(argv[a + 1], NULL, 0);
-	}
+	draw_options(argc, argv, &cases, &seed);
 	hostclock_watchdogs_watch(true);
 	while (i < cases && run(seed + i))
 		i++;
