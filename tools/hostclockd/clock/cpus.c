@@ -81,10 +81,10 @@ int cpus_next(struct cpus *c, int cpu)
 	return -1;
 }
 
-/* Run on that CPU.  Return: false if it is gone, or not allowed any more. */
+/* Run on that CPU, from cpus_next().  Return: false if it is gone, or not allowed any more. */
 bool cpus_go(struct cpus *c, int cpu)
 {
-	if (!c || !learn(c) || !CPU_ISSET_S(cpu, SET_SIZE, c->allowed))
+	if (!c || !CPU_ISSET_S(cpu, SET_SIZE, c->allowed))
 		return false;
 	CPU_ZERO_S(SET_SIZE, c->one);
 	CPU_SET_S(cpu, SET_SIZE, c->one);

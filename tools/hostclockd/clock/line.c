@@ -48,7 +48,6 @@
  * @known:	there is a line of this epoch
  * @stale:	the newest line may have been overwritten
  * @open:	the vDSO reads the page
- * @asked:	the guest has accepted an epoch
  */
 struct guest_line {
 	u32 id;
@@ -61,11 +60,11 @@ struct guest_line {
 	bool known;
 	bool stale;
 	bool open;
-	bool asked;
 };
 
+/* First those of guests that have accepted an epoch: nothing looks at all others' at once. */
 static struct guest_line lines[LINES_MAX];
-static unsigned int count, next_look;
+static unsigned int count, asked, next_look;
 static u64 next_wait_ns = SOONEST_NS;
 
 /* The clock pages' newest parameters, as they are in the pages */
@@ -164,6 +163,10 @@ void line_remove(u32 id)
 	close_vdso(l);
 	guard_remove(l->map);
 	munmap(l->map, HOSTCLOCK_PAGE_SIZE);
+	if (l < lines + asked) {
+		*l = lines[--asked];
+		l = &lines[asked];
+	}
 	*l = lines[--count];
 }
 
@@ -206,8 +209,8 @@ void lines_close(u32 page)
 	unsigned int i;
 
 	next_wait_ns = SOONEST_NS;
-	for (i = 0; i < count; i++) {
-		if (lines[i].asked && lines[i].target.page == page)
+	for (i = 0; i < asked; i++) {
+		if (lines[i].target.page == page)
 			close_vdso(&lines[i]);
 	}
 }
@@ -348,11 +351,18 @@ static u64 wait_ns(bool waiting)
 /* Guests that never asked cost nothing but a look in turn. */
 static void look_for_new(void)
 {
-	unsigned int i;
+	unsigned int most = count - asked, i;
+	struct guest_line *l, first;
 
-	for (i = 0; i < LOOKS && i < count; i++) {
-		next_look = (next_look + 1) % count;
-		lines[next_look].asked |= guest_accepted(&lines[next_look]);
+	for (i = 0; i < LOOKS && i < most; i++) {
+		if (next_look < asked || next_look >= count)
+			next_look = asked;
+		l = &lines[next_look++];
+		if (!guest_accepted(l))
+			continue;
+		first = lines[asked];
+		lines[asked++] = *l;
+		*l = first;
 	}
 }
 
@@ -382,9 +392,7 @@ static bool needs_run(const struct clock *clk)
 	struct guest_line *l;
 	bool accepted;
 
-	for (l = lines; l < lines + count; l++) {
-		if (!l->asked)
-			continue;
+	for (l = lines; l < lines + asked; l++) {
 		accepted = guest_accepted(l);
 		if (l->open ? accepted && !still_fits(clk, l, guest_tsc(clk, l, clk->now.begins)) :
 			      accepted || next_wait_ns <= LATEST_NS)
@@ -407,15 +415,15 @@ u64 lines_run(const struct clock *clk)
 	unsigned int i;
 	int n = 0;
 
-	if (!count)
+	look_for_new();
+	if (!asked)
 		return LINES_IDLE;
 	for (i = 0; i < PAGES; i++)
 		params_encode(&clk->now.pages[i].params, &encoded[i]);
-	look_for_new();
 	if (early_ns >= 0)
 		return needs_run(clk) ? (u64)early_ns + 1 : LINES_IDLE;
-	for (i = 0; i < count; i++) {
-		if (!lines[i].asked || !needs_line(clk, &lines[i], &waiting))
+	for (i = 0; i < asked; i++) {
+		if (!needs_line(clk, &lines[i], &waiting))
 			continue;
 		batch[n++] = &lines[i];
 		if (n == BATCH) {

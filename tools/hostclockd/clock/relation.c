@@ -331,6 +331,7 @@ static bool regain(struct relation *r, const struct reading *raw,
 void relation_poll(struct relation *r, struct clock_sample *s)
 {
 	struct reading mono, raw;
+	u64 error_ns = 0;
 	int bad;
 
 	bad = !r->holds || name_is_due(r) ? check_name(r) : 0;
@@ -340,9 +341,9 @@ void relation_poll(struct relation *r, struct clock_sample *s)
 	mono = reading_take(CLOCK_MONOTONIC);
 	raw = read_raw();
 	if (r->holds) {
+		error_ns = mono_error_ns(r, &mono);
 		bad = check_raw(r, &raw);
-		bad = bad ? bad : slewing_check(&r->mono, &mono, mono_error_ns(r, &mono),
-						r->raw.rate, &r->why);
+		bad = bad ? bad : slewing_check(&r->mono, &mono, error_ns, r->raw.rate, &r->why);
 		bad = bad ? bad : check_width(r, &mono);
 		if (bad)
 			lose(r, bad);
@@ -350,7 +351,7 @@ void relation_poll(struct relation *r, struct clock_sample *s)
 	visit_next(r);
 	if (r->holds) {
 		learn_raw_rate(r, &raw);
-		slewing_learn(&r->mono, &mono, mono_error_ns(r, &mono), r->raw.rate);
+		slewing_learn(&r->mono, &mono, error_ns, r->raw.rate);
 	} else if (regain(r, &raw, &mono)) {
 		s->renewed = true;
 	}
