@@ -7,11 +7,12 @@
 #include "spare.h"
 
 #define SPARES		16
-/* A VM takes five at most, and there may be 1000. */
+/* A VM takes six at most, and there may be 1000. */
 #define WANTED		8192
 
 static int spares[SPARES];
 static int count;
+static rlim_t most;
 
 /* Keep as many as there are to be. */
 void spare_keep(void)
@@ -37,7 +38,15 @@ void spare_open(void)
 		if (limit.rlim_max >= WANTED || setrlimit(RLIMIT_NOFILE, &more))
 			setrlimit(RLIMIT_NOFILE, &limit);
 	}
+	if (!getrlimit(RLIMIT_NOFILE, &limit))
+		most = limit.rlim_cur;
 	spare_keep();
+}
+
+/* May a descriptor be kept that can be done without?  As long as most are left. */
+bool spare_affords(int fd)
+{
+	return (rlim_t)fd < most / 2;
 }
 
 /**

@@ -11,6 +11,7 @@
 void spare_open(void);
 bool spare_use(void);
 void spare_keep(void);
+bool spare_affords(int fd);
 int spare_openat(int dir, const char *path, int flags);
 
 #endif /* HOSTCLOCKD_SPARE_H */

@@ -17,6 +17,7 @@
 #include "base/task.h"
 #include "doorbell.h"
 #include "follow.h"
+#include "gone.h"
 #include "guest.h"
 #include "hold.h"
 #include "qemu/kvm.h"
@@ -39,8 +40,8 @@ struct finding {
 	enum qmp_status status;
 };
 
-/* VMs that are just taken up again. */
-static int waiting;
+/* VMs that are just taken up again, and those that have yet to be. */
+static int waiting, left;
 
 /* Is the socket there and that process's, if one was named? */
 static bool has_socket(const char *path, pid_t pid, struct problem *why)
@@ -163,6 +164,7 @@ static void learn_uuid(struct vm *vm)
 /* Drop the connections to the previous process and store the new paths. */
 static void name_sockets(struct vm *vm, const struct attachment *to)
 {
+	gone_unwatch(vm);
 	tcg_close(&vm->source.tcg);
 	monitor_close(&vm->source.monitor);
 	vm->source.listen_ns = 0;
@@ -178,6 +180,7 @@ void vm_detach(struct exporter *x, struct vm *vm)
 		transition_stop(x, vm, vm_host_counter(x, vm) + vm->page.tsc_offset, true);
 		vm->stop.detached = true;
 	}
+	gone_unwatch(vm);
 	tcg_close(&vm->source.tcg);
 	monitor_close(&vm->source.monitor);
 	vm->source.method = VM_DETACHED;
@@ -225,6 +228,7 @@ static int attach_held(struct exporter *x, struct vm *vm, const struct attachmen
 	vm->state = f.method == VM_KVM && f.status != QMP_RUNNING ? VM_STOPPED :
 								    VM_PENDING;
 	vm->source.problem.text[0] = '\0';
+	gone_watch(vm);
 	learn_uuid(vm);
 	follow_check(x, vm);
 	monitor_handle(&vm->source.monitor);
@@ -275,6 +279,7 @@ static void find_again(struct exporter *x, struct vm *vm)
 		vm->state = VM_GONE;
 		return;
 	}
+	gone_watch(vm);
 	if (follow_listen(vm, &why))
 		say("%s: %s", vm->name, why.text);
 	follow_check(x, vm);
@@ -304,12 +309,13 @@ bool attach_again(struct exporter *x)
 {
 	struct vm *vm;
 
-	for (vm = x->vms; vm; vm = vm->next) {
+	for (vm = left ? x->vms : NULL; vm; vm = vm->next) {
 		if (!vm->source.again)
 			continue;
 		if (!task_room())
 			return false;
 		vm->source.again = false;
+		left--;
 		waiting++;
 		task_start(attach_next, vm);
 	}
@@ -322,5 +328,6 @@ void attach_later(struct vm *vm)
 	if (vm->source.method != VM_TCG && vm->source.method != VM_KVM)
 		return;
 	vm->source.again = true;
+	left++;
 	hold_take(vm);
 }

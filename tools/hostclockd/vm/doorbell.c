@@ -82,6 +82,8 @@ static struct {
 	u8 status;
 } notified[PAGES];
 
+/* Doorbells that are not waited for. */
+static unsigned int paused;
 static int directory = -1;
 static struct timer timer;
 static bool timer_runs;
@@ -224,6 +226,7 @@ static void listener_ready(void *arg)
 		    bell->vm->name, PAUSE_SEC, strerror(errno));
 		loop_forget(&bell->listener);
 		bell->paused_ns = task_now_ns();
+		paused++;
 	}
 }
 
@@ -273,6 +276,7 @@ void doorbell_remove(struct vm *vm)
 		drop(&bell->connections[i]);
 	loop_remove(&bell->listener);
 	unlinkat(directory, vm->name, 0);
+	paused -= !!bell->paused_ns;
 	vm->doorbell = NULL;
 	free(bell);
 }
@@ -362,12 +366,14 @@ void doorbell_poll(struct exporter *x)
 	struct problem why;
 	struct vm *vm;
 
-	for (vm = x->vms; vm; vm = vm->next) {
+	for (vm = paused ? x->vms : NULL; vm; vm = vm->next) {
 		bell = vm->doorbell;
 		if (bell && bell->paused_ns &&
 		    task_now_ns() - bell->paused_ns > PAUSE_SEC * NSEC_PER_SEC &&
-		    !loop_add(&bell->listener, &why))
+		    !loop_add(&bell->listener, &why)) {
 			bell->paused_ns = 0;
+			paused--;
+		}
 	}
 }
 

@@ -24,6 +24,7 @@ struct ask;
  * @last_id:		the latest name given to a guest's copies of the pages
  * @unsaved:		the state file is older than the state
  * @save_now:		and in what a later exporter could not find out by itself
+ * @changes:		how often that was changed
  * @guest_hook:		changes what is published in a guest page, for tests; or NULL
  * @vms:		the guests
  * @renew_next:		whose vmclock part is renewed next, NULL: the first's
@@ -42,6 +43,7 @@ struct exporter {
 	u32 last_id;
 	bool unsaved;
 	bool save_now;
+	unsigned int changes;
 	void (*guest_hook)(struct hostclock_guest_page *page);
 	struct vm *vms;
 	struct vm *renew_next;
@@ -53,6 +55,7 @@ static inline void exporter_changed(struct exporter *x)
 {
 	x->unsaved = true;
 	x->save_now = true;
+	x->changes++;
 }
 
 /*

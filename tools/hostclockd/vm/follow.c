@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Following the guests' TSC offsets. */
-#include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "base/process.h"
 #include "base/rate.h"
 #include "base/task.h"
 #include "clock/view.h"
@@ -25,8 +22,8 @@
  * One poll in this many, and in as many times more as it has CPUs, checks all CPUs of a
  * KVM guest, the others one CPU; of one that is polled rarely, one in fewer.
  */
-#define KVM_POLLS	8
-#define KVM_QUIET_POLLS	4
+#define KVM_POLLS	32
+#define KVM_QUIET_POLLS	8
 /* And of one that has this many CPUs, when they differ, one in two. */
 #define KVM_CPUS	32
 /* A monitor that did not answer is asked again after this many polls. */
@@ -93,7 +90,7 @@ static bool check_kvm(struct exporter *x, struct vm *vm, u64 *offset)
 {
 	struct problem why = { .again = false };
 
-	if (process_ended(vm->source.pid, vm->source.pid_start)) {
+	if (gone_has_ended(vm)) {
 		gone_is(x, vm);
 		return false;
 	}
@@ -184,12 +181,6 @@ void follow_check(struct exporter *x, struct vm *vm)
 		follow_kvm(x, vm);
 }
 
-/* Others' processes cannot be signalled: that is an answer, too. */
-static bool is_there(pid_t pid)
-{
-	return !kill(pid, 0) || errno == EPERM;
-}
-
 /**
  * follow_is_quiet - will its monitor tell of nearly all that could change its offset?
  * @vm: a guest under KVM
@@ -211,14 +202,13 @@ static bool needs_poll(struct exporter *x, struct vm *vm)
 	unsigned int every = follow_is_quiet(vm) ? KVM_QUIET_POLLS : KVM_POLLS;
 	unsigned int polls = s->polls++;
 
-	if ((vm->state != VM_RUNNING && vm->state != VM_STOPPED) || !is_there(s->pid))
+	if ((vm->state != VM_RUNNING && vm->state != VM_STOPPED) || !gone_may_be_there(vm))
 		return true;
 	if (s->problem.text[0])
 		return !(polls % (1 + s->kvm.cpus / KVM_CPUS));
 	if (!kvm_same(x->opt.kvm_debugfs, &s->kvm))
 		return true;
-	return !(polls % every) && (!(polls / every % s->kvm.cpus) ||
-				    process_ended(s->pid, s->pid_start));
+	return !(polls % every) && (!(polls / every % s->kvm.cpus) || gone_has_ended(vm));
 }
 
 static void listen_later(void *arg)

@@ -180,6 +180,7 @@ struct vm *vm_create(struct exporter *x, const struct vm *like,
 	*vm = *like;
 	vm->x = x;
 	vm->source.tcg.fd = -1;
+	vm->source.process.fd = -1;
 	vm->page.map = NULL;
 	vm->doorbell = NULL;
 	vm->saved = NULL;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/changes.h"
 #include "base/files.h"
 #include "base/guard.h"
 #include "base/rate.h"
@@ -18,17 +19,18 @@
 #include "clock/line.h"
 #include "pagefile.h"
 
-/* This many files are checked at a time: 1000 within a second, and none more often. */
-#define CHECKS		200
-#define CHECK_NS	200000000ULL
-#define ALL_NS		1000000000ULL
+/* So often all files are checked, if anything has happened to any. */
+#define CHECK_NS	NSEC_PER_SEC
+/* And otherwise one each time but so many: what is done by another link to it is not told. */
+#define UNTOLD_CHECKS	8
 /* A file is mended no more often. */
 #define MEND_NS		NSEC_PER_SEC
 
 static struct vm *next;
 static u64 checked_tsc;
-static u64 pause_ns;
-static unsigned int faults;
+static unsigned int faults, checks;
+/* There is a file that is to be mended, but not yet. */
+static bool bad;
 
 /* What is used of it, and mapped */
 static size_t size_of(const struct vm *vm)
@@ -178,10 +180,13 @@ static void check(struct exporter *x, struct vm *vm, pagefile_write *write)
 	bool there = !fstatat(x->vm_dir, vm->name, &st, AT_SYMLINK_NOFOLLOW);
 
 	check_name(vm, there ? &st : NULL);
-	if (!vm->file.unnamed &&
-	    (st.st_size != FILES_PIECE_SIZE || guard_lost(vm->page.map)) &&
-	    mend(x, vm, st.st_size))
+	if (vm->file.unnamed ||
+	    (st.st_size == FILES_PIECE_SIZE && !guard_lost(vm->page.map)))
+		return;
+	if (mend(x, vm, st.st_size))
 		write(x, vm);
+	else
+		bad = true;
 }
 
 /* Those that a store of ours has found to be short. */
@@ -199,24 +204,27 @@ static void check_lost(struct exporter *x, pagefile_write *write)
 }
 
 /**
- * pagefile_check_some - check some guests' files in turn, and all if a store failed
+ * pagefile_check - check guests' files, once a second and if a store failed
  * @x: the exporter
  * @write: writes all of a guest's page
  */
-void pagefile_check_some(struct exporter *x, pagefile_write *write)
+void pagefile_check(struct exporter *x, pagefile_write *write)
 {
 	struct vm *first = next ? next : x->vms, *vm = first;
 	u64 now = hostclock_rdtsc();
-	int i;
+	bool all;
 
 	check_lost(x, write);
-	if (rate_ns(now - checked_tsc, x->clock.scale) < pause_ns)
+	if (!vm || rate_ns(now - checked_tsc, x->clock.scale) < CHECK_NS)
 		return;
 	checked_tsc = now;
-	for (i = 0; i < CHECKS && vm && (!i || vm != first); i++) {
+	all = changes_happened(x->vm_dir) || bad;
+	bad = false;
+	if (!all && ++checks % UNTOLD_CHECKS)
+		return;
+	do {
 		check(x, vm, write);
 		vm = vm->next ? vm->next : x->vms;
-	}
+	} while (all && vm != first);
 	next = vm;
-	pause_ns = vm == first ? ALL_NS : CHECK_NS;
 }

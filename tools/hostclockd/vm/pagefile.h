@@ -10,6 +10,6 @@ typedef void pagefile_write(struct exporter *x, struct vm *vm);
 int pagefile_open(struct exporter *x, struct vm *vm, struct problem *why);
 void pagefile_forget(struct exporter *x, struct vm *vm);
 void pagefile_remove(struct exporter *x, struct vm *vm);
-void pagefile_check_some(struct exporter *x, pagefile_write *write);
+void pagefile_check(struct exporter *x, pagefile_write *write);
 
 #endif /* HOSTCLOCKD_PAGEFILE_H */

@@ -36,12 +36,16 @@
  * @batch:	how many at a time
  * @last:	the host's TSC at the last poll
  * @pause_ns:	how long until the next
+ * @none:	there was no such guest,
+ * @changes:	when the exporter had changed so often
  */
 struct round {
 	enum vm_method method;
 	unsigned int batch;
 	u64 last;
 	u64 pause_ns;
+	bool none;
+	unsigned int changes;
 };
 
 static struct round rounds[] = {
@@ -65,6 +69,11 @@ static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 	return ago < QUICK_FOR_NS ? TCG_QUICK_NS : TCG_STABLE_NS;
 }
 
+static bool is_of(const struct round *r, const struct vm *vm)
+{
+	return vm->source.method == r->method && vm->state != VM_GONE;
+}
+
 /* Poll some guests, in turn. */
 static void run(struct exporter *x, struct round *r)
 {
@@ -74,13 +83,16 @@ static void run(struct exporter *x, struct round *r)
 	u64 ns;
 
 	r->pause_ns = POLL_NEVER;
+	r->none = true;
+	r->changes = x->changes;
 	while (vm && polls < r->batch) {
-		if (vm->source.method == r->method && vm->state != VM_GONE && !vm->held) {
+		if (is_of(r, vm) && !vm->held) {
 			follow_poll(x, vm);
 			ns = pause_ns(x, vm);
 			r->pause_ns = ns < r->pause_ns ? ns : r->pause_ns;
 			polls++;
 		}
+		r->none &= !is_of(r, vm);
 		vm = vm->next ? vm->next : x->vms;
 		if (vm == first)
 			break;
@@ -99,15 +111,17 @@ static void check_quiet(const struct exporter *x, struct round *r)
 	if (r->pause_ns != KVM_QUIET_NS)
 		return;
 	for (vm = x->vms; vm; vm = vm->next) {
-		if (vm->source.method == r->method && vm->state != VM_GONE && !follow_is_quiet(vm))
+		if (is_of(r, vm) && !follow_is_quiet(vm))
 			r->pause_ns = KVM_NS;
 	}
 }
 
 /* Rather a little early, together with another round, than alone. */
-static bool is_due(const struct round *r, u64 since)
+static bool is_due(const struct exporter *x, const struct round *r, u64 since)
 {
-	return r->pause_ns == POLL_NEVER || since >= r->pause_ns * 3 / 4;
+	if (r->pause_ns == POLL_NEVER)
+		return !r->none || r->changes != x->changes;
+	return since >= r->pause_ns * 3 / 4;
 }
 
 /**
@@ -123,13 +137,13 @@ u64 poll_run(struct exporter *x)
 
 	attach_again(x);
 	doorbell_poll(x);
-	pagefile_check_some(x, vm_rewrite);
+	pagefile_check(x, vm_rewrite);
 	state_retry(x);
 	for (r = rounds; r < rounds + ARRAY_SIZE(rounds); r++) {
 		check_quiet(x, r);
 		now = hostclock_rdtsc();
 		since = rate_ns(now - r->last, x->clock.scale);
-		if (is_due(r, since)) {
+		if (is_due(x, r, since)) {
 			r->last = now;
 			since = 0;
 			run(x, r);

@@ -31,6 +31,7 @@ static bool turns_out_kvm(struct vm *vm, const struct tcg_state *s)
 		return false;
 	tcg_close(&vm->source.tcg);
 	vm->source.method = VM_KVM;
+	gone_watch(vm);
 	vm->source.asked = false;
 	vm->source.polls = 0;
 	vm->source.asks = 0;

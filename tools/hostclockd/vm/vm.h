@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "base/loop.h"
 #include "vm/exporter.h"
 #include "qemu/kvm.h"
 #include "name.h"
@@ -148,6 +149,7 @@ struct vm_stop {
  * @asked:	whether it runs has been found out since it was attached to
  * @listen_ns:	when its events may be listened to again, MONOTONIC; 0: at once
  * @listen_wait_ns: how long was waited for that last time
+ * @process:	readable when its process ends; fd < 0: that is to be asked
  * @again:	it has yet to be looked for after a restart
  * @problem:	why the guest is pending
  */
@@ -170,6 +172,7 @@ struct vm_source {
 	bool asked;
 	u64 listen_ns;
 	u64 listen_wait_ns;
+	struct watch process;
 	bool again;
 	struct problem problem;
 };
