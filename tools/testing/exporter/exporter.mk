@@ -3,7 +3,8 @@
 EXPORTER_TEST := $(O)/testing/exporter/bin
 EXPORTER_TEST_PROGRAMS := $(EXPORTER_TEST)/pagecheck $(EXPORTER_TEST)/monotone \
 	$(EXPORTER_TEST)/pageset $(EXPORTER_TEST)/tscask $(EXPORTER_TEST)/setclock \
-	$(EXPORTER_TEST)/likeoffset $(EXPORTER_TEST)/pageoff $(EXPORTER_TEST)/lineguest $(EXPORTER_TEST)/hostile
+	$(EXPORTER_TEST)/likeoffset $(EXPORTER_TEST)/pageoff $(EXPORTER_TEST)/lineguest \
+	$(EXPORTER_TEST)/hostile $(EXPORTER_TEST)/calls
 
 $(EXPORTER_TEST)/%: tools/testing/exporter/%.c tools/testing/exporter/pages.c \
 		tools/testing/exporter/pages.h $(LIBHOSTCLOCK)
