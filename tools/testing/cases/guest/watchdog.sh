@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # usage: watchdog.sh GAPS: what the kernel's watchdog of clocksources makes of the gaps
-# that the host's script makes, and whether the TSC is there to go back to.
+# that the host's script makes, by each policy, while all CPUs are busy, and whether the TSC
+# is there to go back to.
 . /results.sh
 
 state=/sys/class/misc/hostclock0
 sources=/sys/devices/system/clocksource/clocksource0
+policies="suspend steal default"
 
 # reach NAME VALUE FILE: within 20 s
 reach() {
@@ -17,9 +19,25 @@ reach() {
 await 10 grep -qw tsc $sources/available_clocksource
 holds "the TSC is a clocksource" "$(cat $sources/available_clocksource)" \
 	grep -qw tsc $sources/available_clocksource
-reach "as many gaps as the host made" "$1" $state/disruptions
+busy=
+for _ in $(seq "$HOSTCLOCK_CPUS"); do
+	while :; do
+		cat $state/age_ns >/dev/null
+	done &
+	busy="$busy $!"
+done
+gaps=0
+for policy in $policies; do
+	echo $policy >$state/policy || failed=1
+	gaps=$((gaps + $1 / 3))
+	await 30 at_least $gaps $state/disruptions
+	holds "policy $policy: as many gaps as the host made" "$(cat $state/disruptions), not $gaps" \
+		at_least $gaps $state/disruptions
+done
 # The watchdog looks every half second.
 sleep 1.5
+# shellcheck disable=SC2086
+kill $busy
 same "hostclock is the clocksource" hostclock "$(cat $sources/current_clocksource)"
 # That it could not look this time ("Long readout interval, skipping watchdog check",
 # "clock-skew test skipped!") blames none.
