@@ -179,4 +179,5 @@ class Scene:
 
     def end(self):
         self.recorder.end()
+        self.clock.end()
         self.guest.ring.stop()
