@@ -39,6 +39,7 @@
 #include "forbid.h"
 #include "listen.h"
 #include "pages.h"
+#include "servers.h"
 #include "truth.h"
 #include "watch.h"
 
@@ -251,11 +252,11 @@ static void scribble(int64_t seconds)
 	answer("writes=%llu\n", (unsigned long long)writes);
 }
 
-static void write_file(const char *path, const char *text)
+static void write_file(const char *path)
 {
 	FILE *f = fopen(path, "w");
 
-	if (!f || fputs(text, f) < 0 || fclose(f))
+	if (!f || fputs("1", f) < 0 || fclose(f))
 		answer("error=%s: %s\n", path, strerror(errno));
 }
 
@@ -272,12 +273,12 @@ static void remove_devices(void)
 			continue;
 		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.63s/remove",
 			 bars[i].device);
-		write_file(path, "1");
+		write_file(path);
 	}
 	/* The PCI devices that virtio devices are on */
 	if (!glob("/sys/bus/virtio/drivers/hostclock/virtio*/../remove", 0, NULL, &found_virtio))
 		for (size_t i = 0; i < found_virtio.gl_pathc; i++)
-			write_file(found_virtio.gl_pathv[i], "1");
+			write_file(found_virtio.gl_pathv[i]);
 	globfree(&found_virtio);
 }
 
@@ -310,21 +311,10 @@ static bool obey(void)
 	else if (!strcmp(command, "remove"))
 		remove_devices();
 	else if (!strcmp(command, "rescan"))
-		write_file("/sys/bus/pci/rescan", "1");
+		write_file("/sys/bus/pci/rescan");
 	else if (strcmp(command, "quit"))
 		answer("error=no such command\n");
 	return strcmp(command, "quit");
-}
-
-/* 6.12's warn if a leap of MONOTONIC ends their timer as they start it: see stress.c. */
-static void stop_servers(void)
-{
-	glob_t found;
-
-	glob("/sys/kernel/debug/sched/fair_server/cpu*/runtime", 0, NULL, &found);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		write_file(found.gl_pathv[i], "0");
-	globfree(&found);
 }
 
 int main(void)
@@ -334,7 +324,8 @@ int main(void)
 	bool going_on = true;
 
 	box = bars_with(MAGIC, 0, &size);
-	stop_servers();
+	if (!servers_stop())
+		answer("error=the scheduler's servers: %s\n", strerror(errno));
 	listen_start(DEVICE);
 	watch_start();
 	arm();

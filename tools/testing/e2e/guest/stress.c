@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 
 #include "check.h"
 #include "clocks.h"
+#include "servers.h"
 #include "stress.h"
 
 #define CPUS		2
@@ -209,22 +209,6 @@ static void end_jobs(void)
 		job->ended = end_job(job);
 }
 
-/*
- * The scheduler's servers of ordinary tasks mistake a leap of MONOTONIC, for once in
- * hundreds, and are not what is tested here: their timer may be started while its callback
- * waits for the run queue, which then forwards a queued timer, and warns.
- */
-static void stop_servers(void)
-{
-	glob_t found;
-
-	glob("/sys/kernel/debug/sched/fair_server/cpu*/runtime", 0, NULL, &found);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (!write_line(found.gl_pathv[i], "0"))
-			die("cannot write to %s", found.gl_pathv[i]);
-	globfree(&found);
-}
-
 int main(int argc, char **argv)
 {
 	uint64_t resyncs, followed;
@@ -240,7 +224,8 @@ int main(int argc, char **argv)
 	resyncs = number_arg(argv[1], "RESYNCS");
 	pages_open_device(&pages, "/dev/hostclock0");
 	timers_block_signals();
-	stop_servers();
+	if (!servers_stop())
+		die("cannot stop the scheduler's servers");
 	start_jobs();
 	followed = watch(resyncs, number_arg(argv[2], "SECONDS"));
 	end_jobs();
