@@ -361,7 +361,6 @@ ROWS = {
     "hostile": hostile.FIELDS,
     "unit": [hostile.hostile_unit],
     "full-speed": hostile.FULL_SPEED,
-    "full-speed-gaps": hostile.FULL_SPEED[-1:],
     "slew": [slewed, jumped],
     "storm": [hostile.scribbled, epochs],
     "private": [hostile.scribbled_by_guest],
