@@ -228,9 +228,7 @@ static bool notrace hostclock_take_params(struct hostclock_read_base *rb, u64 *t
 
 	if (hostclock_copy_params(rb->cp, rb->accepted.tsc_offset, &params, &count, tsc))
 		return false;
-	hostclock_copy_previous(rb->cp, count, &previous);
-	if (hostclock_check_params(&hostclock_header, &previous))
-		previous.epoch = 0;
+	hostclock_copy_previous(rb->cp, &hostclock_header, count, &previous);
 	same_clock = hostclock_same_clock_epoch(rb, &params);
 	same_guest = HOSTCLOCK_LE64(rb->gp->epoch) == rb->accepted.guest_epoch;
 	if ((!same_clock && !same_guest) ||

@@ -279,14 +279,17 @@ int notrace hostclock_copy_params(const struct hostclock_clock_page *cp,
 }
 
 /**
- * hostclock_copy_previous - copy the parameters before the newest
+ * hostclock_copy_previous - copy the parameters before the newest, and check them
  * @cp: the page
+ * @header: a copy of its header, validated
  * @count: of the newest, from hostclock_copy_params()
- * @previous: where to put them; of epoch 0 if there are none, or others already
+ * @previous: where to put them; of epoch 0 if there are none, or others already, or
+ *	they are not valid
  *
  * Context: any, NMI included.
  */
-void notrace hostclock_copy_previous(const struct hostclock_clock_page *cp, u32 count,
+void notrace hostclock_copy_previous(const struct hostclock_clock_page *cp,
+				     const struct hostclock_clock_page *header, u32 count,
 				     struct hostclock_params *previous)
 {
 	u32 seq = hostclock_page_begin(cp);
@@ -294,7 +297,8 @@ void notrace hostclock_copy_previous(const struct hostclock_clock_page *cp, u32 
 
 	hostclock_copy_words(previous, p);
 	if (count == HOSTCLOCK_NOT_NEWEST || seq != count << 1 ||
-	    hostclock_select_retry(cp, seq, p))
+	    hostclock_select_retry(cp, seq, p) ||
+	    hostclock_check_params(header, previous))
 		previous->epoch = 0;
 }
 
@@ -369,8 +373,6 @@ int hostclock_take_snapshot(struct hostclock_snapshot *c)
 				      &c->params, &c->count, &c->tsc);
 	if (error)
 		return error;
-	hostclock_copy_previous(c->cp, c->count, &c->previous);
-	if (hostclock_check_params(&c->clock, &c->previous))
-		c->previous.epoch = 0;
+	hostclock_copy_previous(c->cp, &c->clock, c->count, &c->previous);
 	return hostclock_check_params(&c->clock, &c->params);
 }

@@ -64,7 +64,8 @@ int hostclock_take_snapshot(struct hostclock_snapshot *c);
 bool hostclock_newest_holds(const struct hostclock_clock_page *cp, u32 seq);
 int hostclock_copy_params(const struct hostclock_clock_page *cp, u64 tsc_offset,
 			  struct hostclock_params *params, u32 *count, u64 *tsc);
-void hostclock_copy_previous(const struct hostclock_clock_page *cp, u32 count,
+void hostclock_copy_previous(const struct hostclock_clock_page *cp,
+			     const struct hostclock_clock_page *header, u32 count,
 			     struct hostclock_params *previous);
 int hostclock_check_params(const struct hostclock_clock_page *header,
 			   const struct hostclock_params *params);
