@@ -131,17 +131,13 @@ void hostclock_clocksource_unregister(void)
 	hostclock_realtime_watch_stop();
 }
 
-static void hostclock_resync_irq(struct irq_work *work)
+static void hostclock_resync(void)
 {
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	enum hostclock_counter which = hostclock_mode_counter();
-	bool needed, suspicion;
+	bool suspicion = hostclock_realtime_take_suspicion();
+	bool needed = hostclock_resync_forced() || hostclock_resync_needed();
 
-	if (!hostclock_resumed())
-		return;
-	hostclock_resync_set_running(true);
-	suspicion = hostclock_realtime_take_suspicion();
-	needed = hostclock_resync_forced() || hostclock_resync_needed();
 	if (needed || suspicion)
 		hostclock_realtime_check();
 	/* The check may force a resync.  One that is not due updates the vDSO's data. */
@@ -150,9 +146,21 @@ static void hostclock_resync_irq(struct irq_work *work)
 			hostclock_tk_reanchor(&hostclock_cs[which]);
 		else if (hostclock_resync_due())
 			hostclock_accept(&change);
+		hostclock_resync_count();
 	}
 	hostclock_set_asleep(false);
-	hostclock_resync_set_running(false);
+}
+
+static void hostclock_resync_irq(struct irq_work *work)
+{
+	if (!hostclock_resumed())
+		return;
+	/* What readers do not ask for must not keep them from their end, either. */
+	if (hostclock_resync_forced() || hostclock_resync_allowed()) {
+		hostclock_resync_set_running(true);
+		hostclock_resync();
+		hostclock_resync_set_running(false);
+	}
 	if (hostclock_recorded())
 		hostclock_notify_schedule();
 }

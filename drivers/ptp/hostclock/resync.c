@@ -5,6 +5,7 @@
  * reader is inside the timekeeper's read section, so it retries and returns the new
  * time.
  */
+#include <linux/bits.h>
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
 
@@ -13,13 +14,18 @@
 #include "resync.h"
 
 /*
- * Resyncs per period of 2^23 TSC ticks.  After that, readers use the accepted state
- * until the next period: a page that changes its epoch all the time must not make a
- * reader retry forever.  The period is 3.2 ms at 2.6 GHz, 8.4 ms at 1 GHz.  It is not a
- * timer tick because those may come late in a guest.
+ * Resyncs in a row, which is as many counts of the TSC at most: 52 ms at 2.6 GHz, 134 ms
+ * at 1 GHz.  After that, readers use the accepted state for 6.5 ms at 2.6 GHz: a page that
+ * changes its epoch all the time must not make a reader retry forever, however long its
+ * tries take.  A try and its resync take some 0.3 ms under emulation with KASAN.  The
+ * limits are no timer ticks because those may come late in a guest.
  */
-#define HOSTCLOCK_RESYNCS_PER_PERIOD	16
-#define HOSTCLOCK_PERIOD_SHIFT		23
+#define HOSTCLOCK_ROW_RESYNCS	16
+#define HOSTCLOCK_ROW_COUNTS	BIT_ULL(27)
+#define HOSTCLOCK_PAUSE_COUNTS	BIT_ULL(24)
+
+/* Of hostclock_row: how many; the rest is a TSC value, to 2^8 counts */
+#define HOSTCLOCK_ROW_LENGTH	0xffULL
 
 /* Per CPU, so that none waits for a vCPU that is not running. */
 static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
@@ -27,8 +33,8 @@ static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 /* The handler reads clocks, too, which must not request another resync. */
 static DEFINE_PER_CPU(bool, hostclock_resyncing);
 
-/* Number of the period << 8 | resyncs in that period */
-static atomic64_t hostclock_resyncs;
+/* The resyncs in this row, and when it began; or the last, and when the pause ends */
+static atomic64_t hostclock_row;
 
 /* Resync even if the pages are unchanged. */
 static bool hostclock_force;
@@ -50,24 +56,42 @@ void hostclock_resync_set_running(bool on)
 }
 
 /**
- * hostclock_resync_allowed - count a resync; is it within the limit?
+ * hostclock_resync_allowed - may pages that changed be accepted, or have they just been?
  *
  * Context: any, NMI included.
  */
 bool notrace hostclock_resync_allowed(void)
 {
-	u64 old = atomic64_read(&hostclock_resyncs);
-	u64 new = hostclock_rdtsc() >> HOSTCLOCK_PERIOD_SHIFT << 8;
-	u64 used = old - new;
+	u64 row = atomic64_read(&hostclock_row);
 
-	/* in another period, the difference is huge */
-	if (used <= 0xff)
-		new = old + 1;
-	if (used <= 0xff && used >= HOSTCLOCK_RESYNCS_PER_PERIOD)
-		return false;
+	/* a longer pause is none: the TSC was set back */
+	return (row & HOSTCLOCK_ROW_LENGTH) < HOSTCLOCK_ROW_RESYNCS ||
+	       (row & ~HOSTCLOCK_ROW_LENGTH) - hostclock_rdtsc() > HOSTCLOCK_PAUSE_COUNTS;
+}
+
+/**
+ * hostclock_resync_count - a resync is done
+ *
+ * Context: any.
+ */
+void hostclock_resync_count(void)
+{
+	u64 old = atomic64_read(&hostclock_row), row = old + 1;
+	u64 now = hostclock_rdtsc() & ~HOSTCLOCK_ROW_LENGTH;
+	u64 passed = now - (old & ~HOSTCLOCK_ROW_LENGTH);
+
+	if ((old & HOSTCLOCK_ROW_LENGTH) == HOSTCLOCK_ROW_RESYNCS) {
+		/* Another CPU was at it when the row ended. */
+		if (!hostclock_resync_allowed())
+			return;
+		row = now | 1;
+	} else if (passed > HOSTCLOCK_ROW_COUNTS) {
+		row = now | 1;
+	} else if ((row & HOSTCLOCK_ROW_LENGTH) == HOSTCLOCK_ROW_RESYNCS) {
+		row = (now + HOSTCLOCK_PAUSE_COUNTS) | HOSTCLOCK_ROW_RESYNCS;
+	}
 	/* A lost race does not matter: the other CPU counted its resync. */
-	atomic64_cmpxchg(&hostclock_resyncs, old, new);
-	return true;
+	atomic64_cmpxchg(&hostclock_row, old, row);
 }
 
 /**

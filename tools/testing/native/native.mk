@@ -48,9 +48,15 @@ $(NATIVE)/watchdogs: tools/testing/native/watchdogs.c tools/testing/native/draw.
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -Wno-unused-parameter \
 		-I$(NATIVE_SHIM)/.. -iquote drivers/ptp/hostclock $< -o $@
 
+$(NATIVE)/resyncs: tools/testing/native/resyncs.c tools/testing/native/draw.h tools/testing/native/kernel.h tools/testing/native/native.mk \
+		$(addprefix drivers/ptp/hostclock/,resync.c resync.h)
+	@mkdir -p $(NATIVE_SHIM) && touch $(NATIVE_SHIM)/{bits,irq_work,percpu}.h
+	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes '-DDEFINE_PER_CPU(type, name)=type name' \
+		-I$(NATIVE_SHIM)/.. -iquote drivers/ptp/hostclock $< -o $@
+
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live held watchdogs obj/race obj/claim obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live held watchdogs resyncs obj/race obj/claim obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).
