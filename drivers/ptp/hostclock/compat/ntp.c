@@ -5,11 +5,13 @@
  */
 #include <linux/jiffies.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/time.h>
 #include <linux/timekeeper_internal.h>
 #include <linux/timex.h>
 
+#include "../sync.h"
 #include "ntp.h"
 #include "symbols.h"
 
@@ -36,18 +38,16 @@ void hostclock_ntp_stop(void)
 	hostclock_tick_length = NULL;
 }
 
-static void hostclock_ntp_change(unsigned int modes, int clear)
+/* Status bits are kept but for those in @clear, and those in @to set. */
+static void hostclock_ntp_change(struct __kernel_timex *to, int clear)
 {
-	struct __kernel_timex txc = { .modes = 0 };
+	struct __kernel_timex now = { .modes = 0 };
 
-	if (!hostclock_adjtimex || hostclock_adjtimex(&txc) < 0)
+	if (!hostclock_adjtimex || hostclock_adjtimex(&now) < 0)
 		return;
-	txc.modes = modes;
-	txc.status &= ~clear;
-	txc.freq = 0;
-	txc.tick = USER_TICK_USEC;
-	if (hostclock_adjtimex(&txc) < 0)
-		pr_warn_ratelimited("hostclock: cannot reset NTP's state\n");
+	to->status |= now.status & ~clear;
+	if (hostclock_adjtimex(to) < 0)
+		pr_warn_ratelimited("hostclock: cannot change NTP's state\n");
 }
 
 /**
@@ -57,8 +57,12 @@ static void hostclock_ntp_change(unsigned int modes, int clear)
  */
 void hostclock_ntp_reset(void)
 {
-	hostclock_ntp_change(ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS,
-			     STA_INS | STA_DEL | STA_PLL | STA_PPSFREQ | STA_PPSTIME);
+	struct __kernel_timex to = {
+		.modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS,
+		.tick = USER_TICK_USEC,
+	};
+
+	hostclock_ntp_change(&to, STA_INS | STA_DEL | STA_PLL | STA_PPSFREQ | STA_PPSTIME);
 }
 
 /**
@@ -68,7 +72,27 @@ void hostclock_ntp_reset(void)
  */
 void hostclock_ntp_disarm_leap(void)
 {
-	hostclock_ntp_change(ADJ_STATUS, STA_INS | STA_DEL);
+	struct __kernel_timex to = { .modes = ADJ_STATUS };
+
+	hostclock_ntp_change(&to, STA_INS | STA_DEL);
+}
+
+/**
+ * hostclock_ntp_set_sync - tell how well the clock is synchronized
+ * @sync: that
+ *
+ * Context: may sleep, with CAP_SYS_TIME.
+ */
+void hostclock_ntp_set_sync(const struct hostclock_sync *sync)
+{
+	struct __kernel_timex to = {
+		.modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
+		.status = sync->synced ? 0 : STA_UNSYNC,
+		.maxerror = min(sync->maxerror_us, (long)NTP_PHASE_LIMIT),
+		.esterror = min(sync->esterror_us, (long)NTP_PHASE_LIMIT),
+	};
+
+	hostclock_ntp_change(&to, STA_UNSYNC);
 }
 
 /**
@@ -114,6 +138,10 @@ void hostclock_ntp_reset(void)
 }
 
 void hostclock_ntp_disarm_leap(void)
+{
+}
+
+void hostclock_ntp_set_sync(const struct hostclock_sync *sync)
 {
 }
 

@@ -30,6 +30,7 @@
 #include "exact.h"
 #include "lines.h"
 #include "ntp.h"
+#include "sync.h"
 #include "vdso_page.h"
 
 static bool vdso = true;
@@ -156,6 +157,7 @@ static int hostclock_stock_set(void)
 		if (!hostclock_error() && hostclock_lines_accept() &&
 		    hostclock_exact == HOSTCLOCK_EXACT_ON)
 			hostclock_vdso_page_enable(true);
+		hostclock_ntp_sync_soon();
 	} else if (ret == -EINVAL) {
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
 		ret = 0;
@@ -342,6 +344,7 @@ static const char *hostclock_stock_start(void)
 	hostclock_exact_prepared = true;
 	hostclock_exact = HOSTCLOCK_EXACT_UNTRIED;
 	hostclock_ntp_start();
+	hostclock_ntp_sync_start();
 	if (!hostclock_line_page()->mem)
 		return "the host gives no line page";
 	why = hostclock_vdso_page_start(hostclock_line_page()->phys, hostclock_mono_cs);
@@ -359,9 +362,11 @@ static void hostclock_stock_stop(void)
 	hostclock_vdso_prepared = false;
 	if (hostclock_lines_present())
 		hostclock_lines_stop();
-	hostclock_ntp_stop();
-	if (hostclock_exact_prepared)
+	if (hostclock_exact_prepared) {
+		hostclock_ntp_sync_stop();
 		hostclock_exact_stop();
+	}
+	hostclock_ntp_stop();
 	hostclock_exact_prepared = false;
 	hostclock_exact = HOSTCLOCK_EXACT_OFF;
 }

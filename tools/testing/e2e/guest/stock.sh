@@ -17,6 +17,8 @@ without_calls() {
 	cat /tmp/nosyscall
 }
 
+synchronized() { ntpstate synchronised 4000 >/dev/null 2>&1; }
+
 uname -r
 holds "the module is loaded" "$(cat /proc/modules)" grep -q '^hostclock ' /proc/modules
 same "current_clocksource is hostclock" hostclock \
@@ -34,6 +36,9 @@ run order 100000
 run timens
 run ptp
 run devnode
+# Told every 4 s, it adds 500 us a second.
+await 12 synchronized
+run ntpstate synchronised 4000
 hostclock status
 
 # Readers are at work while the module goes and comes back.

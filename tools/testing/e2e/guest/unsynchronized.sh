@@ -1,7 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The host's script has the events.
+# The host's script has the events. $1: how often the kernel's NTP is told, s; 0: it asks.
 . /results.sh
+
+interval=${1:-0}
+
+quietly() { "$@" >/dev/null 2>&1; }
+
+# says STATE: adjtimex() does, as soon as it can know.
+says() {
+	[ "$1" != synchronised ] || set -- "$1" $((interval * 1000))
+	await $((3 * interval)) quietly ntpstate "$@"
+	run ntpstate "$@"
+}
 
 state=/sys/class/misc/hostclock0
 
@@ -17,10 +28,10 @@ age_within() {
 }
 
 holds "before: synchronised" "$(cat $state/status)" wait_for synchronized
-run ntpstate synchronised
+says synchronised
 
 holds "during: sysfs says why" "$(cat $state/status)" wait_for freerunning
-run ntpstate unsynchronised
+says unsynchronised
 maxerror=$(hostclock status --json | json_value ntp_maxerror_us)
 same "during: maxerror is as large as it gets, 16 s" 16000000 "$maxerror"
 sleep 2
@@ -31,11 +42,11 @@ holds "during: and hostclock status, too" "$(hostclock status)" \
 	END
 hostclock status >/dev/null
 same "during: hostclock status does not say that all is right" 1 $?
-run ntpstate unsynchronised
+says unsynchronised
 
 holds "after: synchronised, without anybody's help" "$(cat $state/status)" \
 	wait_for synchronized
-run ntpstate synchronised
+says synchronised
 holds "after: since when" "$(cat $state/status_age_ns) ns" age_within 30
 hostclock status
 same "after: hostclock status says that all is right" 0 $?
