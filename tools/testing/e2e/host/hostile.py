@@ -178,7 +178,8 @@ def at_full_speed(mode, back_ns):
             capture_output=True, text=True, check=True, timeout=FULL_SPEED_S + broken.LIMIT_S)
         seen = bench.guest.report()
         back = ", ".join(f"{clock} {seen[f'worst_{clock}']} ns" for clock in broken.GOING_ON)
-        print(f"# {name}: {written.stdout.strip()} writes, {seen['reads']} readings; back by {back}")
+        print(f"# {name}: {written.stdout.strip()} writes, {seen['reads']} readings, the slowest "
+              f"took {seen['slowest_us']} us; back by {back}")
         result(int(written.stdout) > MIN_WRITES * FULL_SPEED_S, f"{name}: it is one",
                f"{written.stdout} writes")
         judge_calm(name, bench.guest, leaps=True, back_ns=back_ns)
