@@ -116,6 +116,8 @@ static void add_kernel(struct json_object *o, const struct kernel_state *k)
 {
 	add_text(o, "clocksource", k->clocksource);
 	add_text(o, "mode", k->mode);
+	add_text(o, "core", k->core);
+	add_text(o, "vdso", k->vdso);
 	add_text(o, "driver_status", k->status);
 	if (k->status_age_ns[0])
 		add_int(o, "driver_status_age_ns",

@@ -51,6 +51,8 @@ static void read_driver(struct kernel_state *s, const char *device)
 		int size;
 	} values[] = {
 		{ "mode", s->mode, sizeof(s->mode) },
+		{ "core", s->core, sizeof(s->core) },
+		{ "vdso", s->vdso, sizeof(s->vdso) },
 		{ "status", s->status, sizeof(s->status) },
 		{ "status_age_ns", s->status_age_ns, sizeof(s->status_age_ns) },
 		{ "reason", s->reason, sizeof(s->reason) },

@@ -12,6 +12,8 @@ struct kernel_state {
 
 	/* the driver's, empty where there is no driver */
 	char mode[WORD_SIZE];
+	char core[WORD_SIZE];		/* stock: unpatched */
+	char vdso[2 * WORD_SIZE];	/* on, or why clocks are read by system calls */
 	char status[WORD_SIZE];
 	char status_age_ns[WORD_SIZE];
 	char reason[2 * WORD_SIZE];

@@ -113,6 +113,22 @@ static void print_driver(const struct kernel_state *k)
 		printf(LABEL "%s\n", "wall clock", k->wall);
 }
 
+/* Which kernel, and what its vDSO does */
+static void print_vdso(const struct report *r)
+{
+	const struct kernel_state *k = &r->kernel;
+
+	if (!k->vdso[0])
+		return;
+	printf(LABEL "%s; ", "kernel", strcmp(k->core, "stock") ? "patched" : "unpatched");
+	if (!report_clocksource_ours(r))
+		puts("the clocksource is none of the driver's");
+	else if (!strcmp(k->vdso, "on"))
+		puts("the vDSO reads the pages");
+	else
+		printf("clocks are read by system calls: %s\n", k->vdso);
+}
+
 static void print_kernel(const struct report *r)
 {
 	const struct kernel_state *k = &r->kernel;
@@ -120,6 +136,7 @@ static void print_kernel(const struct report *r)
 	printf(LABEL "%s\n", "clocksource", k->clocksource);
 	if (k->mode[0])
 		print_driver(k);
+	print_vdso(r);
 	printf(LABEL "%s, maxerror %ld us, esterror %ld us, %+.3f ppm, TAI %+d s\n",
 	       "kernel NTP", k->ntp_synchronized ? "synchronized" : "unsynchronized",
 	       k->ntp_maxerror_us, k->ntp_esterror_us, k->ntp_freq_ppm,

@@ -38,6 +38,9 @@ static inline u64 report_bound(__le64 ns, __le64 bound_ns)
 	return ns && !bound_ns ? HOSTCLOCK_ERROR_UNKNOWN : HOSTCLOCK_LE64(bound_ns);
 }
 
+/* Is the kernel's clocksource one of the driver's? */
+bool report_clocksource_ours(const struct report *report);
+
 /* Can the difference be 0? */
 bool comparison_exact(const struct comparison *c);
 

@@ -24,6 +24,8 @@ hostclock status
 same "hostclock status says that all is right" 0 $?
 hostclock status --json >/tmp/status
 cat /tmp/status
+same "hostclock status: kernel and vDSO" "core, on" \
+	"$(json_value core </tmp/status), $(json_value vdso </tmp/status)"
 same "hostclock status: REALTIME" exact "$(json_value realtime_verdict </tmp/status)"
 same "hostclock status: TAI" exact "$(json_value tai_verdict </tmp/status)"
 same "hostclock status: MONOTONIC" constant "$(json_value monotonic_verdict </tmp/status)"

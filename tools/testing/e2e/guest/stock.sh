@@ -39,7 +39,11 @@ run devnode
 # Told every 4 s, it adds 500 us a second.
 await 12 synchronized
 run ntpstate synchronised 4000
-hostclock status
+hostclock status >/tmp/status
+same "hostclock status says that all is right" 0 $?
+cat /tmp/status
+holds "and that the vDSO reads the pages" "it does not" \
+	grep -q "unpatched; the vDSO reads the pages" /tmp/status
 
 # Readers are at work while the module goes and comes back.
 order 2000000 >/tmp/order 2>&1 &
@@ -75,5 +79,11 @@ same "with vdso=N, the vDSO does not read the clock" "module parameter vdso=N" "
 nosyscall 1000 >/dev/null 2>&1
 status=$?
 holds "and makes system calls" "nosyscall exited with $status" [ $status -ne 0 ]
+hostclock status >/tmp/status
+holds "hostclock status says why" "$(cat /tmp/status)" \
+	grep -q "unpatched; clocks are read by system calls: module parameter vdso=N" /tmp/status
+hostclock status --json >/tmp/status
+same "as JSON, too" "stock, module parameter vdso=N" \
+	"$(json_value core </tmp/status), $(json_value vdso </tmp/status)"
 run coherence --clock=REALTIME --count=20000
 exit $failed
