@@ -30,7 +30,7 @@ usage() {
 	has both keeps its own; 64 MiB more than its memory are enough.
 
 	The file libvirt-hook beside this one, as libvirt's hook, takes the place of start, save
-	and restore; but then BOOTTIME does not count for how long a domain was saved.
+	and restore (Debian's hostclock-host has both it and AppArmor's rules in place); but then BOOTTIME does not count for how long a domain was saved.
 
 	QEMU's monitor is libvirt's, so that hostclockd cannot ask it: whoever suspends a domain
 	tells it, by hostclockctl stop behind virsh suspend and hostclockctl cont before virsh resume.
@@ -50,12 +50,13 @@ arguments() {
 	echo "  </qemu:commandline>"
 }
 
-# pages DEVICE NAME
+# pages DEVICE NAME: in slots that libvirt gives to no device of its own; it does not know
+# that these are taken.
 pages() {
 	local file=memory-backend-file,share=on,readonly=on
 
-	arguments -object "$file,id=hcc,mem-path=$dir/clock,size=16K" -device "$1,memdev=hcc" \
-		-object "$file,id=hcg,mem-path=$dir/vm/$2,size=4K" -device "$1,memdev=hcg"
+	arguments -object "$file,id=hcc,mem-path=$dir/clock,size=16K" -device "$1,memdev=hcc,addr=0x18" \
+		-object "$file,id=hcg,mem-path=$dir/vm/$2,size=4K" -device "$1,memdev=hcg,addr=0x19"
 }
 
 memory() {

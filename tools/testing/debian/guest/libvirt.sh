@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0
+# libvirt's domains get hostclockd's pages by the hook of hostclock-host, and their QEMUs may
+# read these by its AppArmor rules, and nothing else.
+dir=/run/hostclock
+rules=/etc/apparmor.d/local/abstractions/libvirt-qemu
+saved=/var/lib/libvirt/qemu/save/saved
+
+ctl() { hostclockctl --dir $dir "$@"; }
+
+# vm NAME KEY: from hostclockctl's status.
+vm() {
+	ctl status --json | sed -n "/\"name\": *\"$1\"/,/}/s/^ *\"$2\": *\"\{0,1\}\([^\",]*\).*/\1/p"
+}
+
+state_is() { [ "$(vm "$1" state)" = "$2" ]; }
+
+answers() { [ -z "$(ctl list 2>&1 >/dev/null)" ]; }
+
+# What the hook and hostclockd logged last
+said() { journalctl --output cat --no-pager --lines 3 -t hostclock-libvirt -u hostclockd; }
+
+# is_followed RESULT WANT: $name, by WANT's state, method and cause
+is_followed() {
+	local found
+
+	found=$(ctl status --json | sed -n "/\"name\": *\"$name\"/,/}/s/^ *\"\(method\|state\|cause\)\": *\"\([^\"]*\).*/\2/p")
+	holds "$1" "$found; $(said)" [ "$(echo $found)" = "$2" ]
+}
+
+# Pages and the hook's notes
+left() { find $dir/vm /run/hostclock-libvirt -type f 2>/dev/null; }
+
+# Of AppArmor: what it refused to domains
+denied() { journalctl --dmesg --output cat --no-pager | grep 'apparmor="DENIED".*profile="libvirt-'; }
+
+pid_of() { cat "/run/libvirt/qemu/$1.pid" 2>/dev/null; }
+
+# domain NAME TYPE MACHINE [SED-COMMAND]: one with pages, as the recipe has it, is defined
+domain() {
+	local xml=/tmp/$1.xml
+
+	/hostclock/recipes/libvirt.sh --dry-run xml "$1" 64 1 |
+		sed "s|^<domain type='kvm'|<domain type='$2'|
+			/^<domain/a <name>$1</name><os><type arch='x86_64' machine='$3'>hvm</type></os>
+			/^<\/domain/i <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>
+			${4:-}" >"$xml"
+	virsh --quiet define "$xml" >/tmp/virsh 2>&1
+}
+
+# v COMMAND...: virsh, what it says in /tmp/virsh
+v() { virsh --quiet "$@" >/tmp/virsh 2>&1; }
+
+check_install() {
+	: >/tmp/dpkg
+	cp -a /etc/apparmor.d /tmp/apparmor.d
+	holds "libvirt runs" "$(systemctl status --no-pager libvirtd | tail -n 3)" eventually v list
+	same "confined" "libvirtd (enforce)" "$(cat "/proc/$(pidof libvirtd)/attr/current")"
+	holds "the package is installed" "$(tail -n 1 /tmp/dpkg)" \
+		eval 'dpkg --install /hostclock/host.deb >/tmp/dpkg 2>&1'
+	holds "hostclockd answers" "$(said)" eventually answers
+	holds "libvirt runs again" "$(systemctl status --no-pager libvirtd | tail -n 3)" eventually v list
+	same "the rules are where libvirt's profiles look" "include if exists <abstractions/hostclock-libvirt>" \
+		"$(cat $rules)"
+}
+
+# check_life NAME METHOD: of a domain that is defined
+check_life() {
+	local name=$1 uuid
+
+	holds "$name is started" "$(cat /tmp/virsh)" v start "$name"
+	uuid=$(virsh domuuid "$name" | head -n 1)
+	same "its QEMU is confined" "libvirt-$uuid (enforce)" "$(cat "/proc/$(pid_of "$name")/attr/current")"
+	same "and another user's" libvirt-qemu "$(stat -c %U "/proc/$(pid_of "$name")")"
+	is_followed "$name: its page was made, and attached to" "running $2 none"
+	holds "it maps both, read-only" "$(grep $dir "/proc/$(pid_of "$name")/maps")" \
+		[ "$(grep -c "r--s.*$dir/" "/proc/$(pid_of "$name")/maps")" = 2 ]
+	holds "$name is saved" "$(cat /tmp/virsh)" v save "$name" $saved
+	same "its page is removed" "" "$(left)"
+	holds "$name is restored" "$(cat /tmp/virsh)" v restore $saved
+	is_followed "it has a page again, by cause restore" "running $2 restore"
+}
+
+# Nothing tells hostclockd of these, but QEMU's memory under TCG.
+check_suspend() {
+	holds "$1 is suspended" "$(cat /tmp/virsh)" v suspend "$1"
+	holds "hostclockd sees that" "$(vm "$1" state)" eventually state_is "$1" stopped
+	holds "$1 is resumed" "$(cat /tmp/virsh)" v resume "$1"
+	holds "and sees that" "$(vm "$1" state)" eventually state_is "$1" running
+}
+
+# What hostclockctl is told under KVM, by who suspends
+check_told() {
+	holds "$1 is suspended" "$(cat /tmp/virsh)" v suspend "$1"
+	holds "hostclockd is told" "it refuses" ctl stop "$1"
+	same "and knows" stopped "$(vm "$1" state)"
+	holds "it is told of the end" "it refuses" ctl cont "$1"
+	holds "$1 is resumed" "$(cat /tmp/virsh)" v resume "$1"
+	same "and runs" running "$(vm "$1" state)"
+}
+
+check_end() {
+	holds "$1 is destroyed" "$(cat /tmp/virsh)" v destroy "$1"
+	same "nothing is left of it" "" "$(ctl list; left)"
+}
+
+# Files that every user may read and that are no pages
+check_denied() {
+	same "AppArmor has refused nothing" "" "$(denied)"
+	mkdir -m 755 /run/other
+	head -c 16384 /dev/zero >/run/other/clock
+	for file in /run/other/clock $dir/other; do
+		[ -e $file ] || head -c 16384 /dev/zero >$file
+		domain thief qemu pc "s|mem-path=$dir/clock|mem-path=$file|"
+		holds "$file is given to no domain" "it is" eval '! v start thief'
+		holds "by AppArmor" "$(cat /tmp/virsh)" eventually eval "denied | grep -q 'name=\"$file\"'"
+		v undefine thief
+	done
+	domain thief qemu pc "s|readonly=on,id=hcc|id=hcc|"
+	chmod 666 $dir/clock
+	holds "the clock can be written by no domain" "it can" eval '! v start thief'
+	chmod 644 $dir/clock
+	holds "by AppArmor" "$(cat /tmp/virsh)" \
+		eventually eval "denied | grep 'name=\"$dir/clock\"' | grep -q 'denied_mask=\"w'"
+	same "of what did not start nothing is left" "" "$(left)"
+}
+
+# A domain of one's own, without pages
+check_others() {
+	cat >/tmp/other.xml <<-END
+	<domain type='qemu'><name>other</name><memory unit='MiB'>16</memory>
+	<os><type arch='x86_64' machine='pc'>hvm</type></os></domain>
+	END
+	v define /tmp/other.xml
+	holds "$1: a domain without pages is started" "$(cat /tmp/virsh)" v start other
+	v destroy other
+}
+
+check_remove() {
+	local pid
+
+	domain last kvm q35
+	holds "a domain is started" "$(cat /tmp/virsh)" v start last
+	pid=$(pid_of last)
+	holds "the package is installed again" "$(tail -n 1 /tmp/dpkg)" \
+		eval 'dpkg --install /hostclock/host.deb >/tmp/dpkg 2>&1'
+	holds "hostclockd answers" "$(said)" eventually answers
+	same "under a domain that runs" "$pid running" "$(pid_of last) $(vm last state)"
+	check_end last
+	holds "the package is removed" "$(tail -n 1 /tmp/dpkg)" \
+		eval 'dpkg --remove hostclock-host >/tmp/dpkg 2>&1'
+	check_others removed
+	holds "the package is purged" "$(tail -n 1 /tmp/dpkg)" \
+		eval 'dpkg --purge hostclock-host >/tmp/dpkg 2>&1'
+	check_others purged
+	same "libvirt's and AppArmor's files are what they were" "" \
+		"$(diff -r /tmp/apparmor.d /etc/apparmor.d | grep -v '^Only in /etc/apparmor.d/libvirt: libvirt-';
+			find /etc/libvirt -name '*hostclock*'; dpkg --verify libvirt-daemon-system)"
+}
+
+modprobe kvm-amd
+# Domains have nothing to do, and do that busily.
+systemctl set-property --runtime machine.slice CPUWeight=1
+check_install
+domain tcg qemu pc
+check_life tcg tcg-memory
+check_suspend tcg
+check_end tcg
+domain kvm kvm q35
+check_life kvm kvm-debugfs
+check_told kvm
+check_end kvm
+check_others installed
+check_denied
+check_remove
