@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What our packages make of a Debian guest, after a boot.
+# What our packages make of a Debian guest, after a boot; and of the same machine as a host.
 installed() { dpkg-query --show --showformat '${db:Status-Status}' "$1"; }
 
 cmdline() { tr '\0' ' ' <"/proc/$(pidof -s "$1")/cmdline"; }
@@ -26,3 +26,25 @@ holds "and purged" "$(tail -n 1 /tmp/dpkg)" eval 'dpkg --purge hostclock-guest >
 # The test's own files are hostclock-test, -journal and -init.
 same "nothing of it is left" "" "$(find /etc /lib/systemd /lib/udev /usr/bin /usr/sbin /usr/lib/hostclock \
 	-name '*hostclock*' 2>/dev/null | grep -vE '/hostclock-(test|journal)\.service$|/hostclock-init$')"
+
+kernel_is() {
+	[ "$(hostclockctl --dir /run/hostclock kernel status 2>/dev/null | sed -n 's/^kernel *\([a-z]*\).*/\1/p')" = "$1" ]
+}
+
+# The machine has a clock of its own.
+systemctl stop chrony "hostclock-notify@*"
+holds "the driver can be unloaded" "$(lsmod | grep hostclock)" rmmod hostclock
+holds "hostclock-host is installed" "$(tail -n 1 /tmp/dpkg)" \
+	eval 'dpkg --install /hostclock/host.deb >/tmp/dpkg 2>&1'
+holds "its unit has loaded the module" "$(lsmod | xargs)" eventually grep -q "^hostclock_export " /proc/modules
+same "which is the one that dkms built" dkms \
+	"$(modinfo -F filename hostclock_export | sed -n 's|.*/updates/\(dkms\)/hostclock_export.ko.*|\1|p')"
+holds "and the kernel writes the page" "$(hostclockctl --dir /run/hostclock kernel status 2>&1)" \
+	eventually kernel_is live
+holds "hostclock-export-dkms is removed" "$(tail -n 1 /tmp/dpkg)" \
+	eval 'dpkg --remove hostclock-export-dkms >/tmp/dpkg 2>&1'
+holds "its module is loaded no more" "it is" eval '! grep -q "^hostclock_export " /proc/modules'
+holds "and hostclockd writes the page" "$(hostclockctl --dir /run/hostclock status)" \
+	eval 'hostclockctl --dir /run/hostclock status | grep -q "^status *synchronized"'
+holds "it is purged" "$(tail -n 1 /tmp/dpkg)" eval 'dpkg --purge hostclock-export-dkms >/tmp/dpkg 2>&1'
+same "and nothing of it is left" "" "$(find /usr/src /var/lib/dkms /lib/modules -name '*hostclock?export*')"
