@@ -8,4 +8,14 @@ $(CASES_PROGRAMS:%=$(O)/bin/cases/%): $(O)/bin/cases/%: $(CASES_GUEST)/%.c \
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) -static $(USER_CFLAGS) -I tools/testing/e2e/guest -o $@ $(filter %.c %.a,$^) -lpthread
 
-prepare-cases: $(CASES_PROGRAMS:%=$(O)/bin/cases/%)
+# A module for the guest's kernel. Kbuild builds where the source is, so it gets a copy.
+CASES_MODULE := $(O)/testing/cases/module
+
+$(CASES_MODULE)/resumes.ko: tools/testing/cases/module/resumes.c $(BZIMAGE)
+	@mkdir -p $(@D)
+	@cp $< $(@D)/
+	@echo 'obj-m := resumes.o' >$(@D)/Kbuild
+	$(call say,KO)$(MAKE) -s -C $(O)/kernel M=$(abspath $(@D)) \
+		KBUILD_EXTRA_SYMBOLS=$(abspath $(O))/kernel/vmlinux.symvers modules >$(@D)/log 2>&1 || { cat $(@D)/log; false; }
+
+prepare-cases: $(CASES_MODULE)/resumes.ko $(CASES_PROGRAMS:%=$(O)/bin/cases/%)
