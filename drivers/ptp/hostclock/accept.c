@@ -116,9 +116,18 @@ static u64 hostclock_new_offset(const struct hostclock_read_base *old,
 	u64 ns = hostclock_params_counter(&c->params, le64_to_cpu(c->guest.tsc_offset),
 					  which, c->tsc);
 	u64 jump_ns = which == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
+	u64 offset = hostclock_offset(&old->accepted, which);
 
+	/*
+	 * Whatever became of the TSC and the old parameters during a sleep, how long it was
+	 * with its gaps is what the same host's clock says.
+	 */
+	if (which == HOSTCLOCK_MONO && change->core_asleep && !change->dropped &&
+	    c->params.epoch == cpu_to_le64(old->accepted.clock_epoch) &&
+	    ns + offset <= HOSTCLOCK_MAX_NS)
+		return offset;
 	if (hostclock_goes_on(old, c))
-		return hostclock_offset(&old->accepted, which) + jump_ns;
+		return offset + jump_ns;
 	return hostclock_extrapolate_by(old, &c->guest, which, c->tsc) + jump_ns - ns;
 }
 
