@@ -19,10 +19,10 @@
 
 /*
  * Readings of the TSC for which there may be room in that of a clock, beyond
- * what a clock without a counter takes: 0.8 to 1.2 for the TSC and kvm-clock, 12
- * at least for others.
+ * what a clock without a counter takes: 0.8 to 1.2 for the TSC and kvm-clock, and up to
+ * 5.4 for the latter on an emulated host that is busy; 12 at least for others.
  */
-#define COUNTER_PAIRS	4
+#define COUNTER_PAIRS	8
 /* The same within the kernel, where the vDSO is off; less exact. */
 #define CALL_PAIRS	3
 /* TSCs of any use, and some more: 100 MHz to 20 GHz. */
