@@ -69,23 +69,23 @@ check_life() {
 
 	holds "$name is started" "$(cat /tmp/virsh)" v start "$name"
 	uuid=$(virsh domuuid "$name" | head -n 1)
-	same "its QEMU is confined" "libvirt-$uuid (enforce)" "$(cat "/proc/$(pid_of "$name")/attr/current")"
-	same "and another user's" libvirt-qemu "$(stat -c %U "/proc/$(pid_of "$name")")"
+	same "$name: its QEMU is confined" "libvirt-$uuid (enforce)" "$(cat "/proc/$(pid_of "$name")/attr/current")"
+	same "$name: and another user's" libvirt-qemu "$(stat -c %U "/proc/$(pid_of "$name")")"
 	is_followed "$name: its page was made, and attached to" "running $2 none"
-	holds "it maps both, read-only" "$(grep $dir "/proc/$(pid_of "$name")/maps")" \
+	holds "$name maps both, read-only" "$(grep $dir "/proc/$(pid_of "$name")/maps")" \
 		[ "$(grep -c "r--s.*$dir/" "/proc/$(pid_of "$name")/maps")" = 2 ]
 	holds "$name is saved" "$(cat /tmp/virsh)" v save "$name" $saved
-	same "its page is removed" "" "$(left)"
+	same "$name: its page is removed" "" "$(left)"
 	holds "$name is restored" "$(cat /tmp/virsh)" v restore $saved
-	is_followed "it has a page again, by cause restore" "running $2 restore"
+	is_followed "$name has a page again, by cause restore" "running $2 restore"
 }
 
 # Nothing tells hostclockd of these, but QEMU's memory under TCG.
 check_suspend() {
 	holds "$1 is suspended" "$(cat /tmp/virsh)" v suspend "$1"
-	holds "hostclockd sees that" "$(vm "$1" state)" eventually state_is "$1" stopped
+	holds "hostclockd sees that $1 stopped" "$(vm "$1" state)" eventually state_is "$1" stopped
 	holds "$1 is resumed" "$(cat /tmp/virsh)" v resume "$1"
-	holds "and sees that" "$(vm "$1" state)" eventually state_is "$1" running
+	holds "and that it runs" "$(vm "$1" state)" eventually state_is "$1" running
 }
 
 # What hostclockctl is told under KVM, by who suspends
@@ -100,11 +100,13 @@ check_told() {
 
 check_end() {
 	holds "$1 is destroyed" "$(cat /tmp/virsh)" v destroy "$1"
-	same "nothing is left of it" "" "$(ctl list; left)"
+	same "nothing is left of $1" "" "$(ctl list; left)"
 }
 
 # Files that every user may read and that are no pages
 check_denied() {
+	local file
+
 	same "AppArmor has refused nothing" "" "$(denied)"
 	mkdir -m 755 /run/other
 	head -c 16384 /dev/zero >/run/other/clock
@@ -112,14 +114,14 @@ check_denied() {
 		[ -e $file ] || head -c 16384 /dev/zero >$file
 		domain thief qemu pc "s|mem-path=$dir/clock|mem-path=$file|"
 		holds "$file is given to no domain" "it is" eval '! v start thief'
-		holds "by AppArmor" "$(cat /tmp/virsh)" eventually eval "denied | grep -q 'name=\"$file\"'"
+		holds "by AppArmor: $file" "$(cat /tmp/virsh)" eventually eval "denied | grep -q 'name=\"$file\"'"
 		v undefine thief
 	done
 	domain thief qemu pc "s|readonly=on,id=hcc|id=hcc|"
 	chmod 666 $dir/clock
 	holds "the clock can be written by no domain" "it can" eval '! v start thief'
 	chmod 644 $dir/clock
-	holds "by AppArmor" "$(cat /tmp/virsh)" \
+	holds "by AppArmor: writing" "$(cat /tmp/virsh)" \
 		eventually eval "denied | grep 'name=\"$dir/clock\"' | grep -q 'denied_mask=\"w'"
 	same "of what did not start nothing is left" "" "$(left)"
 }
@@ -154,7 +156,7 @@ check_remove() {
 	check_others purged
 	same "libvirt's and AppArmor's files are what they were" "" \
 		"$(diff -r /tmp/apparmor.d /etc/apparmor.d | grep -v '^Only in /etc/apparmor.d/libvirt: libvirt-';
-			find /etc/libvirt -name '*hostclock*'; dpkg --verify libvirt-daemon-system)"
+			find /etc/libvirt -name '*hostclock*'; dpkg --verify libvirt-daemon-system | grep -v /usr/share/)"
 }
 
 modprobe kvm-amd

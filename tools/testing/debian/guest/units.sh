@@ -83,7 +83,8 @@ check_package() {
 		eval 'dpkg --remove hostclock-host >/tmp/dpkg 2>&1'
 	same "and does not run" inactive "$(systemctl is-active hostclockd)"
 	holds "it is purged" "$(tail -n 1 /tmp/dpkg)" eval 'dpkg --purge hostclock-host >/tmp/dpkg 2>&1'
-	same "nothing of it is left" "" "$(find /etc /lib /usr /var/lib/systemd -name '*hostclockd*')"
+	same "nothing of it is left" "" "$(find /etc /lib /usr /var/lib/systemd -name '*hostclockd*';
+		find /etc -name '*libvirt*')"
 }
 
 # An older one, which was root, has left its directory.
