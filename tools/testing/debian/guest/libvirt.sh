@@ -19,12 +19,17 @@ answers() { [ -z "$(ctl list 2>&1 >/dev/null)" ]; }
 # What the hook and hostclockd logged last
 said() { journalctl --output cat --no-pager --lines 3 -t hostclock-libvirt -u hostclockd; }
 
-# is_followed RESULT WANT: $name, by WANT's state, method and cause
-is_followed() {
-	local found
+# What hostclockd makes of $name: state, method and cause, in one line
+followed() {
+	ctl status --json |
+		sed -n "/\"name\": *\"$name\"/,/}/s/^ *\"\(method\|state\|cause\)\": *\"\([^\"]*\).*/\2/p" | xargs
+}
 
-	found=$(ctl status --json | sed -n "/\"name\": *\"$name\"/,/}/s/^ *\"\(method\|state\|cause\)\": *\"\([^\"]*\).*/\2/p")
-	holds "$1" "$found; $(said)" [ "$(echo $found)" = "$2" ]
+followed_is() { [ "$(followed)" = "$1" ]; }
+
+# is_followed RESULT WANT: soon
+is_followed() {
+	holds "$1" "$(followed); $(said)" eventually followed_is "$2"
 }
 
 # Pages and the hook's notes
@@ -115,6 +120,7 @@ check_denied() {
 		domain thief qemu pc "s|mem-path=$dir/clock|mem-path=$file|"
 		holds "$file is given to no domain" "it is" eval '! v start thief'
 		holds "by AppArmor: $file" "$(cat /tmp/virsh)" eventually eval "denied | grep -q 'name=\"$file\"'"
+		v destroy thief
 		v undefine thief
 	done
 	domain thief qemu pc "s|readonly=on,id=hcc|id=hcc|"
