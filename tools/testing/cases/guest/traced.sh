@@ -93,4 +93,14 @@ if [ -e $tracing/kprobe_events ]; then
 else
 	skip "probes" "this kernel has none"
 fi
+
+# Stamps of perf, in its own interrupt, and of BPF, in a function that is called while a
+# clock is set, and in one that reads it
+steps 1 "before perf"
+run /stamps perf 10
+right "perf"
+for function in do_settimeofday64 ktime_get; do
+	run /stamps bpf $function 2
+	right "BPF at $function"
+done
 exit $failed
