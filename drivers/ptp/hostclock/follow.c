@@ -133,6 +133,7 @@ void hostclock_clocksource_unregister(void)
 
 static void hostclock_resync(void)
 {
+	u64 begun = hostclock_rdtsc();
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	enum hostclock_counter which = hostclock_mode_counter();
 	bool suspicion = hostclock_realtime_take_suspicion();
@@ -146,7 +147,7 @@ static void hostclock_resync(void)
 			hostclock_tk_reanchor(&hostclock_cs[which]);
 		else if (hostclock_resync_due())
 			hostclock_accept(&change);
-		hostclock_resync_count();
+		hostclock_resync_count(begun);
 	}
 	hostclock_set_asleep(false);
 }

@@ -14,14 +14,14 @@
 #include "resync.h"
 
 /*
- * Resyncs in a row, which is as many counts of the TSC at most: 52 ms at 2.6 GHz, 134 ms
- * at 1 GHz.  After that, readers use the accepted state for 6.5 ms at 2.6 GHz: a page that
- * changes its epoch all the time must not make a reader retry forever, however long its
- * tries take.  A try and its resync take some 0.3 ms under emulation with KASAN.  The
- * limits are no timer ticks because those may come late in a guest.
+ * Resyncs in a row, each of which begins less than HOSTCLOCK_ROW_TIMES as long after the
+ * last as that took.  After them, readers use the accepted state for 6.5 ms at 2.6 GHz: a
+ * page that changes its epoch all the time must not make a reader retry forever.  Its tries
+ * are shorter than resyncs, which read the clocks themselves, however slow the kernel is.
+ * That is no timer tick because those may come late in a guest.
  */
 #define HOSTCLOCK_ROW_RESYNCS	16
-#define HOSTCLOCK_ROW_COUNTS	BIT_ULL(27)
+#define HOSTCLOCK_ROW_TIMES	4
 #define HOSTCLOCK_PAUSE_COUNTS	BIT_ULL(24)
 
 /* Of hostclock_row: how many; the rest is a TSC value, to 2^8 counts */
@@ -33,8 +33,9 @@ static DEFINE_PER_CPU(struct irq_work, hostclock_resync_work);
 /* The handler reads clocks, too, which must not request another resync. */
 static DEFINE_PER_CPU(bool, hostclock_resyncing);
 
-/* The resyncs in this row, and when it began; or the last, and when the pause ends */
+/* The resyncs in this row, and when the last was done; and how long that took */
 static atomic64_t hostclock_row;
+static u64 hostclock_last_counts;
 
 /* Resync even if the pages are unchanged. */
 static bool hostclock_force;
@@ -64,34 +65,31 @@ bool notrace hostclock_resync_allowed(void)
 {
 	u64 row = atomic64_read(&hostclock_row);
 
-	/* a longer pause is none: the TSC was set back */
+	/* a TSC that was set back makes it a huge difference */
 	return (row & HOSTCLOCK_ROW_LENGTH) < HOSTCLOCK_ROW_RESYNCS ||
-	       (row & ~HOSTCLOCK_ROW_LENGTH) - hostclock_rdtsc() > HOSTCLOCK_PAUSE_COUNTS;
+	       hostclock_rdtsc() - (row & ~HOSTCLOCK_ROW_LENGTH) > HOSTCLOCK_PAUSE_COUNTS;
 }
 
 /**
  * hostclock_resync_count - a resync is done
+ * @begun: TSC
  *
  * Context: any.
  */
-void hostclock_resync_count(void)
+void hostclock_resync_count(u64 begun)
 {
-	u64 old = atomic64_read(&hostclock_row), row = old + 1;
-	u64 now = hostclock_rdtsc() & ~HOSTCLOCK_ROW_LENGTH;
-	u64 passed = now - (old & ~HOSTCLOCK_ROW_LENGTH);
+	u64 last_counts = READ_ONCE(hostclock_last_counts), now = hostclock_rdtsc();
+	u64 old = atomic64_read(&hostclock_row), length = old & HOSTCLOCK_ROW_LENGTH;
+	s64 after = begun - (old & ~HOSTCLOCK_ROW_LENGTH);
 
-	if ((old & HOSTCLOCK_ROW_LENGTH) == HOSTCLOCK_ROW_RESYNCS) {
-		/* Another CPU was at it when the row ended. */
-		if (!hostclock_resync_allowed())
-			return;
-		row = now | 1;
-	} else if (passed > HOSTCLOCK_ROW_COUNTS) {
-		row = now | 1;
-	} else if ((row & HOSTCLOCK_ROW_LENGTH) == HOSTCLOCK_ROW_RESYNCS) {
-		row = (now + HOSTCLOCK_PAUSE_COUNTS) | HOSTCLOCK_ROW_RESYNCS;
-	}
+	/* At the end of a row, another CPU may be at it. */
+	if (length < HOSTCLOCK_ROW_RESYNCS || hostclock_resync_allowed())
+		length = after < (s64)last_counts * HOSTCLOCK_ROW_TIMES ? length + 1 : 1;
+	if (length > HOSTCLOCK_ROW_RESYNCS)
+		length = 1;
+	WRITE_ONCE(hostclock_last_counts, now - begun);
 	/* A lost race does not matter: the other CPU counted its resync. */
-	atomic64_cmpxchg(&hostclock_row, old, row);
+	atomic64_cmpxchg(&hostclock_row, old, (now & ~HOSTCLOCK_ROW_LENGTH) | length);
 }
 
 /**

@@ -30,7 +30,7 @@ void hostclock_resync_init(void (*handler)(struct irq_work *work));
 void hostclock_resync_sync(void);
 void hostclock_resync_raise(void);
 bool hostclock_resync_allowed(void);
-void hostclock_resync_count(void);
+void hostclock_resync_count(u64 begun);
 bool hostclock_resync_running(void);
 void hostclock_resync_set_running(bool on);
 void hostclock_force_resync(void);

@@ -17,7 +17,6 @@
 #define CPUS			16
 /* One try of a reader: 0.4 us to 1.6 ms at 2.6 GHz */
 #define MAX_TRY			(1ULL << 22)
-#define MAX_RESYNC		(1ULL << 22)
 /* What a page may keep a reader from its end: two rows, and what runs beside them */
 #define MAX_ROWS		6
 #define READINGS		4
@@ -85,6 +84,7 @@ static struct cpu {
 	u64 try_counts, resync_counts;
 	u64 begun;		/* this reading */
 	u64 read_from;		/* this try */
+	u64 begun_resync;
 	u64 until;		/* its end, or that of the resync */
 	bool resyncs;
 	u64 readings;
@@ -103,6 +103,7 @@ static void end_try(struct cpu *c)
 {
 	if (hostclock_resync_allowed()) {
 		c->resyncs = true;
+		c->begun_resync = tsc;
 		c->until = tsc + c->resync_counts;
 		return;
 	}
@@ -123,7 +124,7 @@ static void turn(struct cpu *c)
 		return;
 	}
 	set_at = tsc;
-	hostclock_resync_count();
+	hostclock_resync_count(c->begun_resync);
 	begin_try(c);
 }
 
@@ -155,14 +156,17 @@ static bool readers_end(u64 limit)
 	return all_done() && slowest <= limit;
 }
 
-/* Changes that are all followed, least to most counts apart */
-static bool followed(int changes, u64 least, u64 most)
+/* Changes that are all followed, so many times what that takes apart, at least */
+static bool followed(int changes, u64 times)
 {
 	for (int i = 0; i < changes; i++) {
+		u64 begun = tsc, counts = draw(1ULL << (1 + draw(22)));
+
 		if (!hostclock_resync_allowed())
 			return false;
-		tsc += least + draw(most - least);
-		hostclock_resync_count();
+		tsc += counts;
+		hostclock_resync_count(begun);
+		tsc += counts * times + (draw(2) ? draw(1ULL << 30) : 1 << 9);
 	}
 	return true;
 }
@@ -170,15 +174,14 @@ static bool followed(int changes, u64 least, u64 most)
 /* Changes that are not too many, or too often, long after those before */
 static bool few_followed(void)
 {
-	tsc += 2 * HOSTCLOCK_ROW_COUNTS + draw(1ULL << 60);
-	if (!followed(HOSTCLOCK_ROW_RESYNCS, 0, 1ULL << (1 + draw(30))))
+	tsc += 2 * HOSTCLOCK_PAUSE_COUNTS + draw(1ULL << 60);
+	if (!followed(HOSTCLOCK_ROW_RESYNCS, 0))
 		return false;
-	tsc += HOSTCLOCK_ROW_COUNTS;
-	if (!followed(100, HOSTCLOCK_ROW_COUNTS / HOSTCLOCK_ROW_RESYNCS * 5 / 4,
-		      HOSTCLOCK_ROW_COUNTS))
+	tsc += 2 * HOSTCLOCK_PAUSE_COUNTS;
+	if (!followed(100, HOSTCLOCK_ROW_TIMES))
 		return false;
 	/* The counter was set back, or the guest was stopped. */
-	tsc += draw(2) ? 2 * HOSTCLOCK_ROW_COUNTS : -(draw(1ULL << 60) + HOSTCLOCK_ROW_COUNTS);
+	tsc += draw(2) ? 2 * HOSTCLOCK_PAUSE_COUNTS : -(draw(1ULL << 60) + HOSTCLOCK_PAUSE_COUNTS);
 	return hostclock_resync_allowed();
 }
 
@@ -189,13 +192,16 @@ static const char *run(u64 seed)
 	draw_seed(seed);
 	tsc = draw(1ULL << 62) + (1ULL << 61);
 	hostclock_row.counter = 0;
+	hostclock_last_counts = 0;
 	set_at = 0;
 	slowest = 0;
 	nr_cpus = 1 + draw(CPUS);
 	for (u64 i = 0; i < nr_cpus; i++) {
+		u64 try_counts = 1000 + (draw(MAX_TRY) >> draw(11));
+
 		cpus[i] = (struct cpu){
-			.try_counts = 1000 + (draw(MAX_TRY) >> draw(11)),
-			.resync_counts = 1000 + (draw(MAX_RESYNC) >> draw(12)),
+			.try_counts = try_counts,
+			.resync_counts = try_counts + draw(4 * try_counts),
 			.begun = tsc,
 		};
 		slow = max(slow, cpus[i].try_counts + cpus[i].resync_counts);
