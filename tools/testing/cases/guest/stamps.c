@@ -99,9 +99,9 @@ static void sample(const struct clock_name *clock, uint64_t seconds)
 	if (ring == MAP_FAILED)
 		die("mmap of perf's ring");
 	/* A record is 16 bytes long: none goes around the end. */
+	before = read_vdso(clock->id);
 	while (next_stamp(ring))
 		continue;
-	before = read_vdso(clock->id);
 	while (stamps < ENOUGH && read_vdso(CLOCK_MONOTONIC) < end) {
 		int64_t after;
 
