@@ -82,10 +82,10 @@ void hostclock_resync_count(u64 begun)
 	u64 old = atomic64_read(&hostclock_row), length = old & HOSTCLOCK_ROW_LENGTH;
 	s64 after = begun - (old & ~HOSTCLOCK_ROW_LENGTH);
 
-	/* At the end of a row, another CPU may be at it. */
-	if (length < HOSTCLOCK_ROW_RESYNCS || hostclock_resync_allowed())
-		length = after < (s64)last_counts * HOSTCLOCK_ROW_TIMES ? length + 1 : 1;
-	if (length > HOSTCLOCK_ROW_RESYNCS)
+	/* At the end of a row, another CPU may be at it: the pause goes on. */
+	if (length < HOSTCLOCK_ROW_RESYNCS && after < (s64)last_counts * HOSTCLOCK_ROW_TIMES)
+		length++;
+	else if (hostclock_resync_allowed())
 		length = 1;
 	WRITE_ONCE(hostclock_last_counts, now - begun);
 	/* A lost race does not matter: the other CPU counted its resync. */
