@@ -30,3 +30,20 @@ eventually() {
 		sleep 0.1
 	done
 }
+
+# Of hostclockd, where this machine is a host.
+dir=/run/hostclock
+
+ctl() { hostclockctl --dir $dir "$@"; }
+
+# vm NAME KEY: from hostclockctl's status.
+vm() {
+	ctl status --json | sed -n "/\"name\": *\"$1\"/,/}/s/^ *\"$2\": *\"\{0,1\}\([^\",]*\).*/\1/p"
+}
+
+vm_is() { [ "$(vm "$1" "$2")" = "$3" ]; }
+
+# Without one that runs, hostclockctl reads what it has left, and says so.
+answers() { [ -z "$(ctl list 2>&1 >/dev/null)" ]; }
+
+kernel_is() { [ "$(ctl kernel status | sed -n 's/^kernel *\([a-z]*\).*/\1/p')" = "$1" ]; }

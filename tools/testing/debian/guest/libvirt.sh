@@ -1,20 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # libvirt's domains get hostclockd's pages by the hook of hostclock-host, and their QEMUs may
 # read these by its AppArmor rules, and nothing else.
-dir=/run/hostclock
 rules=/etc/apparmor.d/local/abstractions/libvirt-qemu
 saved=/var/lib/libvirt/qemu/save/saved
-
-ctl() { hostclockctl --dir $dir "$@"; }
-
-# vm NAME KEY: from hostclockctl's status.
-vm() {
-	ctl status --json | sed -n "/\"name\": *\"$1\"/,/}/s/^ *\"$2\": *\"\{0,1\}\([^\",]*\).*/\1/p"
-}
-
-state_is() { [ "$(vm "$1" state)" = "$2" ]; }
-
-answers() { [ -z "$(ctl list 2>&1 >/dev/null)" ]; }
 
 # What the hook and hostclockd logged last
 said() { journalctl --output cat --no-pager --lines 3 -t hostclock-libvirt -u hostclockd; }
@@ -88,9 +76,9 @@ check_life() {
 # Nothing tells hostclockd of these, but QEMU's memory under TCG.
 check_suspend() {
 	holds "$1 is suspended" "$(cat /tmp/virsh)" v suspend "$1"
-	holds "hostclockd sees that $1 stopped" "$(vm "$1" state)" eventually state_is "$1" stopped
+	holds "hostclockd sees that $1 stopped" "$(vm "$1" state)" eventually vm_is "$1" state stopped
 	holds "$1 is resumed" "$(cat /tmp/virsh)" v resume "$1"
-	holds "and that it runs" "$(vm "$1" state)" eventually state_is "$1" running
+	holds "and that it runs" "$(vm "$1" state)" eventually vm_is "$1" state running
 }
 
 # What hostclockctl is told under KVM, by who suspends

@@ -27,10 +27,6 @@ holds "and purged" "$(tail -n 1 /tmp/dpkg)" eval 'dpkg --purge hostclock-guest >
 same "nothing of it is left" "" "$(find /etc /lib/systemd /lib/udev /usr/bin /usr/sbin /usr/lib/hostclock \
 	-name '*hostclock*' 2>/dev/null | grep -vE '/hostclock-(test|journal)\.service$|/hostclock-init$')"
 
-ctl() { hostclockctl --dir /run/hostclock "$@" 2>&1; }
-
-kernel_is() { [ "$(ctl kernel status | sed -n 's/^kernel *\([a-z]*\).*/\1/p')" = "$1" ]; }
-
 # The first of the pages, the kernel's if it writes
 page() { ctl status | grep "^page *unscaled *strict"; }
 
@@ -44,12 +40,12 @@ holds "hostclock-host is installed" "$(tail -n 1 /tmp/dpkg)" \
 holds "its unit has loaded the module" "$(lsmod | xargs)" eventually grep -q "^hostclock_export " /proc/modules
 same "which is the one that dkms built" dkms \
 	"$(modinfo -F filename hostclock_export | sed -n 's|.*/updates/\(dkms\)/hostclock_export.ko.*|\1|p')"
-holds "and the kernel writes the page" "$(ctl kernel status)" eventually kernel_is live
+holds "and the kernel writes the page" "$(ctl kernel status 2>&1)" eventually kernel_is live
 epoch=$(epoch)
 holds "hostclock-export-dkms is removed" "$(tail -n 1 /tmp/dpkg)" \
 	eval 'dpkg --remove hostclock-export-dkms >/tmp/dpkg 2>&1'
 holds "its module is loaded no more" "it is" eval '! grep -q "^hostclock_export " /proc/modules'
-holds "and hostclockd writes the page" "$(ctl kernel status)" eventually kernel_is absent
+holds "and hostclockd writes the page" "$(ctl kernel status 2>&1)" eventually kernel_is absent
 holds "which is synchronized" "$(page)" eventually eval 'page | grep -q synchronized'
 same "and guests do not notice" "$epoch" "$(epoch)"
 holds "it is purged" "$(tail -n 1 /tmp/dpkg)" eval 'dpkg --purge hostclock-export-dkms >/tmp/dpkg 2>&1'

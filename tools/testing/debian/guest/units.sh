@@ -1,20 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # hostclockd's unit on a host of its own: QEMUs of another user, restarts, crashes.
-dir=/run/hostclock
-
-ctl() { hostclockctl --dir $dir "$@"; }
-
-# vm NAME KEY: from hostclockctl's status.
-vm() {
-	ctl status --json | sed -n "/\"name\": *\"$1\"/,/}/s/^ *\"$2\": *\"\{0,1\}\([^\",]*\).*/\1/p"
-}
-
-vm_is() { [ "$(vm "$1" "$2")" = "$3" ]; }
 
 status() { ctl status --json | sed -n "s/^ *\"$1\": *\"\{0,1\}\([^\",]*\).*/\1/p" | head -n 1; }
-
-# Without one that runs, hostclockctl reads what it has left, and says so.
-answers() { [ -z "$(ctl list 2>&1 >/dev/null)" ]; }
 
 unit() { systemctl show --value --property "$1" hostclockd; }
 
@@ -264,8 +251,6 @@ check_watchdog() {
 
 # priority PROCESS: class and real-time priority
 priority() { ps -o cls=,rtprio= -p "$(pgrep -x "$1")" | xargs; }
-
-kernel_is() { [ "$(ctl kernel status | sed -n 's/^kernel *\([a-z]*\).*/\1/p')" = "$1" ]; }
 
 # hostclock_export is there the next time that the unit is started.
 check_module() {
