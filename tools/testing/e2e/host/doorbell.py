@@ -63,11 +63,13 @@ class Guest(Machine):
         return re.findall(pattern, self.text()[self.seen:], re.M)
 
     def settled(self):
-        """All is said, and what is said from now on belongs to the next event."""
+        """All of an event, and what is said from now on belongs to the next."""
         wait_for("quiet", lambda: self.words(r"^quiet .*$") and
                  self.text().endswith("\n") and
                  self.text().splitlines()[-1].startswith("quiet"))
-        self.seen = len(self.text())
+        said = self.text()[self.seen:]
+        self.seen += len(said)
+        return said
 
     def counts(self):
         """The last: TSC, timer interrupts, rings."""
@@ -87,7 +89,7 @@ class Guest(Machine):
 
     def selected(self):
         self.first(r"line (\d+) chronyd \S+ Selected source")
-        self.settled()
+        return self.settled()
 
 
 def clock_sets():
@@ -175,11 +177,12 @@ def generation(vm):
            "--cause", "restore")
     tsc = vm.first(r"poll (\d+)")
     reset = vm.first(r"line (\d+) chronyd \S+ Can't synchronise: no selectable")
-    said = vm.words(r"^line \d+ notify .*: generation .*$")
-    result(said, "another generation: told as such", vm.text()[vm.seen:])
     hz = vm.ctl.status()["tsc_khz"] * 1000
     print(f"# generation: chronyd's log {(reset - tsc) * 1e3 / hz:.2f} ms after poll()")
-    vm.selected()
+    # Who tells is heard after whom it told, or half a line is there.
+    said = vm.selected()
+    result(re.search(r"^line \d+ notify .*: generation .*$", said, re.M),
+           "another generation: told as such", said)
 
 
 def quiet(vm):
@@ -328,9 +331,9 @@ class Moves:
         """The guest there was told, and has told chronyd."""
         guest = Guest(there, f"{WORK}/{there.name}/out")
         self.times.note(there.name, guest, guest.status()["resume_tsc"], True)
-        result(guest.words(rf"^line \d+ notify .*: disruption .*cause {cause}"),
-               f"{there.name}: told as such", guest.text())
-        guest.selected()
+        said = guest.selected()
+        result(re.search(rf"^line \d+ notify .*: disruption .*cause {cause}", said, re.M),
+               f"{there.name}: told as such", said)
         return guest
 
     def end(self):
