@@ -4,6 +4,8 @@
  */
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/notifier.h>
+#include <linux/pvclock_gtod.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/timekeeping_anchor.h>
@@ -61,6 +63,18 @@ void notrace hostclock_tk_reading(void)
 	hostclock_watchdogs_check();
 }
 
+/* Called at the end of each update of the timekeeper, after that of the vDSO data */
+static int hostclock_vdso_update_end(struct notifier_block *nb, unsigned long was_set,
+				     void *data)
+{
+	hostclock_vdso_updated();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block hostclock_vdso_notifier = {
+	.notifier_call = hostclock_vdso_update_end,
+};
+
 /**
  * hostclock_tk_init - set the clocksources' members that this kernel adds
  * @mono: reads HOSTCLOCK_MONO
@@ -78,6 +92,7 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	raw->flags |= CLOCK_SOURCE_DISCIPLINED;
 	hostclock_tk_init_raw(mono, raw);
 	hostclock_tk_init_sync(mono);
+	pvclock_gtod_register_notifier(&hostclock_vdso_notifier);
 }
 
 /* The vDSO may still have another clock page than the accepted one. */

@@ -12,17 +12,6 @@
 
 #include "held.h"
 
-/* The worst that hostclock_vdso_agrees() lets a page make of a reading */
-static bool read_vdso(enum hostclock_counter which)
-{
-	const struct hostclock_vdso_base *base = &vdso[which];
-	u64 delta = now - base->tsc, ns;
-
-	ns = base->ns + (delta * base->mult >> base->shift);
-	ns += draw(2) ? HOSTCLOCK_VDSO_SLACK_NS : -HOSTCLOCK_VDSO_SLACK_NS;
-	return !hostclock_vdso_agrees(base, now, ns) || read_is(which, ns, "the vDSO");
-}
-
 /* Parameters each of which is a little below those before, all at once */
 static bool step_down(enum hostclock_counter which)
 {

@@ -68,6 +68,17 @@ static bool read_is(enum hostclock_counter which, u64 ns, const char *how)
 	return false;
 }
 
+/* The worst that hostclock_vdso_agrees() lets a page make of a reading */
+static bool read_vdso(enum hostclock_counter which)
+{
+	const struct hostclock_vdso_base *base = &vdso[which];
+	u64 delta = now - base->tsc, ns;
+
+	ns = base->ns + (delta * base->mult >> base->shift);
+	ns += draw(2) ? HOSTCLOCK_VDSO_SLACK_NS : -HOSTCLOCK_VDSO_SLACK_NS;
+	return !hostclock_vdso_agrees(base, now, ns) || read_is(which, ns, "the vDSO");
+}
+
 static void put(struct hostclock_params *p, u64 mono_ns, u64 raw_ns)
 {
 	p->mono_sec = htole64(mono_ns / HOSTCLOCK_NSEC_PER_SEC);

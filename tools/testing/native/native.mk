@@ -31,6 +31,12 @@ $(NATIVE)/held: tools/testing/native/held.c tools/testing/native/held.h tools/te
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -I$(NATIVE_SHIM)/.. \
 		-iquote drivers/ptp/hostclock $< -o $@
 
+$(NATIVE)/bases: tools/testing/native/bases.c $(NATIVE)/held $(LIBHOSTCLOCK) drivers/ptp/hostclock/counter.c drivers/ptp/hostclock/counter.h \
+		$(addprefix drivers/ptp/hostclock/,page.h rejected.h resync.h)
+	@touch $(NATIVE_SHIM)/{irqflags,list,preempt,processor,seqlock,string,irq_work}.h
+	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -Wno-unused-parameter -Wno-unused-function \
+		-Wno-unused-variable '-DSEQCNT_LATCH_ZERO(name)={ { 0 } }' -I$(NATIVE_SHIM)/.. -iquote drivers/ptp/hostclock $< $(LIBHOSTCLOCK) -o $@
+
 $(NATIVE)/obj/properties-sanitized: $(NATIVE)/properties tools/testing/native/native.mk
 	$(call say,LD)$(CC) $(LIBHOSTCLOCK_CFLAGS) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 		$(wildcard tools/testing/native/prop*.c) $(LIBHOSTCLOCK_SRC) -o $@
@@ -56,7 +62,7 @@ $(NATIVE)/resyncs: tools/testing/native/resyncs.c tools/testing/native/draw.h to
 
 -include $(wildcard $(NATIVE)/obj/*.d)
 
-prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live held watchdogs resyncs obj/race obj/claim obj/properties-sanitized)
+prepare-native: $(addprefix $(NATIVE)/,properties edges interleave live held bases watchdogs resyncs obj/race obj/claim obj/properties-sanitized)
 
 # Line and branch coverage of lib/ by the native tests. Without inlining: a branch
 # counts once, not once per place that it is inlined into (the attribute is renamed).
