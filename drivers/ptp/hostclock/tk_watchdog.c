@@ -44,6 +44,14 @@ static unsigned long hostclock_gap_target;
 static u64 hostclock_last_update_ns;
 static unsigned long hostclock_last_update_jiffies;
 
+/* CPUs may look for each other's hard lockups, once MONOTONIC has gone far enough. */
+static void hostclock_touch_buddy(unsigned int cpu)
+{
+#ifdef CONFIG_HARDLOCKUP_DETECTOR_BUDDY
+	watchdog_hardlockup_touch_cpu(cpu);
+#endif
+}
+
 /* As pvclock_touch_watchdogs() does, but for all CPUs, and for workqueues. */
 static void hostclock_touch_watchdogs(void)
 {
@@ -51,8 +59,10 @@ static void hostclock_touch_watchdogs(void)
 
 	touch_all_softlockup_watchdogs();
 	/* That leaves some CPUs out, and without a soft lockup detector all. */
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		wq_watchdog_touch(cpu);
+		hostclock_touch_buddy(cpu);
+	}
 	clocksource_touch_watchdog();
 	rcu_cpu_stall_reset();
 	reset_hung_task_detector();

@@ -13,6 +13,7 @@
 #include "draw.h"
 #include "kernel.h"
 
+#define CONFIG_HARDLOCKUP_DETECTOR_BUDDY
 #define HZ			250
 /* A workqueue's that does nothing for longer is stuck. */
 #define STUCK_S			30UL
@@ -47,6 +48,8 @@ static unsigned long jiffies, touched, wq_touched[2];
 static unsigned int touches;
 static int depth;
 static bool stale, unheard, unseen, following, updating;
+/* Will the other CPU take this one for locked up, now that MONOTONIC has jumped? */
+static bool buddy_judges[2];
 static u64 clock_ns;
 
 void hostclock_watchdogs_check(void);
@@ -155,6 +158,11 @@ static void wq_watchdog_touch(int cpu)
 	wq_touched[cpu] = jiffies;
 }
 
+static void watchdog_hardlockup_touch_cpu(unsigned int cpu)
+{
+	buddy_judges[cpu] = false;
+}
+
 static void clocksource_touch_watchdog(void)
 {
 }
@@ -249,6 +257,8 @@ static bool run_gap(void)
 
 	stale = false;
 	unheard = false;
+	buddy_judges[0] = true;
+	buddy_judges[1] = true;
 	run_jump(gap_ns);
 	judge();
 	for (int i = 0; i < 2; i++) {
@@ -257,7 +267,7 @@ static bool run_gap(void)
 			tick();
 		judge();
 	}
-	if (stale || unheard)
+	if (stale || unheard || buddy_judges[0] || buddy_judges[1])
 		return false;
 	depth++;
 	for (int i = 0; i < HZ; i++) {
@@ -291,6 +301,8 @@ static const char *what(void)
 		return "judged by jiffies that had jumped";
 	if (unheard)
 		return "complained although it asked";
+	if (buddy_judges[0] || buddy_judges[1])
+		return "hard lockups are judged";
 	return "touched for ever";
 }
 
