@@ -276,10 +276,11 @@ int main(void)
 {
 	static const struct clock_parts parts = { .any_clock = false };
 	static struct options opt;
-	char dir[] = "/tmp/slewed.XXXXXX", command[64];
+	char dir[128], command[160];
 	struct problem why;
 	int fd;
 
+	snprintf(dir, sizeof(dir), "%s/slewed.XXXXXX", getenv("TMPDIR") ? : "/tmp");
 	options_default(&opt);
 	host.ns = 400 * NSEC_PER_SEC;
 	host.read_ns = host.ns + READ_NS;

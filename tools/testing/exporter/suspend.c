@@ -236,11 +236,12 @@ int main(void)
 {
 	static struct options opt;
 	static const int updates[] = { 1, 2, 3, 5, 8, 12, 18 };
-	char dir[] = "/tmp/suspend.XXXXXX", command[64];
+	char dir[128], command[160];
 	struct problem why;
 	size_t i;
 	int fd;
 
+	snprintf(dir, sizeof(dir), "%s/suspend.XXXXXX", getenv("TMPDIR") ? : "/tmp");
 	options_default(&opt);
 	host.tsc = 1000000000000;
 	host.mono_ns = 7000000000;
