@@ -41,9 +41,6 @@ static atomic_t hostclock_writing;
 static struct hostclock_clock_page hostclock_header;
 static bool hostclock_expired;
 
-/* In the timekeeper's write section: has the base been renewed in this one? */
-static bool hostclock_vdso_base_fresh;
-
 /* Under the write lock: what replaces the accepted state */
 static struct hostclock_read_base hostclock_scratch;
 
@@ -289,39 +286,18 @@ static void hostclock_base_renew_locked(void)
 }
 
 /**
- * hostclock_vdso_base_get - where a counter is now, for the vDSO
- * @which: counter
- * @base: where to put it
+ * hostclock_vdso_base_renew - have readings held to where the counters are now
  *
- * The vDSO's readings and the kernel's are held to one base, or they could be twice as far
- * apart: it is renewed for the first of the counters that an update asks for. The vCPU may
- * not run for a while before the next.
+ * Not if another vCPU writes, which does not run.
  *
  * Context: the timekeeper's write section.
  */
-void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base)
+void hostclock_vdso_base_renew(void)
 {
-	unsigned int seq;
-
-	if (!hostclock_vdso_base_fresh && hostclock_write_tryhard()) {
+	if (hostclock_write_tryhard()) {
 		hostclock_base_renew_locked();
 		hostclock_write_unlock();
 	}
-	hostclock_vdso_base_fresh = true;
-	do {
-		seq = raw_read_seqcount_latch(&hostclock_latch);
-		*base = hostclock_read_bases[seq & 1].base[which];
-	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
-}
-
-/**
- * hostclock_vdso_updated - the vDSO has its bases; the next update gets others
- *
- * Context: the timekeeper's write section.
- */
-void hostclock_vdso_updated(void)
-{
-	hostclock_vdso_base_fresh = false;
 }
 
 /*

@@ -10,8 +10,7 @@ u64 hostclock_counter(enum hostclock_counter which);
 
 /* For the timekeeping backend */
 void hostclock_counter_set_override(bool (*override)(enum hostclock_counter which, u64 *ns));
-void hostclock_vdso_base_get(enum hostclock_counter which, struct hostclock_vdso_base *base);
-void hostclock_vdso_updated(void);
+void hostclock_vdso_base_renew(void);
 
 /* The accepted state */
 void hostclock_write_lock(void);

@@ -23,6 +23,7 @@
 #include "tk.h"
 #include "tk_more.h"
 #include "tk_watchdog.h"
+#include "vdso_base.h"
 
 /*
  * The core converts any delta, but to seconds by repeated subtraction: 2^50 ns, 13

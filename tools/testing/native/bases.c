@@ -102,6 +102,7 @@ int hostclock_copy_params(const struct hostclock_clock_page *cp, u64 tsc_offset,
 }
 
 #include "../../../drivers/ptp/hostclock/counter.c"
+#include "../../../drivers/ptp/hostclock/vdso_base.c"
 
 /* The counter of CLOCK_MONOTONIC, by the driver's mode; that of CLOCK_MONOTONIC_RAW is RAW. */
 static enum hostclock_counter mono;

@@ -31,8 +31,8 @@ $(NATIVE)/held: tools/testing/native/held.c tools/testing/native/held.h tools/te
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -I$(NATIVE_SHIM)/.. \
 		-iquote drivers/ptp/hostclock $< -o $@
 
-$(NATIVE)/bases: tools/testing/native/bases.c $(NATIVE)/held $(LIBHOSTCLOCK) drivers/ptp/hostclock/counter.c drivers/ptp/hostclock/counter.h \
-		$(addprefix drivers/ptp/hostclock/,page.h rejected.h resync.h)
+$(NATIVE)/bases: tools/testing/native/bases.c $(NATIVE)/held $(LIBHOSTCLOCK) \
+		$(addprefix drivers/ptp/hostclock/,counter.c counter.h page.h rejected.h resync.h vdso_base.c vdso_base.h)
 	@touch $(NATIVE_SHIM)/{irqflags,list,preempt,processor,seqlock,string,irq_work}.h
 	$(call say,LD)$(CC) $(USER_CFLAGS) -Wno-missing-prototypes -Wno-unused-parameter -Wno-unused-function \
 		-Wno-unused-variable '-DSEQCNT_LATCH_ZERO(name)={ { 0 } }' -I$(NATIVE_SHIM)/.. -iquote drivers/ptp/hostclock $< $(LIBHOSTCLOCK) -o $@
