@@ -234,12 +234,16 @@ command_starts() {
 	echo go >&9
 }
 
+# In a process group of its own, to be ended with all that it started, but in no session: where
+# the kernel schedules by sessions, on a CPU that the guest has, it may not run for 50 s.
 start_host_command() {
+	set -m
 	HOSTCLOCK_DIR=${dir:-} HOSTCLOCK_GUEST=$guest_name QEMU_PID=$qemu_pid \
 		QMP_SOCKET=$tmp/qmp GUEST_RUN_SHM=$opt_shm GUEST_RUN_CONSOLE=$tmp/console \
-		setsid setpriv --pdeathsig KILL bash -c "$opt_host_cmd" \
+		setpriv --pdeathsig KILL bash -c "$opt_host_cmd" \
 		</dev/null 6<&- 7<&- 9>&- >&2 &
 	host_cmd_pid=$!
+	set +m
 }
 
 # Its status counts if it ended by itself.
