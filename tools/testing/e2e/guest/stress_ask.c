@@ -242,7 +242,7 @@ void job_ptp(struct job *job)
  * While the CPU that accepts new parameters is kept from running by the host, adjtimex() on
  * another answers by those accepted before.  That is over when it runs again.
  */
-#define LATE_TRIES	20
+#define MAXERROR_TRIES	20
 
 /* whole us, rounded up */
 static bool is_maxerror(const struct timex *tx, const struct look *before,
@@ -252,28 +252,19 @@ static bool is_maxerror(const struct timex *tx, const struct look *before,
 	       tx->maxerror * 1000ULL <= pages_maxerror(&after->t) + 1000;
 }
 
-static bool is_status(const struct timex *tx, int state, const struct look *look)
-{
-	bool synced = look->t.status == HOSTCLOCK_STATUS_SYNCHRONIZED;
-
-	return synced != (state == TIME_ERROR) && synced != !!(tx->status & STA_UNSYNC);
-}
-
-static bool is_tai(const struct timex *tx, const struct look *look)
-{
-	return tx->tai * NSEC_PER_SEC == look->t.tai - look->t.real;
-}
-
 static void judge_adjtimex(struct job *job, const struct timex *tx, int state,
 			   const struct look *before, const struct look *after)
 {
+	bool synced = before->t.status == HOSTCLOCK_STATUS_SYNCHRONIZED;
+	int64_t tai_ns = before->t.tai - before->t.real;
+
 	job->done++;
-	if (!is_status(tx, state, before))
+	if (synced == (state == TIME_ERROR) || synced == !!(tx->status & STA_UNSYNC))
 		job_wrong(job, "state %d, status %#x; the page's status is %u",
 			  state, tx->status, before->t.status);
-	else if (!is_tai(tx, before))
+	else if (tx->tai * NSEC_PER_SEC != tai_ns)
 		job_wrong(job, "TAI offset %d s, the page's is %lld ns", tx->tai,
-			  (long long)(before->t.tai - before->t.real));
+			  (long long)tai_ns);
 	else if (!is_maxerror(tx, before, after))
 		job_wrong(job, "maxerror %ld us, the page's %llu to %llu ns",
 			  tx->maxerror, (unsigned long long)pages_maxerror(&before->t),
@@ -297,14 +288,13 @@ void job_adjtimex(struct job *job)
 		look(&after);
 		if (state < 0)
 			die("adjtimex");
-		if (is_status(&tx, state, &before) && is_tai(&tx, &before) &&
-		    is_maxerror(&tx, &before, &after))
+		if (is_maxerror(&tx, &before, &after))
 			tries = 0;
 		else
 			tries++;
 		if (same_set(&before, &after) &&
 		    own_quiet(clock, own_state(OWN_CLOCK)) &&
-		    (!tries || tries > LATE_TRIES))
+		    (!tries || tries > MAXERROR_TRIES))
 			judge_adjtimex(job, &tx, state, &before, &after);
 		else
 			job->undecided++;
