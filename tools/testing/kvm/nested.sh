@@ -32,7 +32,7 @@ nested_programs() {
 	local program path rom
 
 	# Where busybox's will not do.
-	for program in bash cp cpio install ldd sed setpriv setsid socat; do
+	for program in bash cp cpio install ldd sed setpriv socat; do
 		path=$(type -P "$program") || { echo "$program: is not installed"; exit 1; }
 		nested_add "$path" "/usr/local/bin/$program"
 	done
