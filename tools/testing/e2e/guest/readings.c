@@ -136,25 +136,31 @@ static s64 read_sysfs(u8 signal)
 	return packed;
 }
 
+/* What was asked since, which may have changed between one question and the next */
+static void keep_signal(u64 since, s64 value, u8 signal)
+{
+	keep(since, hostclock_rdtsc(), value, CLOCKS, signal);
+}
+
 static void take_signals(void)
 {
 	struct pollfd wait = { .fd = device_fd, .events = POLLIN };
 	struct timex tx = { };
-	u64 now = hostclock_rdtsc(), count;
+	u64 since = hostclock_rdtsc(), count;
 	char page[128];
 	u8 signal;
 
-	keep(now, now, (s64)adjtimex(&tx) << 32 | tx.status, CLOCKS, SIGNAL_NTP);
-	keep(now, now, tx.maxerror, CLOCKS, SIGNAL_MAXERROR);
+	keep_signal(since, (s64)adjtimex(&tx) << 32 | tx.status, SIGNAL_NTP);
+	keep_signal(since, tx.maxerror, SIGNAL_MAXERROR);
 	if (read(cancel_fd, &count, sizeof(count)) < 0 && errno == ECANCELED)
 		cancelled++;
-	keep(now, now, cancelled, CLOCKS, SIGNAL_CANCELLED);
+	keep_signal(since, cancelled, SIGNAL_CANCELLED);
 	if (poll(&wait, 1, 0) > 0 && wait.revents & POLLIN &&
 	    pread(device_fd, page, sizeof(page), 0) > 0)
 		polled++;
-	keep(now, now, polled, CLOCKS, SIGNAL_POLLED);
+	keep_signal(since, polled, SIGNAL_POLLED);
 	for (signal = SIGNAL_SYSFS; signal < SIGNALS; signal++)
-		keep(now, now, read_sysfs(signal), CLOCKS, signal);
+		keep_signal(since, read_sysfs(signal), signal);
 }
 
 /* A new order in every round, for another to come first after an event. */

@@ -196,7 +196,7 @@ class Verdict:
         for at, reading in enumerate(self.readings):
             before, after, value, clock, reader = reading
             if clock >= SIGNAL_CLOCK:
-                self.signals.append((before, SIGNALS[reader], value))
+                self.signals.append((after, SIGNALS[reader], value))
                 continue
             if self.truth.unsure(before - 1, after):
                 continue
