@@ -43,4 +43,5 @@ void hostclock_sync_get(struct hostclock_sync *sync)
 	sync->pending = stale && !hostclock_known_rejected();
 	sync->maxerror_us = hostclock_us(quality.maxerror_ns);
 	sync->esterror_us = hostclock_us(le64_to_cpu(rb.params.maxerror_ns));
+	sync->maxerror_rate_ppb = le32_to_cpu(rb.params.maxerror_rate_ppb);
 }

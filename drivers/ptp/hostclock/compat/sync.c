@@ -3,6 +3,9 @@
  * Tells an unpatched kernel's NTP how well CLOCK_REALTIME is synchronized, for adjtimex().
  */
 #include <linux/jiffies.h>
+#include <linux/math.h>
+#include <linux/time64.h>
+#include <linux/timex.h>
 #include <linux/workqueue.h>
 
 #include "../readings.h"
@@ -15,10 +18,21 @@
  * NTP adds 500 us a second to the error bound that it was told: 2 ms in this time.  An
  * idle guest is not woken for it.
  */
-#define HOSTCLOCK_NTP_SYNC_JIFFIES	(4 * HZ)
+#define HOSTCLOCK_NTP_SYNC_SEC		4
 
 static void hostclock_ntp_sync(struct work_struct *work);
 static DECLARE_DEFERRABLE_WORK(hostclock_ntp_sync_work, hostclock_ntp_sync);
+
+/*
+ * How much the page's bound grows before NTP's does, which is at the end of each second, and
+ * at MAXFREQ; until NTP is told again, if the page's grows faster.  At most 4.3 s a second.
+ */
+static long hostclock_ntp_growth_us(u32 rate_ppb)
+{
+	u64 sec = rate_ppb > MAXFREQ ? HOSTCLOCK_NTP_SYNC_SEC + 1 : 1;
+
+	return DIV_ROUND_UP_ULL(rate_ppb * sec, NSEC_PER_USEC);
+}
 
 static void hostclock_ntp_sync(struct work_struct *work)
 {
@@ -26,9 +40,12 @@ static void hostclock_ntp_sync(struct work_struct *work)
 
 	if (hostclock_counter_in_use(HOSTCLOCK_MONO) && !hostclock_realtime_detached()) {
 		hostclock_sync_get(&sync);
+		/* it is LONG_MAX if nothing is known */
+		if (sync.maxerror_us < NTP_PHASE_LIMIT)
+			sync.maxerror_us += hostclock_ntp_growth_us(sync.maxerror_rate_ppb);
 		hostclock_ntp_set_sync(&sync);
 	}
-	schedule_delayed_work(&hostclock_ntp_sync_work, HOSTCLOCK_NTP_SYNC_JIFFIES);
+	schedule_delayed_work(&hostclock_ntp_sync_work, HOSTCLOCK_NTP_SYNC_SEC * HZ);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "pages.h"
@@ -20,6 +21,10 @@
 #define TIMEDATECTL_LIMIT_US	16000000
 
 #define ATTEMPTS		100
+
+/* 2 s: NTP's bound grows at the end of each second. */
+#define BOUND_SAMPLES		200
+#define BOUND_PAUSE_US		10000
 
 static struct pages pages;
 
@@ -42,6 +47,23 @@ static bool sample(struct timex *tx, struct page_time *before,
 			return true;
 	}
 	return false;
+}
+
+/* NTP's bound, too, which is told from time to time, is never below the page's. */
+static void expect_bound_holds(void)
+{
+	struct page_time before, after;
+	unsigned int low = 0;
+	struct timex tx;
+	int state;
+
+	for (int i = 0; i < BOUND_SAMPLES; i++) {
+		low += sample(&tx, &before, &after, &state) &&
+		       tx.maxerror * 1000ULL < pages_maxerror(&before);
+		usleep(BOUND_PAUSE_US);
+	}
+	check(!low, "adjtimex: maxerror is not below the page's bound, in 2 s",
+	      "%u of %u times", low, BOUND_SAMPLES);
 }
 
 static void expect_synchronised(u64 late_us)
@@ -69,6 +91,8 @@ static void expect_synchronised(u64 late_us)
 	      "adjtimex: maxerror is the page's bound",
 	      "%ld us, page %lld to %lld ns", tx.maxerror,
 	      (long long)pages_maxerror(&before), (long long)pages_maxerror(&after));
+	if (late_us)
+		expect_bound_holds();
 	check(tx.maxerror < TIMEDATECTL_LIMIT_US,
 	      "adjtimex: timedatectl's criterion holds", "maxerror %ld us",
 	      tx.maxerror);
