@@ -8,6 +8,8 @@
 #include <linux/timex.h>
 #include <linux/workqueue.h>
 
+#include <hostclock/clocks.h>
+
 #include "../readings.h"
 #include "../realtime.h"
 #include "../sync.h"
@@ -29,9 +31,11 @@ static DECLARE_DEFERRABLE_WORK(hostclock_ntp_sync_work, hostclock_ntp_sync);
  */
 static long hostclock_ntp_growth_us(u32 rate_ppb)
 {
-	u64 sec = rate_ppb > MAXFREQ ? HOSTCLOCK_NTP_SYNC_SEC + 1 : 1;
+	u64 ns = NSEC_PER_SEC;
 
-	return DIV_ROUND_UP_ULL(rate_ppb * sec, NSEC_PER_USEC);
+	if (rate_ppb > MAXFREQ)
+		ns *= HOSTCLOCK_NTP_SYNC_SEC + 1;
+	return DIV_ROUND_UP_ULL(hostclock_error_growth(ns, rate_ppb), NSEC_PER_USEC);
 }
 
 static void hostclock_ntp_sync(struct work_struct *work)
