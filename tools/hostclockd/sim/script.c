@@ -121,13 +121,18 @@ int script_load(const char *file, struct problem *why)
 	return 0;
 }
 
+static u64 due_ns(const struct entry *e)
+{
+	return started_ns + e->at_ns;
+}
+
 static void arm(void)
 {
 	u64 due, now = now_ns(CLOCK_MONOTONIC);
 
 	if (next_entry == count)
 		return;
-	due = started_ns + entries[next_entry]->at_ns;
+	due = due_ns(entries[next_entry]);
 	/* a timer of 0 ns would never expire */
 	loop_timer_set(&timer, due > now ? due - now : 1, 0);
 }
@@ -138,10 +143,10 @@ static void arm(void)
  */
 static void keep_distance(const struct entry *e)
 {
-	u64 at_ns = started_ns + e->at_ns, now = now_ns(CLOCK_MONOTONIC);
+	u64 due = due_ns(e), now = now_ns(CLOCK_MONOTONIC);
 
-	if (now > at_ns + LATE_NS)
-		started_ns += now - at_ns;
+	if (now > due + LATE_NS)
+		started_ns += now - due;
 }
 
 static void run(void *arg)
@@ -165,8 +170,7 @@ static void due(void *arg)
 {
 	if (running)
 		return;
-	if (next_entry < count &&
-	    started_ns + entries[next_entry]->at_ns <= now_ns(CLOCK_MONOTONIC)) {
+	if (next_entry < count && due_ns(entries[next_entry]) <= now_ns(CLOCK_MONOTONIC)) {
 		running = true;
 		task_start(run, arg);
 	} else {
