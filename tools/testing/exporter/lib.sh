@@ -99,6 +99,9 @@ stop() {
 	daemon=
 }
 
+# processes: the daemon's and its children's, whatever they are.
+processes() { echo "$daemon" && pgrep -P "$daemon"; }
+
 # process ROLE: of that process of hostclockd, as it says.
 process() {
 	ctl status --json | sed -n "/\"role\": *\"$1\"/,/}/s/^ *\"pid\": *\([0-9]*\).*/\1/p"
@@ -112,17 +115,20 @@ set_of() {
 	eval "$text"
 }
 
-# eventually COMMAND...: until it succeeds, for 10 s at most: on a busy machine nothing
-# comes at the time that it should.
-eventually() {
-	local i
+# retry_for SECONDS COMMAND...: until it succeeds, for so long at most.
+retry_for() {
+	local i tries=$(($1 * 20))
 
-	for ((i = 0; i < 200; i++)); do
+	shift
+	for ((i = 0; i < tries; i++)); do
 		"$@" && return
 		sleep 0.05
 	done
 	return 1
 }
+
+# eventually COMMAND...: for 10 s: on a busy machine nothing comes at the time that it should.
+eventually() { retry_for 10 "$@"; }
 
 # vm_is NAME KEY WANT
 vm_is() { [[ $(vm "$1" "$2") == "$3" ]]; }
