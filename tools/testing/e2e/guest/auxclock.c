@@ -50,7 +50,7 @@ static uint64_t disruptions(void)
 static void narrow(unsigned int samples)
 {
 	while (samples--) {
-		uint32_t seq = HOSTCLOCK_LE32(pages.guest->seq);
+		uint32_t seq = hostclock_seq_begin(&pages.guest->seq);
 		int64_t before = read_syscall(CLOCK_MONOTONIC_RAW);
 		int64_t now = read_vdso(CLOCK_AUX);
 		int64_t after = read_syscall(CLOCK_MONOTONIC_RAW);
@@ -58,7 +58,7 @@ static void narrow(unsigned int samples)
 		if (now < 0)
 			die("CLOCK_AUX");
 		/* RAW may have been set back in between: no news of the other clock. */
-		if (seq & 1 || HOSTCLOCK_LE32(pages.guest->seq) != seq) {
+		if (hostclock_seq_retry(&pages.guest->seq, seq)) {
 			note("another guest epoch: RAW %lld, %lld", (long long)before,
 			     (long long)after);
 			continue;
