@@ -36,9 +36,10 @@ run order 100000
 run timens
 run ptp
 run devnode
-# Told every 4 s, it adds 500 us a second.
+# Told every 4 s, less often while the guest is idle, it adds 500 us a second.
 await 12 synchronized
 run ntpstate synchronised 10000
+run ntpstate bound
 hostclock status >/tmp/status
 same "hostclock status says that all is right" 0 $?
 cat /tmp/status

@@ -13,6 +13,7 @@ says() {
 	[ "$1" != synchronised ] || set -- "$1" $((interval * 5 * 500))
 	await $((3 * interval)) quietly ntpstate "$@"
 	run ntpstate "$@"
+	[ "$interval" = 0 ] || [ "$1" != synchronised ] || run ntpstate bound
 }
 
 state=/sys/class/misc/hostclock0
