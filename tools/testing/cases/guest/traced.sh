@@ -5,8 +5,8 @@
 # usage: traced.sh [few]: fewer of each, for a kernel that takes ten times as long
 . /results.sh
 
-clocks="mono boot" stepped=4 count=3000 seconds=10 functions="ktime_get"
-[ "${1:-}" != few ] || clocks=mono stepped=2 count=300 seconds=5 functions=
+clocks="mono boot" stepped=4 count=3000 seconds=10 reading="ktime_get"
+[ "${1:-}" != few ] || clocks=mono stepped=2 count=300 seconds=5 reading=
 state=/sys/class/misc/hostclock0
 tracing=/sys/kernel/tracing
 
@@ -106,7 +106,7 @@ fi
 steps 1 "before perf"
 run /stamps perf $seconds
 right "perf"
-for function in $set timekeeping_update $functions; do
+for function in $set timekeeping_update $reading; do
 	run /stamps bpf $function 2
 	right "BPF at $function"
 done
