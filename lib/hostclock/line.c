@@ -23,6 +23,20 @@ static struct hostclock_ns hostclock_leader_at(const struct hostclock_leader *l,
 	return at;
 }
 
+/**
+ * hostclock_course_lead_ns - how far is a line ahead of the clock page at a TSC value?
+ * @leader: the clock page's set that holds then, and the guest's offsets to it
+ * @c: the line, anything at all
+ * @tsc: guest TSC
+ *
+ * Return: ns, modulo 2^64.
+ */
+s64 hostclock_course_lead_ns(const struct hostclock_leader *leader,
+			     const struct hostclock_course *c, u64 tsc)
+{
+	return hostclock_course_ns(c, tsc) - hostclock_leader_at(leader, tsc).ns;
+}
+
 /* The slope that makes up for @ahead ns within @horizon ticks, but 1/1024 less at most */
 static u64 hostclock_slower(u64 scale, u64 ahead, u64 horizon)
 {
@@ -61,7 +75,7 @@ bool hostclock_course_make(const struct hostclock_leader *leader,
 		return false;
 	c->start = start;
 	c->scale = (u64)mult << (64 - shift);
-	ahead = prev ? (s64)(hostclock_course_ns(prev, start) - at.ns) : 0;
+	ahead = prev ? hostclock_course_lead_ns(leader, prev, start) : 0;
 	if (ahead > 0) {
 		at.ns += ahead;
 		at.frac = 0;
@@ -97,6 +111,6 @@ EXPORT_SYMBOL_IF_KUNIT(hostclock_course_make);
 bool hostclock_course_fits(const struct hostclock_leader *leader,
 			   const struct hostclock_course *c, u64 tsc)
 {
-	return hostclock_course_ns(c, tsc) - hostclock_leader_at(leader, tsc).ns + 1 <= 2;
+	return (u64)hostclock_course_lead_ns(leader, c, tsc) + 1 <= 2;
 }
 EXPORT_SYMBOL_IF_KUNIT(hostclock_course_fits);

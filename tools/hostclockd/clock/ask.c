@@ -77,7 +77,7 @@ int ask_serve(struct clock *clk, const struct ask *ask, int fd, struct problem *
 		copies_remove(ask->id);
 		return 0;
 	case ASK_ADD_LINE:
-		return line_add(clk, ask->id, fd, why);
+		return line_add(ask->id, fd, why);
 	case ASK_FOLLOW_LINE:
 		return follow_line(clk, ask, why);
 	case ASK_REMOVE_LINE:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Line pages, see the ABI header.  Only guests that accepted their epoch get lines.  What
- * a guest can write is compared and nothing else, but for the sequence count of a file
- * that was there before, which chooses the line to be written first.
+ * a guest can write is compared and nothing else, but in a file that was there before: its
+ * sequence count chooses the line to be written first, and its newest line is continued if
+ * it is near the clock page.
  */
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -24,10 +25,10 @@
 #define HORIZON_UPDATES	2
 
 /*
- * After a restart lines may be in force that this process does not know.  When so much
- * time has passed, none is ahead of the clock page.
+ * A line further from the clock page is not continued: guests use none that is further off,
+ * see HOSTCLOCK_LINE_MAX_OFF_NS.
  */
-#define SETTLE_UPDATES	3
+#define MAX_LEAD_NS	1000000LL
 
 /* When to look again whether a guest has accepted: after 1 ms, 2 ms, ... 64 ms */
 #define SOONEST_NS	1000000ULL
@@ -44,7 +45,6 @@
  * @course:	the newest line, if @known
  * @seq:	sequence count of the lines
  * @sequence:	the vDSO's when it was last open
- * @settled:	host TSC from which lines are written
  * @known:	there is a line of this epoch
  * @stale:	the newest line may have been overwritten
  * @open:	the vDSO reads the page
@@ -56,7 +56,6 @@ struct guest_line {
 	struct hostclock_course course;
 	u32 seq;
 	u32 sequence;
-	u64 settled;
 	bool known;
 	bool stale;
 	bool open;
@@ -126,14 +125,13 @@ static void *map_page(int fd, struct problem *why)
 
 /**
  * line_add - begin with the line page in a guest's file
- * @clk: the clock
  * @id: what to call the guest; what was called so is forgotten
  * @fd: the file, which stays the caller's
  * @why: what went wrong
  *
  * Return: 0 or -1.
  */
-int line_add(const struct clock *clk, u32 id, int fd, struct problem *why)
+int line_add(u32 id, int fd, struct problem *why)
 {
 	struct guest_line *l;
 	void *map;
@@ -148,8 +146,6 @@ int line_add(const struct clock *clk, u32 id, int fd, struct problem *why)
 	*l = (struct guest_line){ .id = id, .map = map };
 	l->seq = HOSTCLOCK_LE32(l->map->seq) & ~1U;
 	l->sequence = hostclock_rdtsc();
-	l->settled = hostclock_rdtsc() +
-		     rate_counts(SETTLE_UPDATES * clk->opt->interval_ns, clk->now.scale);
 	write_header(l);
 	return 0;
 }
@@ -366,15 +362,34 @@ static void look_for_new(void)
 	}
 }
 
+/*
+ * After a restart the guest's clock may be ahead of the clock page, by a line that the
+ * process before wrote: without it the next would go back behind that.
+ */
+static void take_over(const struct clock *clk, struct guest_line *l)
+{
+	const struct hostclock_line *newest = &l->map->line[(l->seq >> 1) & 1];
+	u64 tsc = guest_tsc(clk, l, hostclock_rdtsc());
+	struct hostclock_leader leader = leader_of(l);
+	s64 lead_ns;
+
+	if (!hostclock_line_copy(newest, l->target.epoch, &l->course))
+		return;
+	lead_ns = hostclock_course_lead_ns(&leader, &l->course, tsc);
+	l->known = lead_ns < MAX_LEAD_NS && lead_ns > -MAX_LEAD_NS;
+}
+
 /* What a guest's lines need: nothing, or to be opened, or another line; or it waits. */
 static bool needs_line(const struct clock *clk, struct guest_line *l, bool *waiting)
 {
 	u64 tsc = hostclock_rdtsc();
 
-	if (!guest_accepted(l) || (s64)(tsc - l->settled) < 0) {
+	if (!guest_accepted(l)) {
 		*waiting = true;
 		return false;
 	}
+	if (!l->known)
+		take_over(clk, l);
 	if (!still_fits(clk, l, guest_tsc(clk, l, tsc)))
 		return true;
 	if (!l->open)

@@ -29,7 +29,7 @@ struct line_target {
 	u64 mono_offset;
 };
 
-int line_add(const struct clock *clk, u32 id, int fd, struct problem *why);
+int line_add(u32 id, int fd, struct problem *why);
 void line_remove(u32 id);
 void line_remove_all(void);
 int line_follow(u32 id, const struct line_target *target, struct problem *why);

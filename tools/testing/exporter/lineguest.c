@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lineguest DIR NAME SECONDS [--silent]: is a guest whose vDSO reads the line page. Its
+ * lineguest DIR NAME SECONDS [--silent | --lead NS]: is a guest whose vDSO reads the line page. Its
  * kernel accepts every epoch after some us, as hostclock.ko does, and two threads read the
  * counter the vDSO's way, and the kernel's if they must or to compare. TSC offset 0, or
  * whatever the guest page says.
  *
  * Prints figures; exit status 1 if a reading went back, was read across a change of epoch,
  * or was off the clock page. --silent: accepts nothing, and expects to be given nothing.
+ * --lead: puts the lines so far ahead before it reads.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -249,21 +250,33 @@ static void open_file(const char *dir, const char *name)
 	exit(1);
 }
 
+/* The page is at rest: no hostclockd runs. */
+static void put_ahead(s64 ns)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		lines->line[i].offset = htole64(HOSTCLOCK_LE64(lines->line[i].offset) + ns);
+	lines->tsc_offset = htole64(HOSTCLOCK_LE64(lines->tsc_offset) + ns);
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t threads[THREADS + 1];
 	int i;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: lineguest DIR NAME SECONDS [--silent]\n");
+		fprintf(stderr, "usage: lineguest DIR NAME SECONDS [--silent | --lead NS]\n");
 		return 2;
 	}
-	silent = argc > 4;
+	silent = argc == 5;
 	pages_open(&pages, argv[1]);
 	clock_page = pages_get(&pages, 0);
 	open_file(argv[1], argv[2]);
 	guest_epoch = HOSTCLOCK_LE64(lines->accepted_guest_epoch);
 	clock_epoch = HOSTCLOCK_LE64(lines->accepted_clock_epoch);
+	if (argc > 5)
+		put_ahead(atoll(argv[5]));
 	end_ns = now_ns() + atoi(argv[3]) * 1000000000ULL;
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, read_all, NULL);

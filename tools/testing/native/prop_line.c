@@ -153,6 +153,10 @@ static bool check_fits(struct prop_case *c)
 	off = course_ns(&l, f.start) - leader_ns(&f, f.start, &frac);
 	if (hostclock_course_fits(&f.leader, &l, f.start) != (off >= -1 && off <= 1))
 		return prop_fail(c, "%" PRId64 " ns off", off);
+	l.offset += prop_swide(c);
+	off = course_ns(&l, f.start) - leader_ns(&f, f.start, &frac);
+	if (hostclock_course_lead_ns(&f.leader, &l, f.start) != off)
+		return prop_fail(c, "another lead than %" PRId64 " ns", off);
 	return true;
 }
 
