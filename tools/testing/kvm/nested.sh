@@ -9,6 +9,7 @@ nested_options=(
 	--kernel stock-6.1 --no-hostclock --accel tcg --cpu "EPYC,-xsave" --cpus 1
 	--append mitigations=off
 	--env PATH=/usr/local/bin:/bin:/sbin:/usr/bin:/usr/sbin
+	--env "HOSTCLOCK_FULL=${HOSTCLOCK_FULL:-}"
 )
 
 # nested_add FILE TO: a file or directory
