@@ -48,7 +48,7 @@ nested_programs() {
 nested_project() {
 	local part
 
-	for part in guest-run guest testing/e2e testing/kvm; do
+	for part in guest-run guest testing/e2e testing/kvm testing/cases; do
 		nested_add "$top/tools/$part" "/hostclock/tools/$part"
 	done
 	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/standstill \

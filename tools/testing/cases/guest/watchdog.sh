@@ -51,7 +51,19 @@ devices=$(ls -d 0000:*)
 for device in $devices; do
 	echo "$device" >unbind
 done
+# On KVM its own is the one to go back to, and the TSC can be chosen.
+chosen=
+if grep -qw kvm-clock $sources/available_clocksource; then
+	reach "unbound, kvm-clock is the clocksource" kvm-clock $sources/current_clocksource
+	sleep 1.5
+	chosen=tsc
+	echo $chosen >$sources/current_clocksource
+fi
 reach "unbound, the TSC is the clocksource" tsc $sources/current_clocksource
+sleep 1.5
+same "neither is blamed then" "" "$(dmesg | grep -iE "$blames" | head -n 3)"
+# What was chosen would stay so.
+[ -z "$chosen" ] || echo hostclock >$sources/current_clocksource
 for device in $devices; do
 	echo "$device" >bind
 done

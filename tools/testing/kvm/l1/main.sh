@@ -25,7 +25,7 @@ kvm_guest() {
 }
 
 cases=("$@")
-[[ ${#cases[@]} -gt 0 ]] || cases=(follow stop migrate restore unasked doorbell compare hosts)
+[[ ${#cases[@]} -gt 0 ]] || cases=(follow stop migrate restore unasked doorbell compare hosts watchdog)
 same "the host's clocksource is the TSC" tsc \
 	"$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
 for name in "${cases[@]}"; do
