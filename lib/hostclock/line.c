@@ -46,41 +46,79 @@ static u64 hostclock_slower(u64 scale, u64 ahead, u64 horizon)
 	return scale - (less < scale >> 10 ? less : scale >> 10);
 }
 
+static struct hostclock_ns hostclock_course_at(const struct hostclock_course *c, u64 tsc)
+{
+	struct hostclock_u128 product = hostclock_mul(tsc, c->scale);
+
+	return (struct hostclock_ns){ .ns = product.hi + c->offset, .frac = product.lo };
+}
+
+/* How far a line gets ahead of another slope within @ticks, or 0 */
+static struct hostclock_ns hostclock_gain(const struct hostclock_course *c, u64 scale, u64 ticks)
+{
+	struct hostclock_u128 gain = { 0 };
+
+	if (c->scale > scale)
+		gain = hostclock_mul(c->scale - scale, ticks);
+	return (struct hostclock_ns){ .ns = gain.hi, .frac = gain.lo };
+}
+
+/*
+ * Continue a line that is ahead of the leader, or will be within @overlap ticks.
+ * @at: the leader at @start; becomes where the new line is
+ *
+ * Return: the slope.
+ */
+static u64 hostclock_continue(const struct hostclock_course *prev, u64 start, u64 overlap,
+			      u64 horizon, u64 scale, struct hostclock_ns *at)
+{
+	struct hostclock_ns least = hostclock_course_at(prev, start);
+	struct hostclock_ns gain = hostclock_gain(prev, scale, overlap);
+	s64 ahead = least.ns + gain.ns - at->ns;
+
+	if (ahead > 0)
+		scale = hostclock_slower(scale, ahead, horizon);
+	gain = hostclock_gain(prev, scale, overlap);
+	least.frac += gain.frac;
+	least.ns += gain.ns + (least.frac < gain.frac);
+	ahead = least.ns - at->ns;
+	if (ahead > 0 || (!ahead && least.frac > at->frac))
+		*at = least;
+	return scale;
+}
+
 /**
  * hostclock_course_make - the line that continues another and follows a clock page
  * @leader: the clock page's set that holds at @start, and the guest's offsets to it
  * @prev: the line before, or NULL
  * @start: guest TSC from which it shall hold
+ * @overlap: ticks from @start for which @prev may still be read
  * @horizon: ticks within which it shall be back if @prev was ahead
  * @c: where to put the line
  *
- * At @start it is the leader's value, or 1 ns more, or the previous line's if that is
- * greater.  Carries fractions of a ns, so that it does not drift.
+ * At @start it is the leader's value, or 1 ns more, or as little more as keeps it from
+ * being below the previous line at any time within @overlap.  Carries fractions of a ns,
+ * so that it does not drift.
  *
  * Return: false if there can be no line: a tick takes 1 ns or more, or @start is too
  * small.
  */
 bool hostclock_course_make(const struct hostclock_leader *leader,
-			   const struct hostclock_course *prev, u64 start, u64 horizon,
-			   struct hostclock_course *c)
+			   const struct hostclock_course *prev, u64 start, u64 overlap,
+			   u64 horizon, struct hostclock_course *c)
 {
 	struct hostclock_ns at = hostclock_leader_at(leader, start);
 	u32 shift = HOSTCLOCK_LE32(leader->params->shift) & 31;
 	u32 mult = HOSTCLOCK_LE32(leader->params->mult);
 	struct hostclock_u128 product;
 	u64 missing;
-	s64 ahead;
 
 	if (!shift || !mult || mult >> shift || start < HOSTCLOCK_LINE_MIN_START)
 		return false;
 	c->start = start;
 	c->scale = (u64)mult << (64 - shift);
-	ahead = prev ? hostclock_course_lead_ns(leader, prev, start) : 0;
-	if (ahead > 0) {
-		at.ns += ahead;
-		at.frac = 0;
-		c->scale = hostclock_slower(c->scale, ahead, horizon);
-	}
+	if (prev)
+		c->scale = hostclock_continue(prev, start, overlap, horizon, c->scale, &at);
 	/*
 	 * The product's fraction must be at.frac: each step of the scale adds start to
 	 * it, at most 2^32 steps, 2^-32 ns per tick.

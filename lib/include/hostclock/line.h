@@ -195,8 +195,8 @@ static inline void hostclock_line_open(struct hostclock_line_page *lp,
 }
 
 bool hostclock_course_make(const struct hostclock_leader *leader,
-			   const struct hostclock_course *prev, u64 start, u64 horizon,
-			   struct hostclock_course *c);
+			   const struct hostclock_course *prev, u64 start, u64 overlap,
+			   u64 horizon, struct hostclock_course *c);
 s64 hostclock_course_lead_ns(const struct hostclock_leader *leader,
 			     const struct hostclock_course *c, u64 tsc);
 bool hostclock_course_fits(const struct hostclock_leader *leader,

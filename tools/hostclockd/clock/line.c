@@ -279,7 +279,7 @@ static bool write_line(const struct clock *clk, struct guest_line *l, u64 tsc)
 	struct hostclock_line *line;
 
 	if (!hostclock_course_make(&leader, l->known ? &l->course : NULL, guest_tsc(clk, l, tsc),
-				   horizon(clk, l), &course))
+				   0, horizon(clk, l), &course))
 		return false;
 	line = hostclock_line_claim(l->map, l->seq);
 	line->start = htole64(course.start);

@@ -11,6 +11,7 @@ struct follow {
 	struct hostclock_leader leader;
 	struct hostclock_course prev;
 	u64 start;
+	u64 overlap;
 	u64 horizon;
 };
 
@@ -31,6 +32,7 @@ static void make_follow(struct prop_case *c, struct follow *f)
 	f->leader.tsc_offset = f->start - le64toh(p->cycle_last) -
 			       prop_wide_below(c, 1ULL << 50);
 	f->leader.mono_offset = prop_swide(c);
+	f->overlap = prop_below(c, 1 << 14);
 	f->horizon = 200000000 + prop_below(c, 1 << 30);
 }
 
@@ -62,7 +64,7 @@ static bool check_first(struct prop_case *c)
 	int i;
 
 	make_follow(c, &f);
-	if (!hostclock_course_make(&f.leader, NULL, f.start, f.horizon, &l))
+	if (!hostclock_course_make(&f.leader, NULL, f.start, f.overlap, f.horizon, &l))
 		return prop_fail(c, "no line from %#" PRIx64, f.start);
 	for (i = 0; i < 4; i++) {
 		tsc = f.start + (i ? prop_wide_below(c, 1ULL << 29) : 0);
@@ -93,6 +95,34 @@ static void make_prev(struct prop_case *c, struct follow *f)
 	f->prev.offset = ns + prop_below(c, 20001) - 10000 - course_ns(&f->prev, f->start);
 }
 
+/* Is a line not below the one before for as long as that may be read? */
+static bool check_overlap(struct prop_case *c, const struct follow *f,
+			  const struct hostclock_course *l)
+{
+	u64 at[] = { 0, f->overlap, prop_below(c, f->overlap + 1), prop_below(c, f->overlap + 1) };
+	s64 off;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		off = course_ns(l, f->start + at[i]) - course_ns(&f->prev, f->start + at[i]);
+		if (off < 0)
+			return prop_fail(c, "goes back by %" PRId64 " ns at +%" PRIu64, -off,
+					 at[i]);
+	}
+	return true;
+}
+
+/* What the line before gains on the leader while both may be read, rounded up */
+static s64 overlap_gain(const struct follow *f)
+{
+	u32 shift = le32toh(f->leader.params->shift);
+	u64 scale = (u64)le32toh(f->leader.params->mult) << (64 - shift);
+
+	if (f->prev.scale <= scale)
+		return 0;
+	return (s64)((u128)(f->prev.scale - scale) * f->overlap >> 64) + 1;
+}
+
 /* Never below the line before; ahead of the leader no more than that was; then back. */
 static bool check_next(struct prop_case *c)
 {
@@ -103,18 +133,19 @@ static bool check_next(struct prop_case *c)
 
 	make_follow(c, &f);
 	make_prev(c, &f);
-	if (!hostclock_course_make(&f.leader, &f.prev, f.start, f.horizon, &l))
+	if (!hostclock_course_make(&f.leader, &f.prev, f.start, f.overlap, f.horizon, &l))
 		return prop_fail(c, "no line from %#" PRIx64, f.start);
 	ns = leader_ns(&f, f.start, &frac);
 	before = course_ns(&f.prev, f.start) - ns;
 	after = course_ns(&l, f.start) - ns;
 	later = course_ns(&l, f.start + f.horizon) - leader_ns(&f, f.start + f.horizon, &frac);
-	if (after < before)
-		return prop_fail(c, "goes back by %" PRId64 " ns", before - after);
-	if (after > (before > 0 ? before : 0) + 1)
+	if (!check_overlap(c, &f, &l))
+		return false;
+	/* It comes back by 2^-14 ns per tick at most: 1 ns more within the overlap. */
+	if (after > (before > 0 ? before : 0) + overlap_gain(&f) + 2)
 		return prop_fail(c, "%" PRId64 " ns ahead after %" PRId64, after, before);
-	/* the horizon is up to 2^31 ticks: 1 ns by the scale's lowest bits */
-	if (later < -1 || later > 2)
+	/* likewise; and the horizon is up to 2^31 ticks: 1 ns by the scale's lowest bits */
+	if (later < -1 || later > 3)
 		return prop_fail(c, "%" PRId64 " ns off at the horizon", later);
 	return true;
 }
@@ -132,7 +163,7 @@ static bool check_none(struct prop_case *c)
 		f.start = prop_wide_below(c, HOSTCLOCK_LINE_MIN_START);
 	else
 		p->mult = htole32((1U << le32toh(p->shift)) + prop_wide_below(c, 1U << 31));
-	if (hostclock_course_make(&f.leader, NULL, f.start, f.horizon, &l))
+	if (hostclock_course_make(&f.leader, NULL, f.start, f.overlap, f.horizon, &l))
 		return prop_fail(c, "a line from %#" PRIx64 ", mult %#x, shift %u", f.start,
 				 le32toh(p->mult), le32toh(p->shift));
 	return true;
@@ -215,7 +246,8 @@ static bool check_write(struct prop_case *c)
 	make_follow(c, &f);
 	lp.tsc_sequence = htole32(prop_u64(c));
 	hostclock_line_close(&lp);
-	if (lp.tsc_sequence || !hostclock_course_make(&f.leader, NULL, f.start, f.horizon, &l))
+	if (lp.tsc_sequence ||
+	    !hostclock_course_make(&f.leader, NULL, f.start, f.overlap, f.horizon, &l))
 		return prop_fail(c, "not closed, or no line");
 	line = hostclock_line_claim(&lp, seq);
 	if (!(le32toh(lp.seq) & 1) || line != &lp.line[(seq >> 1 & 1) ^ 1] ||
