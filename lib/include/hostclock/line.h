@@ -11,10 +11,10 @@
 #include <linux/hostclock-line.h>
 
 /*
- * How far ahead of its start a line is published: much more than a CPU reorders, see
- * HOSTCLOCK_MIN_LEAD_NS, but the vDSO is off until then.
+ * For how long after its start a line is not below the one before.  It is published in the
+ * first half of that; the other half is much more than a CPU reorders.
  */
-#define HOSTCLOCK_LINE_LEAD_NS	5000
+#define HOSTCLOCK_LINE_OVERLAP_NS	10000
 
 /*
  * The least start of a line.  The fraction of a ns is in the scale's lowest bits, which
@@ -192,6 +192,25 @@ static inline void hostclock_line_open(struct hostclock_line_page *lp,
 	/* All is there before it is open.  Partner: the vDSO's barriers. */
 	smp_wmb();
 	WRITE_ONCE(lp->tsc_sequence, htole32(sequence));
+}
+
+/**
+ * hostclock_line_switch - let the vDSO's and the kernel's readers go over to a new line
+ * @lp: the page, which is not read
+ * @seq: as for hostclock_line_publish(): the line was claimed and filled in
+ * @c: the line, whose start is past, but by less than half of HOSTCLOCK_LINE_OVERLAP_NS
+ * @sequence: as for hostclock_line_open()
+ *
+ * The vDSO's readers find the page closed only between these few stores to one cache line.
+ * No reading by the old line begins after one by the new line has ended.
+ */
+static __always_inline void hostclock_line_switch(struct hostclock_line_page *lp, u32 seq,
+						  const struct hostclock_course *c,
+						  u32 sequence)
+{
+	hostclock_line_close(lp);
+	hostclock_line_publish(lp, seq);
+	hostclock_line_open(lp, c, sequence);
 }
 
 bool hostclock_course_make(const struct hostclock_leader *leader,

@@ -14,8 +14,7 @@
 #include "base/rate.h"
 #include "line.h"
 
-/* Lines that are written together: the vDSO of each is off until all have begun. */
-#define BATCH		16
+/* How often to try to publish a line in time, at each update */
 #define MAX_TRIES	4
 
 /*
@@ -224,13 +223,18 @@ static bool clock_accepted(const struct guest_line *l)
 	return epoch && HOSTCLOCK_LE64(l->map->accepted_clock_epoch) == epoch;
 }
 
+static u32 next_sequence(struct guest_line *l)
+{
+	l->sequence = (l->sequence + 1) & 0xffffff;
+	l->sequence += !l->sequence;
+	return l->sequence;
+}
+
 static void open_vdso(struct guest_line *l)
 {
 	if (!clock_accepted(l))
 		return;
-	l->sequence = (l->sequence + 1) & 0xffffff;
-	l->sequence += !l->sequence;
-	hostclock_line_open(l->map, &l->course, l->sequence);
+	hostclock_line_open(l->map, &l->course, next_sequence(l));
 	l->open = true;
 }
 
@@ -268,68 +272,69 @@ static bool still_fits(const struct clock *clk, const struct guest_line *l, u64 
 	       hostclock_course_fits(&leader, &l->course, tsc + horizon(clk, l));
 }
 
-/*
- * Write the line that begins at a host TSC value.  Return false if that is too near by
- * then, or if there can be none.
- */
-static bool write_line(const struct clock *clk, struct guest_line *l, u64 tsc)
+/* Fill in the line that begins at a host TSC value.  Return false if there can be none. */
+static bool fill_line(const struct clock *clk, struct guest_line *l, u64 tsc,
+		      struct hostclock_course *course)
 {
+	u64 overlap = rate_counts(HOSTCLOCK_LINE_OVERLAP_NS,
+				  view_rate(&clk->now, format(clk, l), clk->now.scale));
 	struct hostclock_leader leader = leader_of(l);
-	struct hostclock_course course;
 	struct hostclock_line *line;
 
 	if (!hostclock_course_make(&leader, l->known ? &l->course : NULL, guest_tsc(clk, l, tsc),
-				   0, horizon(clk, l), &course))
+				   overlap, horizon(clk, l), course))
 		return false;
 	line = hostclock_line_claim(l->map, l->seq);
-	line->start = htole64(course.start);
-	line->scale = htole64(course.scale);
-	line->offset = htole64(course.offset);
+	line->start = htole64(course->start);
+	line->scale = htole64(course->scale);
+	line->offset = htole64(course->offset);
 	line->epoch = htole64(l->target.epoch);
-	if (rate_ns_until(tsc, clk->now.scale) < HOSTCLOCK_LINE_LEAD_NS / 2)
+	return true;
+}
+
+/*
+ * All readers go over to the line that was filled in, unless it is too late for that: return
+ * false.  Nothing is computed between the look at the TSC and the stores.
+ */
+static bool switch_line(struct guest_line *l, const struct hostclock_course *course, u64 until)
+{
+	bool opens = clock_accepted(l);
+	u32 sequence = opens ? next_sequence(l) : 0;
+	struct hostclock_line_page *map = l->map;
+	const struct hostclock_course c = *course;
+	u32 seq = l->seq;
+
+	if ((s64)(hostclock_rdtsc() - until) > 0)
 		return false;
-	hostclock_line_publish(l->map, l->seq);
+	if (opens) {
+		hostclock_line_switch(map, seq, &c, sequence);
+	} else {
+		hostclock_line_close(map);
+		hostclock_line_publish(map, seq);
+	}
+	l->open = opens;
 	l->seq += 2;
-	l->course = course;
+	l->course = c;
 	l->known = true;
 	l->stale = false;
 	return true;
 }
 
-/* Return: the host TSC value from which the line holds, 0 if there is none */
-static u64 renew_line(const struct clock *clk, struct guest_line *l)
+/* The vDSO reads the old line until it reads the new one. */
+static void renew(const struct clock *clk, struct guest_line *l)
 {
-	u64 tsc;
+	u64 in_time = rate_counts(HOSTCLOCK_LINE_OVERLAP_NS / 2, clk->now.scale), tsc;
+	struct hostclock_course course;
 	int i;
 
 	for (i = 0; i < MAX_TRIES; i++) {
-		tsc = hostclock_rdtsc() + rate_counts(HOSTCLOCK_LINE_LEAD_NS, clk->now.scale);
-		if (write_line(clk, l, tsc))
-			return tsc;
-	}
-	return 0;
-}
-
-/* Lines are written while no vDSO reads them, and opened when they hold. */
-static void renew(const struct clock *clk, struct guest_line **batch, int n)
-{
-	u64 begins = hostclock_rdtsc(), tsc;
-	int i;
-
-	for (i = 0; i < n; i++)
-		close_vdso(batch[i]);
-	for (i = 0; i < n; i++) {
-		tsc = renew_line(clk, batch[i]);
-		if (tsc)
-			begins = tsc;
-		else
-			batch[i] = NULL;
-	}
-	while (rate_ns_until(begins, clk->now.scale) >= 0)
-		;
-	for (i = 0; i < n; i++) {
-		if (batch[i])
-			open_vdso(batch[i]);
+		tsc = hostclock_rdtsc();
+		if (!fill_line(clk, l, tsc, &course)) {
+			close_vdso(l);
+			return;
+		}
+		if (switch_line(l, &course, tsc + in_time))
+			return;
 	}
 }
 
@@ -425,10 +430,8 @@ static bool needs_run(const struct clock *clk)
 u64 lines_run(const struct clock *clk)
 {
 	s64 early_ns = rate_ns_until(clk->now.begins, clk->now.scale);
-	struct guest_line *batch[BATCH];
 	bool waiting = false;
 	unsigned int i;
-	int n = 0;
 
 	look_for_new();
 	if (!asked)
@@ -438,14 +441,8 @@ u64 lines_run(const struct clock *clk)
 	if (early_ns >= 0)
 		return needs_run(clk) ? (u64)early_ns + 1 : LINES_IDLE;
 	for (i = 0; i < asked; i++) {
-		if (!needs_line(clk, &lines[i], &waiting))
-			continue;
-		batch[n++] = &lines[i];
-		if (n == BATCH) {
-			renew(clk, batch, n);
-			n = 0;
-		}
+		if (needs_line(clk, &lines[i], &waiting))
+			renew(clk, &lines[i]);
 	}
-	renew(clk, batch, n);
 	return wait_ns(waiting);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lineguest DIR NAME SECONDS [--silent | --lead NS]: is a guest whose vDSO reads the line page. Its
- * kernel accepts every epoch after some us, as hostclock.ko does, and two threads read the
- * counter the vDSO's way, and the kernel's if they must or to compare. TSC offset 0, or
- * whatever the guest page says.
+ * lineguest DIR NAME SECONDS [--silent | --strict | --lead NS]: is a guest whose vDSO reads
+ * the line page. Its kernel accepts every epoch after some us, as hostclock.ko does, and two
+ * threads read the counter the vDSO's way, and the kernel's if they must or to compare. TSC
+ * offset 0, or whatever the guest page says.
  *
  * Prints figures; exit status 1 if a reading went back, was read across a change of epoch,
  * or was off the clock page. --silent: accepts nothing, and expects to be given nothing.
+ * --strict: the threads do nothing but read the vDSO's way, and no more than one line in
+ * LINES_PER_CLOSED may be seen to begin by a closed page.
  * --lead: puts the lines so far ahead before it reads.
  */
 #include <fcntl.h>
@@ -26,13 +28,18 @@
 #define THREADS		2
 /* A page that the host is late with is followed late; more is a defect. */
 #define MAX_OFF_NS	20000
+#define LINES_PER_CLOSED	10
+/* Fewer lines tell nothing. */
+#define MIN_LINES	50
+/* Readings for one look at the time */
+#define STRICT_READS	1000
 
 static struct pages pages;
 static const struct hostclock_clock_page *clock_page;
 static const struct hostclock_guest_page *guest;
 static struct hostclock_line_page *lines;
 static u64 end_ns;
-static bool silent;
+static bool silent, strict;
 
 /* What the guest's kernel accepted; accepting is odd while that changes */
 static u64 guest_epoch, clock_epoch;
@@ -40,7 +47,7 @@ static u32 accepting;
 
 /* The greatest reading, of even and of odd accepted states */
 static u64 latest[2];
-static u64 by_vdso, by_kernel, backward, across, resyncs;
+static u64 by_vdso, by_kernel, backward, across, resyncs, closed;
 static s64 worst_off, least_off;
 
 static u64 now_ns(void)
@@ -169,6 +176,30 @@ static void read_one(unsigned int i)
 	keep_max(max, ns);
 }
 
+/* Counts how often the page was found closed, each time once, however long. */
+static void read_strictly(void)
+{
+	static __thread bool open;
+	static __thread u64 last;
+	u64 done = 0, ns;
+	bool good;
+	int i;
+
+	for (i = 0; i < STRICT_READS; i++) {
+		good = read_vdso(&ns);
+		if (open && !good)
+			count(&closed);
+		open = good;
+		if (!good)
+			continue;
+		if (ns < last)
+			count(&backward);
+		last = ns;
+		done++;
+	}
+	__atomic_add_fetch(&by_vdso, done, __ATOMIC_RELAXED);
+}
+
 static void accept_newest(u64 g, u64 c)
 {
 	__atomic_add_fetch(&accepting, 1, __ATOMIC_SEQ_CST);
@@ -199,9 +230,20 @@ static void *read_all(void *arg)
 {
 	unsigned int i = 0;
 
-	while (now_ns() < end_ns)
-		read_one(i++);
+	while (now_ns() < end_ns) {
+		if (strict)
+			read_strictly();
+		else
+			read_one(i++);
+	}
 	return arg;
+}
+
+static int judge_strict(u32 begun)
+{
+	printf("%" PRIu64 " readings, %u lines, the page found closed %" PRIu64 " times, %" PRIu64
+	       " went back\n", by_vdso, begun, closed, backward);
+	return backward || begun < MIN_LINES || closed * LINES_PER_CLOSED > begun;
 }
 
 static int judge(void)
@@ -263,13 +305,16 @@ static void put_ahead(s64 ns)
 int main(int argc, char **argv)
 {
 	pthread_t threads[THREADS + 1];
+	u32 seq;
 	int i;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: lineguest DIR NAME SECONDS [--silent | --lead NS]\n");
+		fprintf(stderr, "usage: lineguest DIR NAME SECONDS "
+			"[--silent | --strict | --lead NS]\n");
 		return 2;
 	}
-	silent = argc == 5;
+	silent = argc == 5 && !strcmp(argv[4], "--silent");
+	strict = argc == 5 && !silent;
 	pages_open(&pages, argv[1]);
 	clock_page = pages_get(&pages, 0);
 	open_file(argv[1], argv[2]);
@@ -277,6 +322,7 @@ int main(int argc, char **argv)
 	clock_epoch = HOSTCLOCK_LE64(lines->accepted_clock_epoch);
 	if (argc > 5)
 		put_ahead(atoll(argv[5]));
+	seq = HOSTCLOCK_LE32(lines->seq);
 	end_ns = now_ns() + atoi(argv[3]) * 1000000000ULL;
 	for (i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, read_all, NULL);
@@ -284,5 +330,5 @@ int main(int argc, char **argv)
 		accept_epochs();
 	for (i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	return judge();
+	return strict ? judge_strict((HOSTCLOCK_LE32(lines->seq) - seq) / 2) : judge();
 }

@@ -97,6 +97,8 @@ MUTANTS = [
      "return HOSTCLOCK_LE32(lp->seq) != seq;", "return false;"),
     ("lines: the vDSO stays open", LINE,
      "	WRITE_ONCE(lp->tsc_sequence, 0);\n", ""),
+    ("lines: the vDSO goes over, the kernel does not", LINE,
+     "	hostclock_line_close(lp);\n	hostclock_line_publish(lp, seq);\n", "	hostclock_line_close(lp);\n"),
     ("borrow across the second dropped", "lib/hostclock/clocks.c",
      "		t.sec--;\n", ""),
     ("carry across the second dropped", "lib/hostclock/clocks.c",

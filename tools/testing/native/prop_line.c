@@ -267,6 +267,35 @@ static bool check_write(struct prop_case *c)
 	return true;
 }
 
+/* Both kinds of readers go over from one line to the next. */
+static bool check_switch(struct prop_case *c)
+{
+	struct hostclock_line_page lp = { .seq = htole32(prop_u64(c) & ~1U) };
+	u32 seq = le32toh(lp.seq), sequence = 1 + prop_below(c, 1000);
+	u64 ns = 0, epoch = prop_u64(c) | 1, tsc;
+	struct hostclock_line *line;
+	struct hostclock_course l;
+	struct follow f;
+
+	make_follow(c, &f);
+	make_prev(c, &f);
+	hostclock_line_open(&lp, &f.prev, 1001);
+	if (!hostclock_course_make(&f.leader, &f.prev, f.start, f.overlap, f.horizon, &l))
+		return prop_fail(c, "no line from %#" PRIx64, f.start);
+	line = hostclock_line_claim(&lp, seq);
+	*line = (struct hostclock_line){ htole64(l.start), htole64(l.scale), htole64(l.offset),
+					 htole64(epoch) };
+	if (le32toh(lp.tsc_sequence) != 1001)
+		return prop_fail(c, "closed before it was written");
+	hostclock_line_switch(&lp, seq, &l, sequence);
+	tsc = f.start + prop_below(c, 1 << 30);
+	if (le32toh(lp.seq) != seq + 2 || le32toh(lp.tsc_sequence) != sequence ||
+	    !hostclock_line_eval(&lp, hostclock_line_begin(&lp), epoch, tsc, &ns) ||
+	    ns != (u64)((u128)tsc * le64toh(lp.tsc_scale) >> 64) + le64toh(lp.tsc_offset))
+		return prop_fail(c, "kernel and vDSO differ, sequence %u", sequence);
+	return true;
+}
+
 const struct property line_properties[] = {
 	{ "line-first", check_first },
 	{ "line-next", check_next },
@@ -274,5 +303,6 @@ const struct property line_properties[] = {
 	{ "line-fits", check_fits },
 	{ "line-eval", check_eval },
 	{ "line-write", check_write },
+	{ "line-switch", check_switch },
 	{ NULL, NULL }
 };

@@ -11,12 +11,13 @@
  * sends every reader to its kernel.  The kernel reads the counter by lines, which say
  * from which TSC value they hold, so that both ways give the same value:
  *
- *	tsc_sequence = 0
- *	seq odd, the older line = {start some us ahead, scale, offset, epoch}, seq even
- *	when start is past: tsc_scale, tsc_offset, tsc_sequence = n
+ *	seq odd, the older line = {start now, scale, offset, epoch}
+ *	tsc_sequence = 0, seq even, tsc_scale, tsc_offset, tsc_sequence = n
  *
- * Two lines and seq are used as a clock page's two sets are.  A line holds for the
- * guest page's epoch that it names, and is never below the one before it.  It
+ * The last five stores follow upon each other, within some us of start: an update keeps
+ * the vDSO from reading for some ns.  Two lines and seq are used as a clock page's two
+ * sets are.  A line holds for the guest page's epoch that it names, and is not below the
+ * one before it until some us after its start, when nobody reads that any more.  It
  * follows the clock page a little late, so it may be off it by what the clock's rate
  * changed meanwhile, and goes back to it within some tenths of a second; otherwise it
  * is the clock page's value, or 1 ns more.
