@@ -13,6 +13,7 @@
 #include "accept.h"
 #include "counter.h"
 #include "gap.h"
+#include "other_vm.h"
 #include "page.h"
 #include "params.h"
 #include "readings.h"
@@ -84,7 +85,7 @@ static void hostclock_account_gap(const struct hostclock_snapshot *c,
 	if (change->counted) {
 		change->counter_jump_ns = gap_ns;
 		change->mono_jump_ns = gap_ns;
-	} else if (change->core_asleep) {
+	} else if (change->asleep_ns) {
 		change->counter_jump_ns = min(gap_ns, headroom_ns);
 	} else {
 		change->boot_jump_ns = gap_ns;
@@ -118,11 +119,13 @@ static u64 hostclock_new_offset(const struct hostclock_read_base *old,
 	u64 jump_ns = which == HOSTCLOCK_MONO ? change->counter_jump_ns : 0;
 	u64 offset = hostclock_offset(&old->accepted, which);
 
+	if (change->asleep_ns && hostclock_in_other_vm(old, &c->guest))
+		return hostclock_other_vm_offset(old, c, which, change->asleep_ns);
 	/*
 	 * Whatever became of the TSC and the old parameters during a sleep, how long it was
 	 * with its gaps is what the same host's clock says.
 	 */
-	if (which == HOSTCLOCK_MONO && change->core_asleep && !change->dropped &&
+	if (which == HOSTCLOCK_MONO && change->asleep_ns && !change->dropped &&
 	    c->params.epoch == cpu_to_le64(old->accepted.clock_epoch) &&
 	    ns + offset <= HOSTCLOCK_MAX_NS)
 		return offset;

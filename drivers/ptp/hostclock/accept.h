@@ -15,8 +15,11 @@ struct hostclock_change {
 	bool adjusted;		/* a new guest epoch, but no disruption */
 	bool counted;		/* MONOTONIC counts the gap */
 	bool dropped;		/* no clock counts it */
-	/* The caller's: the core sleeps, and counts what the counter does meanwhile. */
-	bool core_asleep;
+	/*
+	 * The caller's: the counters when the core fell asleep, which counts what they do
+	 * meanwhile; NULL if it is awake.
+	 */
+	const u64 *asleep_ns;
 	u64 counter_jump_ns;
 	u64 mono_jump_ns;
 	u64 boot_jump_ns;

@@ -8,12 +8,17 @@
  * After a suspend to RAM the pages' device is as after a reset: it is made to show its
  * memory before the core's first reading.  Where that cannot be done, the clocks go by
  * the accepted parameters until the pages are there again.
+ *
+ * A guest that hibernated goes on in another VM, with another TSC and guest page, where a
+ * driver of another boot has used the device before.  It is a suspend like others, but how
+ * long it was only the host's clocks tell, or, if this is another host, REALTIME.
  */
 #include <linux/notifier.h>
 #include <linux/suspend.h>
 
 #include "accept.h"
 #include "counter.h"
+#include "other_vm.h"
 #include "page.h"
 #include "params.h"
 #include "readings.h"
@@ -22,8 +27,8 @@
 #include "suspend.h"
 #include "transport.h"
 
-/* The counter when the core fell asleep */
-static u64 hostclock_asleep_ns;
+/* The counters when the core fell asleep */
+static u64 hostclock_asleep_ns[2];
 
 static bool hostclock_pages_shown(void)
 {
@@ -41,10 +46,27 @@ static bool hostclock_pages_shown(void)
  */
 void hostclock_suspend(void)
 {
+	int which;
+
 	if (!hostclock_running())
 		return;
-	hostclock_asleep_ns = hostclock_counter(hostclock_mode_counter());
+	for (which = HOSTCLOCK_MONO; which <= HOSTCLOCK_RAW; which++)
+		hostclock_asleep_ns[which] = hostclock_counter(which);
 	hostclock_set_asleep(true);
+}
+
+/*
+ * Shall the pages be accepted before the core's first reading?  RAW's counter counts no
+ * gaps, they are the resync's to add; but another VM's does not go on.
+ */
+static bool hostclock_accept_asleep(void)
+{
+	struct hostclock_read_base rb;
+
+	if (!hostclock_pages_shown() || hostclock_mode_counter() == HOSTCLOCK_MONO)
+		return hostclock_pages_shown();
+	hostclock_read_base_get(&rb);
+	return hostclock_in_other_vm(&rb, rb.gp);
 }
 
 /**
@@ -54,18 +76,18 @@ void hostclock_suspend(void)
  */
 void hostclock_resume(void)
 {
+	enum hostclock_counter which = hostclock_mode_counter();
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 
 	if (!hostclock_asleep())
 		return;
 	hostclock_regions_show();
-	/* RAW's counter counts no gaps: they are the resync's to add. */
-	if (hostclock_mode_counter() == HOSTCLOCK_MONO && hostclock_pages_shown()) {
-		change.core_asleep = true;
+	if (hostclock_accept_asleep()) {
+		change.asleep_ns = hostclock_asleep_ns;
 		hostclock_accept(&change);
 	}
 	/* If the counter stood still, the core takes the time from the RTC. */
-	if (hostclock_counter(hostclock_mode_counter()) <= hostclock_asleep_ns)
+	if (hostclock_counter(which) <= hostclock_asleep_ns[which])
 		hostclock_realtime_forget_offset();
 	hostclock_force_resync();
 }
