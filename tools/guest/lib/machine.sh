@@ -97,6 +97,10 @@ disk_arguments() {
 	for disk in "${opt_disk[@]}"; do
 		disk_device "$(realpath "$disk")" "disk$((n++))"
 	done
+	for disk in "${opt_blk[@]}"; do
+		disk=$(realpath "$disk")
+		qemu_args+=(-drive "if=virtio,format=raw,file=${disk//,/,,}")
+	done
 }
 
 disk_device() {

@@ -6,7 +6,7 @@ opt_kernel=patched opt_mode=follow opt_cpus= opt_cpu= opt_memory= opt_accel=auto
 opt_append= opt_hostclock=1 opt_clock= opt_page=strict opt_format=unscaled
 opt_transport=shared opt_bus=${GUEST_RUN_BUS:-ivshmem} opt_doorbell= opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
 opt_dir= opt_shm= opt_timeout=300 opt_console= opt_keep= opt_verbose=
-opt_one_thread= opt_stdin= opt_tty= opt_disk=() opt_disk_root=
+opt_one_thread= opt_stdin= opt_tty= opt_disk=() opt_disk_root= opt_blk=()
 
 wrong_usage() {
 	echo "guest-run: $*" >&2
@@ -88,6 +88,7 @@ parse_valued() {
 	--dir) opt_dir=$2 ;;
 	--shm) opt_shm=$2 ;;
 	--disk) opt_disk+=("$2") ;;
+	--blk) opt_blk+=("$2") ;;
 	--timeout) opt_timeout=$2 ;;
 	--console) opt_console=$2 ;;
 	*) wrong_usage "$1: unknown option" ;;
@@ -121,6 +122,9 @@ check_options() {
 	done
 	for disk in "${opt_disk[@]}"; do
 		check_readable --disk "$disk"
+	done
+	for disk in "${opt_blk[@]}"; do
+		check_readable --blk "$disk"
 	done
 	[[ ! $opt_script ]] || check_readable --host-script "$opt_script"
 	[[ ! $opt_shm ]] || check_shm
