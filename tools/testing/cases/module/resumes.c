@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads CLOCK_REALTIME in a callback of each phase of a resume.
+ * Reads CLOCK_REALTIME in a callback of each phase of a resume, from a disk too.
  *
  * debugfs, resumes: "PHASE TSC NS TSC" for each phase of the last resume, with the TSC
  * before and after that reading.
@@ -65,7 +65,7 @@ static int resumes_device(struct device *dev)
 
 static int resumes_notify(struct notifier_block *nb, unsigned long event, void *data)
 {
-	if (event == PM_POST_SUSPEND)
+	if (event == PM_POST_SUSPEND || event == PM_POST_HIBERNATION)
 		take(AFTER);
 	return NOTIFY_DONE;
 }
@@ -83,6 +83,9 @@ static const struct dev_pm_ops resumes_pm = {
 	.resume_noirq = resumes_noirq,
 	.resume_early = resumes_early,
 	.resume = resumes_device,
+	.restore_noirq = resumes_noirq,
+	.restore_early = resumes_early,
+	.restore = resumes_device,
 };
 
 static struct platform_driver driver = {
