@@ -14,6 +14,8 @@
 /* Paths at a time that hang. */
 #define HUNG_MAX	64
 #define PATH_LENGTH	256
+/* How often a path may seem not to be cached that is */
+#define MAX_RACES	8
 
 static struct hung {
 	char path[PATH_LENGTH];
@@ -123,18 +125,21 @@ static int open_apart(const char *path)
  */
 int lookup(const char *path)
 {
-	int fd;
+	int fd, i;
 
 	if (!can_open_cached())
 		return open_apart(path);
 	fd = open_cached(path);
 	if (fd >= 0 || errno != EAGAIN)
 		return fd;
-	fd = open_apart(path);
-	if (fd < 0)
-		return -1;
-	close(fd);
-	fd = open_cached(path);
+	/* A rename at the same instant, of whatever, looks like a file that must be asked for. */
+	for (i = 0; i < MAX_RACES && fd < 0 && errno == EAGAIN; i++) {
+		fd = open_apart(path);
+		if (fd < 0)
+			return -1;
+		close(fd);
+		fd = open_cached(path);
+	}
 	if (fd < 0 && errno == EAGAIN)
 		errno = EREMOTE;
 	return fd;
