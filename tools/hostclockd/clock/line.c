@@ -44,6 +44,7 @@
  * @course:	the newest line, if @known
  * @seq:	sequence count of the lines
  * @sequence:	the vDSO's when it was last open
+ * @found:	the page was there before, and so may be a line that the guest reads
  * @known:	there is a line of this epoch
  * @stale:	the newest line may have been overwritten
  * @open:	the vDSO reads the page
@@ -55,6 +56,7 @@ struct guest_line {
 	struct hostclock_course course;
 	u32 seq;
 	u32 sequence;
+	bool found;
 	bool known;
 	bool stale;
 	bool open;
@@ -142,7 +144,7 @@ int line_add(u32 id, int fd, struct problem *why)
 	if (!map)
 		return -1;
 	l = &lines[count++];
-	*l = (struct guest_line){ .id = id, .map = map };
+	*l = (struct guest_line){ .id = id, .map = map, .found = true };
 	l->seq = HOSTCLOCK_LE32(l->map->seq) & ~1U;
 	l->sequence = hostclock_rdtsc();
 	write_header(l);
@@ -210,10 +212,36 @@ void lines_close(u32 page)
 	}
 }
 
+static bool guest_reads(const struct guest_line *l)
+{
+	return l->target.epoch &&
+	       HOSTCLOCK_LE64(l->map->accepted_guest_epoch) == l->target.epoch;
+}
+
 static bool guest_accepted(const struct guest_line *l)
 {
-	return l->target.epoch && !l->target.held &&
-	       HOSTCLOCK_LE64(l->map->accepted_guest_epoch) == l->target.epoch;
+	return guest_reads(l) && !l->target.held;
+}
+
+static bool has_unread(const struct guest_line *l)
+{
+	return !guest_reads(l) && (l->found || l->known || l->open);
+}
+
+/*
+ * A guest that no longer reads its lines, as without its driver, may begin again: not with
+ * what is old by then, and the next line is not to continue that.
+ */
+static void withdraw_unread(struct guest_line *l)
+{
+	if (!has_unread(l))
+		return;
+	close_vdso(l);
+	hostclock_line_claim(l->map, l->seq)->epoch = 0;
+	hostclock_line_publish(l->map, l->seq);
+	l->seq += 2;
+	l->found = false;
+	l->known = false;
 }
 
 static bool clock_accepted(const struct guest_line *l)
@@ -359,6 +387,7 @@ static void look_for_new(void)
 		if (next_look < asked || next_look >= count)
 			next_look = asked;
 		l = &lines[next_look++];
+		withdraw_unread(l);
 		if (!guest_accepted(l))
 			continue;
 		first = lines[asked];
@@ -378,6 +407,7 @@ static void take_over(const struct clock *clk, struct guest_line *l)
 	struct hostclock_leader leader = leader_of(l);
 	s64 lead_ns;
 
+	l->found = false;
 	if (!hostclock_line_copy(newest, l->target.epoch, &l->course))
 		return;
 	lead_ns = hostclock_course_lead_ns(&leader, &l->course, tsc);
@@ -389,11 +419,12 @@ static bool needs_line(const struct clock *clk, struct guest_line *l, bool *wait
 {
 	u64 tsc = hostclock_rdtsc();
 
+	withdraw_unread(l);
 	if (!guest_accepted(l)) {
 		*waiting = true;
 		return false;
 	}
-	if (!l->known)
+	if (l->found)
 		take_over(clk, l);
 	if (!still_fits(clk, l, guest_tsc(clk, l, tsc)))
 		return true;
@@ -414,6 +445,8 @@ static bool needs_run(const struct clock *clk)
 
 	for (l = lines; l < lines + asked; l++) {
 		accepted = guest_accepted(l);
+		if (has_unread(l))
+			return true;
 		if (l->open ? accepted && !still_fits(clk, l, guest_tsc(clk, l, clk->now.begins)) :
 			      accepted || next_wait_ns <= LATEST_NS)
 			return true;

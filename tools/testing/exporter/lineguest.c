@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lineguest DIR NAME SECONDS [--silent | --strict | --lead NS]: is a guest whose vDSO reads
- * the line page. Its kernel accepts every epoch after some us, as hostclock.ko does, and two
- * threads read the counter the vDSO's way, and the kernel's if they must or to compare. TSC
- * offset 0, or whatever the guest page says.
+ * lineguest DIR NAME SECONDS [--silent | --strict | --lead NS | --absent MS]: is a guest
+ * whose vDSO reads the line page. Its kernel accepts every epoch after some us, as
+ * hostclock.ko does, and two threads read the counter the vDSO's way, and the kernel's if
+ * they must or to compare. TSC offset 0, or whatever the guest page says.
  *
  * Prints figures; exit status 1 if a reading went back, was read across a change of epoch,
  * or was off the clock page. --silent: accepts nothing, and expects to be given nothing.
  * --strict: the threads do nothing but read the vDSO's way, and no more than one line in
- * LINES_PER_CLOSED may be seen to begin by a closed page.
- * --lead: puts the lines so far ahead before it reads.
+ * LINES_PER_CLOSED may be seen to begin by a closed page. --lead: puts the lines so far
+ * ahead before it reads. --absent: accepts nothing for so long, and then the same epochs.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -302,6 +302,24 @@ static void put_ahead(s64 ns)
 	lines->tsc_offset = htole64(HOSTCLOCK_LE64(lines->tsc_offset) + ns);
 }
 
+/* As a guest without its driver: whatever it read before, it does not now. */
+static void be_absent(unsigned int ms)
+{
+	lines->accepted_guest_epoch = 0;
+	lines->accepted_clock_epoch = 0;
+	usleep(ms * 1000);
+	lines->accepted_clock_epoch = htole64(clock_epoch);
+	lines->accepted_guest_epoch = htole64(guest_epoch);
+}
+
+static void prepare(const char *option, const char *value)
+{
+	if (!strcmp(option, "--lead"))
+		put_ahead(atoll(value));
+	else
+		be_absent(atoi(value));
+}
+
 int main(int argc, char **argv)
 {
 	pthread_t threads[THREADS + 1];
@@ -310,7 +328,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: lineguest DIR NAME SECONDS "
-			"[--silent | --strict | --lead NS]\n");
+			"[--silent | --strict | --lead NS | --absent MS]\n");
 		return 2;
 	}
 	silent = argc == 5 && !strcmp(argv[4], "--silent");
@@ -321,7 +339,7 @@ int main(int argc, char **argv)
 	guest_epoch = HOSTCLOCK_LE64(lines->accepted_guest_epoch);
 	clock_epoch = HOSTCLOCK_LE64(lines->accepted_clock_epoch);
 	if (argc > 5)
-		put_ahead(atoll(argv[5]));
+		prepare(argv[4], argv[5]);
 	seq = HOSTCLOCK_LE32(lines->seq);
 	end_ns = now_ns() + atoi(argv[3]) * 1000000000ULL;
 	for (i = 0; i < THREADS; i++)
