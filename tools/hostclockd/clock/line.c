@@ -225,7 +225,7 @@ static bool guest_accepted(const struct guest_line *l)
 
 static bool has_unread(const struct guest_line *l)
 {
-	return !guest_reads(l) && (l->found || l->known || l->open);
+	return l->target.epoch && !guest_reads(l) && (l->found || l->known || l->open);
 }
 
 /*
