@@ -151,7 +151,11 @@ class Exporter:
 
     def die(self):
         self.signal(signal.SIGKILL)
-        wait_for("the exporter's end", self.gone)
+        try:
+            wait_for("the exporter's end", self.gone)
+        except RuntimeError as late:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as f:
+                raise RuntimeError(f"{late}: {f.read()}") from late
 
     def start(self, wait=True):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
