@@ -130,8 +130,6 @@ int lookup(const char *path)
 	if (!can_open_cached())
 		return open_apart(path);
 	fd = open_cached(path);
-	if (fd >= 0 || errno != EAGAIN)
-		return fd;
 	/* A rename at the same instant, of whatever, looks like a file that must be asked for. */
 	for (i = 0; i < MAX_RACES && fd < 0 && errno == EAGAIN; i++) {
 		fd = open_apart(path);
