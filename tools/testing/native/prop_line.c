@@ -233,6 +233,12 @@ static bool check_eval(struct prop_case *c)
 	return true;
 }
 
+static struct hostclock_line line_of(const struct hostclock_course *l, u64 epoch)
+{
+	return (struct hostclock_line){ htole64(l->start), htole64(l->scale), htole64(l->offset),
+					htole64(epoch) };
+}
+
 /* What the writer leaves is what readers find, the vDSO's way as well. */
 static bool check_write(struct prop_case *c)
 {
@@ -253,8 +259,7 @@ static bool check_write(struct prop_case *c)
 	if (!(le32toh(lp.seq) & 1) || line != &lp.line[(seq >> 1 & 1) ^ 1] ||
 	    !hostclock_line_retry(&lp, seq & ~1U))
 		return prop_fail(c, "claimed at %#x: %#x", seq, le32toh(lp.seq));
-	*line = (struct hostclock_line){ htole64(l.start), htole64(l.scale), htole64(l.offset),
-					 htole64(epoch) };
+	*line = line_of(&l, epoch);
 	hostclock_line_publish(&lp, seq);
 	if (hostclock_line_retry(&lp, hostclock_line_begin(&lp)))
 		return prop_fail(c, "retry at rest");
@@ -283,8 +288,7 @@ static bool check_switch(struct prop_case *c)
 	if (!hostclock_course_make(&f.leader, &f.prev, f.start, f.overlap, f.horizon, &l))
 		return prop_fail(c, "no line from %#" PRIx64, f.start);
 	line = hostclock_line_claim(&lp, seq);
-	*line = (struct hostclock_line){ htole64(l.start), htole64(l.scale), htole64(l.offset),
-					 htole64(epoch) };
+	*line = line_of(&l, epoch);
 	if (le32toh(lp.tsc_sequence) != 1001)
 		return prop_fail(c, "closed before it was written");
 	hostclock_line_switch(&lp, seq, &l, sequence);
