@@ -63,8 +63,10 @@ static bool hostclock_accept_asleep(void)
 {
 	struct hostclock_read_base rb;
 
-	if (!hostclock_pages_shown() || hostclock_mode_counter() == HOSTCLOCK_MONO)
-		return hostclock_pages_shown();
+	if (!hostclock_pages_shown())
+		return false;
+	if (hostclock_mode_counter() == HOSTCLOCK_MONO)
+		return true;
 	hostclock_read_base_get(&rb);
 	return hostclock_in_other_vm(&rb, rb.gp);
 }
