@@ -2,12 +2,12 @@
 # The guest: its PID 1, its file system, and what is shown in it.
 GUEST_INIT := $(O)/guest/init
 GUEST_INIT_SRC := tools/guest/init.c tools/guest/setup.c
-GUEST_IMAGE := $(O)/guest/initramfs-patched.cpio.gz
+GUEST_IMAGE := $(O)/guest/initramfs-patched.cpio
 GUEST_KERNEL := $(O)/kernel/arch/x86/boot/bzImage
 
 # Debian's kernels, for a guest of each.
 STOCK_VERSIONS := 6.1 6.12
-GUEST_IMAGES_STOCK := $(STOCK_VERSIONS:%=$(O)/guest/initramfs-stock-%.cpio.gz)
+GUEST_IMAGES_STOCK := $(STOCK_VERSIONS:%=$(O)/guest/initramfs-stock-%.cpio)
 # Modules of such a kernel, in the order in which they are loaded; ours comes last.
 # Those that are missing are built in.
 GUEST_STOCK_MODULES = $(addprefix $(O)/stock-$(1)/modules/kernel/drivers/virtio/, \
@@ -28,7 +28,7 @@ $(GUEST_IMAGE): $(GUEST_IMAGE_SRC) $(GUEST_INIT) $$(GUEST_PROGRAMS)
 	@mkdir -p $(@D)
 	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS)
 
-$(GUEST_IMAGES_STOCK): $(O)/guest/initramfs-stock-%.cpio.gz: $(GUEST_IMAGE_SRC) $(GUEST_INIT) \
+$(GUEST_IMAGES_STOCK): $(O)/guest/initramfs-stock-%.cpio: $(GUEST_IMAGE_SRC) $(GUEST_INIT) \
 		$$(GUEST_PROGRAMS) $(O)/stock-%/hostclock.ko
 	@mkdir -p $(@D)
 	$(call say,IMAGE)tools/guest/image $@ $(GUEST_INIT) $(O)/debs/root $(GUEST_PROGRAMS) \
@@ -39,8 +39,8 @@ GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(addprefix $(O)/bin/,hostclockd hostclo
 
 .PHONY: guest $(STOCK_VERSIONS:%=guest-stock-%) run shell
 guest: $(GUEST) ## build all that tools/guest-run needs
-guest-stock-6.1: $(O)/stock-6.1/vmlinuz $(O)/guest/initramfs-stock-6.1.cpio.gz ## and for Debian's kernel 6.1
-guest-stock-6.12: $(O)/stock-6.12/vmlinuz $(O)/guest/initramfs-stock-6.12.cpio.gz ## and for its 6.12
+guest-stock-6.1: $(O)/stock-6.1/vmlinuz $(O)/guest/initramfs-stock-6.1.cpio ## and for Debian's kernel 6.1
+guest-stock-6.12: $(O)/stock-6.12/vmlinuz $(O)/guest/initramfs-stock-6.12.cpio ## and for its 6.12
 all: guest
 
 run: $(GUEST) ## show a guest that follows this machine's clock

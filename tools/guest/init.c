@@ -204,9 +204,11 @@ static int run_until_end(pid_t command, struct stream *out, struct stream *err)
 	close(out->pipe[1]);
 	close(err->pipe[1]);
 
-	while (!ended || pfd[0].fd >= 0 || pfd[1].fd >= 0) {
+	for (;;) {
 		if (!ended)
 			result = reap(command, &ended);
+		if (ended && pfd[0].fd < 0 && pfd[1].fd < 0)
+			break;
 		if (!ppoll(pfd, 2, ended ? &patience : NULL, &none))
 			break;
 		if (pfd[0].fd >= 0 && pfd[0].revents && !copy_some(out))

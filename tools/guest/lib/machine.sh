@@ -47,6 +47,8 @@ machine_arguments() {
 		-serial "file:$tmp/console"
 		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
 	)
+	[[ $opt_hotplug ]] || qemu_args+=(-global PIIX4_PM.acpi-root-pci-hotplug=off
+		-global PIIX4_PM.acpi-pci-hotplug-with-bridge-support=off)
 	[[ $opt_format != scaled ]] || qemu_args+=(-icount shift=0)
 	if [[ $opt_tty ]]; then
 		qemu_args+=(-chardev stdio,id=out,signal=off)

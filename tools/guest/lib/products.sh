@@ -10,13 +10,13 @@ need_products() {
 	case $opt_kernel in
 	stock-*)
 		kernel=$build/$opt_kernel/vmlinuz
-		image=$build/guest/initramfs-$opt_kernel.cpio.gz ;;
+		image=$build/guest/initramfs-$opt_kernel.cpio ;;
 	*/*)
 		kernel=$opt_kernel
-		image=$build/guest/initramfs-patched.cpio.gz ;;
+		image=$build/guest/initramfs-patched.cpio ;;
 	*)
 		kernel=$build/kernel/arch/x86/boot/bzImage
-		image=$build/guest/initramfs-patched.cpio.gz ;;
+		image=$build/guest/initramfs-patched.cpio ;;
 	esac
 	missing=("$image")
 	[[ $opt_kernel == */* ]] || missing+=("$kernel")

@@ -17,7 +17,7 @@ done
 
 # The kernel that looks for mistakes. While it looks at its CPU's features, it does not know that
 # addresses have 57 bits, and KASAN calls any wild that an interrupt uses: they shall have 48.
-debug_kernel=(--kernel "$build/kernel-debug/arch/x86/boot/bzImage" --append no5lvl)
+debug_kernel=(--kernel "$build/kernel-debug/arch/x86/boot/bzImage" --append no5lvl --no-hotplug)
 
 # guest LABEL [OPTIONS] -- COMMAND: runs it in a guest, with the test's scripts
 # in /. Names of results get the label in front. A guest that could not be run is a failure by itself.

@@ -54,7 +54,7 @@ nested_project() {
 	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/standstill \
 		testing/exporter/bin/pagecheck testing/exporter/bin/pageset \
 		testing/exporter/bin/pageoff testing/exporter/bin/setclock \
-		kernel/arch/x86/boot/bzImage guest/initramfs-patched.cpio.gz; do
+		kernel/arch/x86/boot/bzImage guest/initramfs-patched.cpio; do
 		nested_add "$build/$part" "/hostclock/build/$part"
 	done
 }
