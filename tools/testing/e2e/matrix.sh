@@ -18,7 +18,7 @@ reader=(readings /dev/ptp_hostclock)
 # watch NAME GROUP [OPTIONS]: the group's events on the host of a guest; rows go to a
 # directory of that name
 watch() {
-	local name=$1 group=$2 dir=$work/$1 memory=128
+	local name=$1 group=$2 dir=$work/$1 memory=192
 	shift 2
 
 	# What Debian's kernel needs

@@ -34,6 +34,18 @@ static void expect(struct job *job, const char *path, const char *want)
 		job_wrong(job, "%s says %s, not %s", path, line, want);
 }
 
+/* The TSC becomes a clocksource once it is calibrated, 1 s after the guest is up. */
+static bool is_offered(const char *clocksource)
+{
+	char line[128];
+
+	read_line(CLOCKSOURCE_DIR "available_clocksource", line, sizeof(line));
+	for (char *name = strtok(line, " "); name; name = strtok(NULL, " "))
+		if (!strcmp(name, clocksource))
+			return true;
+	return false;
+}
+
 /* To another clocksource and back: from then on all is the page's again. */
 static void change_clocksource(struct job *job)
 {
@@ -71,6 +83,8 @@ static void change_wall(struct job *job, int64_t by_sec)
 void job_change(struct job *job)
 {
 	change_policy(job, false);
+	while (!stopping() && !is_offered("tsc"))
+		usleep(PAUSE_US);
 	for (uint64_t i = 0; !stopping(); i++) {
 		usleep(PAUSE_US);
 		switch (i % 16) {

@@ -20,7 +20,7 @@ plot_guest() {
 	shift
 	plotted+=("$name")
 	: >"$work/$name"
-	"$top/tools/guest-run" --dir "$work/export" --accel kvm --cpus 1 --memory 128 \
+	"$top/tools/guest-run" --dir "$work/export" --accel kvm --cpus 1 --memory 192 \
 		--transport private --timeout $((PLOT_GAP + PLOT_SECONDS + 900)) \
 		--add "$build/bin/kvm/standstill:/bin/standstill" \
 		--add "$top/tools/testing/e2e/results.sh" --add "$l1/../guest/plot.sh" \
