@@ -23,6 +23,10 @@
 #define OPEN_PAUSE_NS	(ACCEPT_SPAN_NS / (OPEN_LOOKS - 2))
 /* Judgements at the start: a virtual host may be held up during one. */
 #define OPEN_TRIES	3
+/* What the clocksource is called until the kernel has calibrated the TSC, and looks at that: 5 s. */
+#define UNCALIBRATED	"tsc-early"
+#define CALIBRATION_LOOKS	50
+#define CALIBRATION_PAUSE_NS	(NSEC_PER_SEC / 10)
 /* The name is read so often, and at once where reading the clocks takes longer than before. */
 #define NAME_NS		(NSEC_PER_SEC * 9 / 20)
 /* Between two visits to another CPU, some 10 us each. */
@@ -408,6 +412,24 @@ static int take_any(struct relation *r, struct problem *why)
 	return 0;
 }
 
+/*
+ * Soon after boot the kernel measures the TSC's frequency once more, and by some ppm another
+ * one is MONOTONIC_RAW's and KVM's from then on.  That is over within 2 s of the first try.
+ */
+static void await_calibration(const struct relation *r)
+{
+	struct timespec pause = { .tv_nsec = CALIBRATION_PAUSE_NS };
+	char name[32];
+	int i;
+
+	for (i = 0; i < CALIBRATION_LOOKS; i++) {
+		read_name(r, name);
+		if (strcmp(name, UNCALIBRATED))
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
 /**
  * relation_open - learn the relation
  * @r: to be filled in
@@ -415,7 +437,8 @@ static int take_any(struct relation *r, struct problem *why)
  * @any: accept any clock and any TSC
  * @why: why the clocks are no function of the TSC, if they are not
  *
- * Takes ACCEPT_SPAN_NS, to learn the TSC's rate: 20 ns in 200 ms are 100 ppb.
+ * Takes ACCEPT_SPAN_NS, to learn the TSC's rate: 20 ns in 200 ms are 100 ppb; and up to 5 s
+ * if the kernel has only just been booted.
  *
  * Return: 0 or -1.
  */
@@ -431,6 +454,8 @@ int relation_open(struct relation *r, u64 max_slew_ppb, bool any,
 	r->cpus = cpus_open();
 	r->seen.max_slew_ppb = max_slew_ppb;
 	r->mono.max_ppb = max_slew_ppb;
+	if (!any)
+		await_calibration(r);
 	for (i = 0; bad && i < OPEN_TRIES; i++) {
 		gather_all(r);
 		bad = accept_judge(&r->seen, why);
