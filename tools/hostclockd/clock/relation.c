@@ -23,7 +23,7 @@
 #define OPEN_PAUSE_NS	(ACCEPT_SPAN_NS / (OPEN_LOOKS - 2))
 /* Judgements at the start: a virtual host may be held up during one. */
 #define OPEN_TRIES	3
-/* What the clocksource is called until the kernel has calibrated the TSC, and looks at that: 5 s. */
+/* What the clocksource is called until the kernel has calibrated the TSC; 50 looks are 5 s. */
 #define UNCALIBRATED	"tsc-early"
 #define CALIBRATION_LOOKS	50
 #define CALIBRATION_PAUSE_NS	(NSEC_PER_SEC / 10)
