@@ -142,6 +142,9 @@ static void hostclock_notify_handler(struct work_struct *work)
 	}
 	if (test_bit(HOSTCLOCK_DISARM_LEAP, &changes))
 		hostclock_disarm_leap();
+	if (changes & (BIT(HOSTCLOCK_CHANGED_STATUS) | BIT(HOSTCLOCK_CHANGED_ERROR) |
+		       BIT(HOSTCLOCK_CHANGED_RECOVERED)))
+		hostclock_tk_sync_changed();
 	changes &= ~(BIT(HOSTCLOCK_SET_REALTIME) | BIT(HOSTCLOCK_DISARM_LEAP));
 	if (changes)
 		hostclock_notify(changes);

@@ -16,6 +16,7 @@ void hostclock_tk_reanchor(struct clocksource *cs);
 void hostclock_tk_set_realtime(void);	/* after HOSTCLOCK_SET_REALTIME */
 void hostclock_tk_disarm_leap(void);	/* after HOSTCLOCK_DISARM_LEAP */
 void hostclock_tk_reset_ntp(void);	/* nobody is to steer any more */
+void hostclock_tk_sync_changed(void);	/* how well the clock is synchronized */
 void hostclock_tk_set_pages(void);
 const char *hostclock_tk_vdso(void);
 

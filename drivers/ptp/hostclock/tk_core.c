@@ -183,6 +183,11 @@ void hostclock_tk_disarm_leap(void)
 	hostclock_force_resync();
 }
 
+void hostclock_tk_sync_changed(void)
+{
+	/* adjtimex() asks */
+}
+
 /**
  * hostclock_tk_vdso - does the vDSO read the clock without system calls, or why not
  */

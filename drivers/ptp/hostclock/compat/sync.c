@@ -63,7 +63,7 @@ void hostclock_ntp_sync_start(void)
 }
 
 /**
- * hostclock_ntp_sync_soon - inform NTP, which setting the clock makes forget it all
+ * hostclock_ntp_sync_soon - inform NTP: setting the clock makes it forget, or the status changed
  *
  * Context: any but NMI, between hostclock_ntp_sync_start() and hostclock_ntp_sync_stop().
  */

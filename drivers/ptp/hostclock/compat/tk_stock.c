@@ -323,6 +323,17 @@ void hostclock_tk_disarm_leap(void)
 	hostclock_ntp_disarm_leap();
 }
 
+/**
+ * hostclock_tk_sync_changed - inform NTP
+ *
+ * Context: the notification's worker, which starts and stops that.
+ */
+void hostclock_tk_sync_changed(void)
+{
+	if (hostclock_exact_prepared)
+		hostclock_ntp_sync_soon();
+}
+
 int hostclock_tk_enable(enum hostclock_counter which)
 {
 	return 0;
