@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # Sourced by tests that bring about what may befall a guest's clocks, and judge every
 # reading. HOSTCLOCK_IMAGE is the kernel's image, if not the guest's kernel of all tests;
-# HOSTCLOCK_SERIES=first says that it has the first series only, or none: then RAW follows
-# MONOTONIC, and adjtimex() says unsynchronized.
+# HOSTCLOCK_SERIES=first says that it has the first series only, none that it has none: then
+# RAW follows MONOTONIC, and with the first one adjtimex() says unsynchronized.
 
 exporter_pid=
 trap '[ -z "$exporter_pid" ] || kill "$exporter_pid" 2>/dev/null; wait; rm -rf "$work"' EXIT
