@@ -42,7 +42,10 @@ machine_arguments() {
 		memory+=",maxmem=$((opt_memory + 1024))M"
 	qemu_args=(
 		-nodefaults -no-user-config -display none -no-reboot
-		-machine pc -accel "$accel$thread" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus" -m "$memory"
+		# Given by itself, before the pages' memory: so QEMU 10 under TCG can migrate both.
+		-machine pc,memory-backend=ram -m "$memory"
+		-object "memory-backend-ram,id=ram,size=${opt_memory}M"
+		-accel "$accel$thread" -cpu "${opt_cpu:-$cpu}" -smp "$opt_cpus"
 		-kernel "$kernel"
 		-serial "file:$tmp/console"
 		-chardev "pipe,id=err,path=$tmp/err" -chardev "pipe,id=status,path=$tmp/status"
@@ -154,7 +157,7 @@ choose_cpu() {
 	local ranges range cpus=()
 
 	pin=()
-	[[ $accel == tcg && $opt_cpus -gt 1 ]] || return 0
+	[[ $accel == tcg && $opt_cpus -gt 1 && ! $opt_spread ]] || return 0
 	IFS=, read -ra ranges < <(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status)
 	for range in "${ranges[@]}"; do
 		mapfile -t -O ${#cpus[@]} cpus < <(seq "${range%-*}" "${range#*-}")

@@ -6,7 +6,7 @@ opt_kernel=patched opt_mode=follow opt_cpus= opt_cpu= opt_memory= opt_accel=auto
 opt_append= opt_hostclock=1 opt_clock= opt_page=strict opt_format=unscaled
 opt_transport=shared opt_bus=${GUEST_RUN_BUS:-ivshmem} opt_doorbell= opt_hotplug=1 opt_policy=default opt_wait=1 opt_script= opt_host_cmd=
 opt_dir= opt_shm= opt_timeout=300 opt_console= opt_keep= opt_verbose=
-opt_one_thread= opt_stdin= opt_tty= opt_disk=() opt_disk_root= opt_blk=()
+opt_one_thread= opt_spread= opt_stdin= opt_tty= opt_disk=() opt_disk_root= opt_blk=()
 
 wrong_usage() {
 	echo "guest-run: $*" >&2
@@ -43,6 +43,7 @@ parse_options() {
 		--no-wait) opt_wait= ;;
 		--doorbell) opt_doorbell=1 ;;
 		--one-thread) opt_one_thread=1 ;;
+		--spread) opt_spread=1 ;;
 		--no-hotplug) opt_hotplug= ;;
 		--stdin) opt_stdin=1 ;;
 		--disk-root) opt_disk_root=1 ;;
