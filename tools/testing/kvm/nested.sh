@@ -10,6 +10,7 @@ nested_options=(
 	--append mitigations=off
 	--env PATH=/usr/local/bin:/bin:/sbin:/usr/bin:/usr/sbin
 	--env "HOSTCLOCK_FULL=${HOSTCLOCK_FULL:-}"
+	--env "EXACT_TRIPS=${EXACT_TRIPS:-}" --env "EXACT_SETS=${EXACT_SETS:-}"
 )
 
 # nested_add FILE TO: a file or directory
@@ -51,9 +52,10 @@ nested_project() {
 	for part in guest-run guest testing/e2e testing/kvm testing/cases; do
 		nested_add "$top/tools/$part" "/hostclock/tools/$part"
 	done
-	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/standstill \
+	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/{standstill,agent,kvmclock_realtime.so} \
 		testing/exporter/bin/pagecheck testing/exporter/bin/pageset \
 		testing/exporter/bin/pageoff testing/exporter/bin/setclock \
+		bin/guest/pingpong stock-6.1/hostclock_export.ko \
 		kernel/arch/x86/boot/bzImage guest/initramfs-patched.cpio; do
 		nested_add "$build/$part" "/hostclock/build/$part"
 	done
