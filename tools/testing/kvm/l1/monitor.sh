@@ -33,3 +33,8 @@ has_read() {
 wait_for_reading() {
 	wait_for "the guest reads its clocks" has_read "$@"
 }
+
+# Is the clock page the host's kernel's now?
+kernel_writes() {
+	[[ $(ctl kernel status) == *live* ]]
+}
