@@ -80,8 +80,13 @@ $(O)/series/.stamp: $(LINUX_STAMP) tools/kernel/series
 	@tools/kernel/series $(O)
 	@touch $@
 
-.PHONY: kernel kernel-debug kernel-micro deb-kernel stock-6.1 modules-oot series check-kernels
+NEWEST_VERSION := $(firstword $(KERNEL_VERSIONS))
+
+.PHONY: kernel kernel-debug kernel-micro kernel-newest deb-kernel stock-6.1 modules-oot series check-kernels
 kernel: $(K_OUT)/kernel/arch/x86/boot/bzImage ## build the guest's kernel (K=VERSION: another one's)
+kernel-newest: ## build the newest version's, if the archive has its source
+	@tools/kernel/source $(O)/$(NEWEST_VERSION) $(NEWEST_VERSION) >/dev/null; \
+		case $$? in 77) ;; 0) $(MAKE) K=$(NEWEST_VERSION) kernel ;; *) exit 1 ;; esac
 kernel-debug: $(BZIMAGE_DEBUG) ## build the guest's kernel with lockdep, KASAN, kmemleak
 kernel-micro: $(K_OUT)/kernel-micro/arch/x86/boot/bzImage ## build it without PCI, ACPI and modules, as microVMs do (K=VERSION)
 deb-kernel: $(LINUX_STAMP) $(O)/stock-6.12/headers ## build Debian's kernel 6.12 for clouds with our series, as a package (long)
