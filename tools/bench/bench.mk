@@ -17,6 +17,11 @@ $(BENCH)/clockbench: tools/bench/clockbench.c lib/include/hostclock/platform.h
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(USER_CFLAGS) -static $< -o $@
 
+$(BENCH)/updatecost: tools/bench/updatecost.c
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) $(USER_CFLAGS) -static $< -o $@
+
 .PHONY: bench
-bench: all $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench $(O)/testing/run32/exit ## measure, into build/bench.json
+bench: all $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench $(BENCH)/updatecost \
+		$(O)/stock-6.1/hostclock_export.ko $(O)/testing/run32/exit ## measure, into build/bench.json
 	@tools/bench/run
