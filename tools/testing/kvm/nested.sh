@@ -52,7 +52,7 @@ nested_project() {
 	for part in guest-run guest testing/e2e testing/kvm testing/cases; do
 		nested_add "$top/tools/$part" "/hostclock/tools/$part"
 	done
-	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/{standstill,agent,kvmclock_realtime.so} \
+	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/standstill \
 		testing/exporter/bin/pagecheck testing/exporter/bin/pageset \
 		testing/exporter/bin/pageoff testing/exporter/bin/setclock \
 		bin/guest/pingpong stock-6.1/hostclock_export.ko \
