@@ -15,8 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sway.h"
+
 #define SEC	1000000000L
-#define MAX_PPM	500
 
 static unsigned long rates, slews, steps;
 
@@ -34,30 +35,12 @@ static long drawn(long max)
 	return random() % (2 * max + 1) - max;
 }
 
-static void change_rate(void)
-{
-	struct timex tx = { .modes = ADJ_FREQUENCY, .freq = drawn((long)MAX_PPM << 16) };
-
-	adjust(&tx);
-	rates++;
-}
-
 static void slew(void)
 {
 	struct timex tx = { .modes = ADJ_OFFSET_SINGLESHOT, .offset = drawn(100) };
 
 	adjust(&tx);
 	slews++;
-}
-
-static void step(long ns)
-{
-	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
-
-	tx.time.tv_sec = ns < 0 ? -1 : 0;
-	tx.time.tv_usec = ns < 0 ? ns + SEC : ns;
-	adjust(&tx);
-	steps++;
 }
 
 static double now(void)
@@ -73,11 +56,14 @@ static void calmly(double end)
 	unsigned long n;
 
 	for (n = 1; now() < end; n++) {
-		change_rate();
+		sway_rate();
+		rates++;
 		if (n % 10 == 0)
 			slew();
-		if (n % 25 == 0)
-			step(drawn(SEC - 1));
+		if (n % 25 == 0) {
+			sway_step(drawn(SEC - 1));
+			steps++;
+		}
 		usleep(20000);
 	}
 }
@@ -85,8 +71,10 @@ static void calmly(double end)
 static void flood(double end)
 {
 	while (now() < end) {
-		change_rate();
-		step(labs(drawn(1000000)) + 1);
+		sway_rate();
+		rates++;
+		sway_step(labs(drawn(1000000)) + 1);
+		steps++;
 	}
 }
 

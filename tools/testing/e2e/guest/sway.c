@@ -31,10 +31,17 @@ static void set_rate(long ppm_2_16)
 	apply(&tx);
 }
 
-static void step_forward(long ns)
+void sway_rate(void)
 {
-	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO, .time.tv_usec = ns };
+	set_rate(random() % (2 * (MAX_PPM << 16) + 1) - (MAX_PPM << 16));
+}
 
+void sway_step(int64_t ns)
+{
+	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+
+	tx.time.tv_sec = ns < 0 ? -1 : 0;
+	tx.time.tv_usec = ns < 0 ? ns + NSEC_PER_SEC : ns;
 	apply(&tx);
 }
 
@@ -43,9 +50,9 @@ static void *sway(void *arg)
 	unsigned long rates, steps = 0;
 
 	for (rates = 0; !__atomic_load_n(&ends, __ATOMIC_ACQUIRE); rates++) {
-		set_rate(random() % (2 * (MAX_PPM << 16) + 1) - (MAX_PPM << 16));
+		sway_rate();
 		if (rates % RATES_PER_STEP == 0) {
-			step_forward(random() % NSEC_PER_MSEC + 1);
+			sway_step(random() % NSEC_PER_MSEC + 1);
 			steps++;
 		}
 		usleep(EVERY_US);

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+/* Another frequency within 500 ppm of its own; a step of less than a second either way */
+void sway_rate(void);
+void sway_step(int64_t ns);
+
 /*
  * From then on, until sway_stop(), the clock gets another frequency within 500 ppm of its own
  * 50 times a second, and is stepped forward by up to a millisecond 5 times.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Sourced by main.sh: the host's kernel writes the page. A program on the host and one in the
 # guest, each of which reads its own CLOCK_REALTIME, never see time go back, whatever becomes
-# of that; nor does the guest while the host sleeps.
+# of that.
 . "$l1/export.sh"
 guest_scripts=()
 trips=${EXACT_TRIPS:-1000000} sets=${EXACT_SETS:-1000}
