@@ -5,7 +5,8 @@ Serves QMP at DIR/qmp and DIR/events, one client at a time each, as QEMU does, f
 a VM that is in STATUS (running, paused, inmigrate; or stopping: it runs until somebody
 listens, and stops just then). Commands: stop, cont, query-status; "silently",
 with which the VM stops and only those who listen are told; and "hang-up", after which nobody
-can listen any more. What it tells by itself is appended to DIR/told as "EVENT NS".
+can listen any more. What it is asked is appended to DIR/asked as soon as it comes, a command
+a line, and what it tells by itself to DIR/told as "EVENT NS".
 
 HOW it answers, times in seconds: act=T, it does a command T after it was told;
 answer=T, it says so T after it did; events=T, those who listen hear T after it happened,
@@ -55,6 +56,10 @@ class Machine:
         self.selector.register(listener, selectors.EVENT_READ)
         return listener
 
+    def write_down(self, where, what):
+        with open(os.path.join(self.home, where), "a", encoding="ascii") as f:
+            f.write(f"{what}\n")
+
     def write(self, client, data):
         """In whatever pieces; a client may have gone meanwhile."""
         try:
@@ -69,8 +74,7 @@ class Machine:
 
     def tell(self, event):
         now = time.time_ns()
-        with open(os.path.join(self.home, "told"), "a", encoding="ascii") as f:
-            f.write(f"{event} {now}\n")
+        self.write_down("told", f"{event} {now}")
         stamp = {"seconds": now // 10**9, "microseconds": now % 10**9 // 1000}
         for client in self.clients:
             late = self.late_events if client in self.listening() else self.answer
@@ -132,6 +136,7 @@ class Machine:
             line, _, rest = bytes(buffer).partition(b"\n")
             buffer[:] = rest
             command = json.loads(line)["execute"]
+            self.write_down("asked", command)
             self.at(self.act_time(command), self.obey, client, command)
 
     def act_time(self, command):

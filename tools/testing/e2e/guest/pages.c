@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <hostclock/clocks.h>
@@ -26,11 +27,29 @@ static const void *map_pages(const char *path, size_t size)
 	return map;
 }
 
+/*
+ * The host writes a page at a virtual machine's speed, which may be taken off its CPU meanwhile,
+ * and asleep: after so many tries come pauses of 1 ms, for 10 s.
+ */
+#define TRIES	1000
+#define PAUSES	10000
+
+/* Whether to look again, after @tries without success. */
+static bool has_patience(int tries)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	if (tries > TRIES)
+		nanosleep(&pause, NULL);
+	return tries < TRIES + PAUSES;
+}
+
 /* The guest page's constants, of one epoch. */
 static void read_guest_page(struct pages *pages)
 {
 	const struct hostclock_guest_page *gp = pages->guest;
-	int tries = 1000;
+	int tries = 0;
+	bool retry;
 	u32 seq;
 
 	do {
@@ -38,9 +57,10 @@ static void read_guest_page(struct pages *pages)
 		pages->tsc_offset = HOSTCLOCK_LE64(gp->tsc_offset);
 		pages->mono_offset_ns = HOSTCLOCK_LE64(gp->mono_offset_ns);
 		pages->raw_offset_ns = HOSTCLOCK_LE64(gp->raw_offset_ns);
-	} while (hostclock_seq_retry(&gp->seq, seq) && --tries);
+		retry = hostclock_seq_retry(&gp->seq, seq);
+	} while (retry && has_patience(++tries));
 	errno = EBUSY;
-	if (!tries)
+	if (retry)
 		die("the guest page never came to rest");
 }
 
@@ -118,7 +138,7 @@ u64 pages_maxerror(const struct page_time *t)
 static void read_pages(const struct pages *pages, const u64 *tsc,
 		       struct page_time *t)
 {
-	int tries = 1000;
+	int tries = 0;
 	bool retry;
 
 	do {
@@ -133,7 +153,7 @@ static void read_pages(const struct pages *pages, const u64 *tsc,
 		t->newest = p == hostclock_newest(pages->clock, t->seq);
 		retry = hostclock_select_retry(pages->clock, t->seq, p) ||
 			hostclock_live_retry(pages->clock, t->seq);
-	} while (retry && --tries);
+	} while (retry && has_patience(++tries));
 	errno = EBUSY;
 	if (retry)
 		die("the clock page never came to rest");
