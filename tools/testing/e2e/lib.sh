@@ -32,7 +32,8 @@ guest() {
 	case $status in
 	0) ;;
 	1) failed=1 ;;
-	*) not_ok "$label: the guest runs" "guest-run exited with $status" ;;
+	# It may have ended in the middle of a line.
+	*) echo; not_ok "$label: the guest runs" "guest-run exited with $status" ;;
 	esac
 	return "$status"
 }
