@@ -173,8 +173,10 @@ static int hostclock_pci_probe(struct pci_dev *pdev,
 	if (ret)
 		return ret;
 	ret = hostclock_pci_keep(pdev);
-	if (ret)
+	if (ret) {
+		pci_release_region(pdev, HOSTCLOCK_IVSHMEM_BAR);
 		return ret;
+	}
 	pci_set_drvdata(pdev, region);
 	hostclock_region_add(region);
 	return 0;
@@ -183,6 +185,8 @@ static int hostclock_pci_probe(struct pci_dev *pdev,
 static void hostclock_pci_remove(struct pci_dev *pdev)
 {
 	hostclock_region_del(pci_get_drvdata(pdev));
+	/* Newer kernels do not do that by themselves. */
+	pci_release_region(pdev, HOSTCLOCK_IVSHMEM_BAR);
 }
 
 static const struct pci_device_id hostclock_pci_ids[] = {
