@@ -22,6 +22,7 @@
 #include "counter.h"
 #include "params.h"
 #include "transport.h"
+#include "work.h"
 
 /*
  * If the pages are not valid yet, retry after 50 ms, then after twice as long each time
@@ -187,7 +188,7 @@ void hostclock_check_pages(void)
 	if (hostclock_running())
 		hostclock_counter(hostclock_mode_counter());
 	else
-		mod_delayed_work(system_wq, &hostclock_retry_work, 0);
+		hostclock_schedule_now(&hostclock_retry_work);
 }
 
 u64 hostclock_wakeups(void)

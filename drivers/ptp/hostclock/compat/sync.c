@@ -13,6 +13,7 @@
 #include "../readings.h"
 #include "../realtime.h"
 #include "../sync.h"
+#include "../work.h"
 #include "ntp.h"
 #include "sync.h"
 
@@ -69,7 +70,7 @@ void hostclock_ntp_sync_start(void)
  */
 void hostclock_ntp_sync_soon(void)
 {
-	mod_delayed_work(system_wq, &hostclock_ntp_sync_work, 0);
+	hostclock_schedule_now(&hostclock_ntp_sync_work);
 }
 
 /**
