@@ -3,10 +3,10 @@
  * Setting an unpatched kernel's timekeeper, exact to the ns and from interrupts.
  *
  * do_settimeofday64() reads the clocksource before it loads its argument, so the reading
- * itself says what time it is: see hostclock_exact_reading().  The rest is set by the
- * notifier for KVM, which is called within the write section and gets the timekeeper.
- * What do_settimeofday64() does that may sleep is clock_was_set(): ftrace diverts that
- * to clock_was_set_delayed(), for our own call only.
+ * itself may say what time it is: see settime_live.c and settime_shadow.c.  The rest is
+ * set by the notifier for KVM, which is called within the write section and gets the
+ * timekeeper.  What do_settimeofday64() does that may sleep is clock_was_set(): ftrace
+ * diverts that to clock_was_set_delayed(), for our own call only.
  */
 #include <linux/atomic.h>
 #include <linux/audit.h>
@@ -20,13 +20,13 @@
 #include <linux/pvclock_gtod.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/timekeeper_internal.h>
 #include <linux/timekeeping.h>
 
-#include "../realtime.h"
 #include "caller.h"
 #include "exact.h"
 #include "hook.h"
-#include "ntp.h"
+#include "settime.h"
 #include "symbols.h"
 
 #ifdef HOSTCLOCK_EXACT
@@ -48,9 +48,7 @@ static struct task_struct *hostclock_setter;
 static bool hostclock_setter_irq;
 static enum hostclock_stage hostclock_stage;
 static struct hostclock_setting hostclock_setting;
-static struct timespec64 hostclock_set_ts;
 
-static void (*hostclock_commit)(struct hostclock_setting *s);
 static void (*hostclock_was_set_delayed)(void);
 static void (*hostclock_update_vsyscall)(struct timekeeper *tk);
 static struct timekeeper *hostclock_tk;
@@ -63,25 +61,6 @@ static bool notrace hostclock_is_setter(enum hostclock_stage stage)
 	       (hostclock_setter_irq ? !!in_hardirq() : !in_interrupt());
 }
 
-/* CLOCK_REALTIME by the timekeeper, in whose write section we are */
-static struct timespec64 hostclock_tk_real(u64 cycles)
-{
-	const struct tk_read_base *tkr = &hostclock_tk->tkr_mono;
-	struct timespec64 ts = { .tv_sec = hostclock_tk->xtime_sec };
-	u64 delta = (s64)(cycles - tkr->cycle_last) > 0 ? cycles - tkr->cycle_last : 0;
-
-	timespec64_add_ns(&ts, (tkr->xtime_nsec + delta * tkr->mult) >> tkr->shift);
-	return ts;
-}
-
-/* Would the kernel refuse it?  It must be later than CLOCK_MONOTONIC. */
-static bool hostclock_real_valid(const struct timespec64 *ts, const struct timespec64 *now)
-{
-	struct timespec64 mono = timespec64_add(*now, hostclock_tk->wall_to_monotonic);
-
-	return timespec64_valid_settod(ts) && timespec64_compare(ts, &mono) > 0;
-}
-
 /**
  * hostclock_exact_reading - is this the reading that sets the clock?
  * @caller: whose reading it is, see hostclock_caller_sets()
@@ -91,47 +70,32 @@ static bool hostclock_real_valid(const struct timespec64 *ts, const struct times
  */
 bool notrace hostclock_exact_reading(unsigned long caller, u64 *reading)
 {
-	struct hostclock_setting *s = &hostclock_setting;
-	struct timespec64 now;
-
 	if (likely(!hostclock_is_setter(HOSTCLOCK_ARMED)) || !irqs_disabled() ||
 	    !hostclock_caller_sets(caller))
 		return false;
 	hostclock_stage = HOSTCLOCK_READ;
-	hostclock_commit(s);
-	now = hostclock_tk_real(s->reading);
-	hostclock_set_ts = s->keep_real ? now : ns_to_timespec64(s->real_ns);
-	if (!s->keep_real && !hostclock_real_valid(&hostclock_set_ts, &now)) {
-		hostclock_set_ts = now;
-		s->refused = true;
-	}
-	/* before anybody can read the new time, and compare */
-	if (s->refused)
-		hostclock_realtime_forget_offset();
-	else if (!s->keep_real)
-		hostclock_realtime_set_offset(s->real_ns - s->cycle_last);
-	if (!s->refused && s->tai_valid)
-		hostclock_realtime_set_tai(s->tai_offset_sec);
-	*reading = s->reading;
+	hostclock_settime_read(&hostclock_setting, hostclock_tk);
+	*reading = hostclock_setting.reading;
 	return true;
 }
 
 /* Called within the timekeeper's write section */
 static int hostclock_gtod(struct notifier_block *nb, unsigned long was_set, void *priv)
 {
-	const struct hostclock_setting *s = &hostclock_setting;
+	struct hostclock_setting *s = &hostclock_setting;
 	struct timekeeper *tk = priv;
 
 	hostclock_tk = tk;
 	if (!hostclock_is_setter(HOSTCLOCK_READ))
 		return NOTIFY_OK;
 	hostclock_stage = HOSTCLOCK_UPDATED;
+	hostclock_settime_update(s, tk);
 	tk->tkr_mono.cycle_last = s->cycle_last;
 	tk->tkr_raw.cycle_last = s->cycle_last;
 	tk->offs_boot = ktime_add_ns(tk->offs_boot, s->boot_jump_ns);
 	tk->monotonic_to_boot = ktime_to_timespec64(tk->offs_boot);
 	if (!s->keep_real)
-		hostclock_ntp_apply(tk);
+		hostclock_settime_apply_ntp(tk);
 	if (s->tai_valid) {
 		tk->tai_offset = s->tai_offset_sec;
 		tk->offs_tai = ktime_add(tk->offs_real, ktime_set(s->tai_offset_sec, 0));
@@ -141,7 +105,11 @@ static int hostclock_gtod(struct notifier_block *nb, unsigned long was_set, void
 	return NOTIFY_OK;
 }
 
-static struct notifier_block hostclock_gtod_nb = { .notifier_call = hostclock_gtod };
+/* Before others that want to know the time, KVM's among them */
+static struct notifier_block hostclock_gtod_nb = {
+	.notifier_call	= hostclock_gtod,
+	.priority	= 1,
+};
 
 /* In place of clock_was_set() */
 static void hostclock_was_set(unsigned int bases)
@@ -211,12 +179,12 @@ int hostclock_exact_set(void)
 		return -EBUSY;
 	hostclock_setter_irq = in_hardirq();
 	memset(&hostclock_setting, 0, sizeof(hostclock_setting));
-	ktime_get_real_ts64(&hostclock_set_ts);
+	ktime_get_real_ts64(&hostclock_setting.real);
 	context = hostclock_audit_swap(NULL);
 	hostclock_stage = HOSTCLOCK_ARMED;
 	WRITE_ONCE(hostclock_setter, current);
 	barrier();
-	ret = do_settimeofday64(&hostclock_set_ts);
+	ret = do_settimeofday64(&hostclock_setting.real);
 	barrier();
 	WRITE_ONCE(hostclock_setter, NULL);
 	stage = hostclock_stage;
@@ -235,6 +203,7 @@ static const char *hostclock_exact_symbols(void)
 		return "kallsyms_lookup_name cannot be found";
 	/* More can be told from whose reading it is now. */
 	hostclock_caller_start();
+	hostclock_settime_start();
 	hostclock_was_set_delayed = hostclock_symbol_function("clock_was_set_delayed");
 	hostclock_update_vsyscall = hostclock_symbol_function("update_vsyscall");
 	if (!hostclock_was_set_delayed || !hostclock_update_vsyscall)
@@ -258,7 +227,7 @@ const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s))
 	hostclock_diverted = hostclock_symbol("clock_was_set");
 	if (!hostclock_diverted || hostclock_hook_start(&hostclock_divert_ops, hostclock_diverted))
 		return "ftrace does not divert clock_was_set";
-	hostclock_commit = commit;
+	hostclock_setting_start(commit);
 	pvclock_gtod_register_notifier(&hostclock_gtod_nb);
 	if (hostclock_tk)
 		return NULL;

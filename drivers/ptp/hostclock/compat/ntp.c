@@ -4,11 +4,9 @@
  * leap seconds to come.  The kernel exports no way to change it.
  */
 #include <linux/jiffies.h>
-#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/time.h>
-#include <linux/timekeeper_internal.h>
 #include <linux/timex.h>
 
 #include "../sync.h"
@@ -17,9 +15,8 @@
 
 #ifdef HOSTCLOCK_EXACT
 
-/* do_adjtimex(), ntp_tick_length(); NULL if there are no pages, or they cannot be called */
+/* do_adjtimex(); NULL if there are no pages, or it cannot be called */
 static int (*hostclock_adjtimex)(struct __kernel_timex *txc);
-static u64 (*hostclock_tick_length)(void);
 
 /**
  * hostclock_ntp_start - find out how to change it
@@ -29,13 +26,11 @@ static u64 (*hostclock_tick_length)(void);
 void hostclock_ntp_start(void)
 {
 	hostclock_adjtimex = hostclock_symbol_function("do_adjtimex");
-	hostclock_tick_length = hostclock_symbol_function("ntp_tick_length");
 }
 
 void hostclock_ntp_stop(void)
 {
 	hostclock_adjtimex = NULL;
-	hostclock_tick_length = NULL;
 }
 
 /* Status bits are kept but for those in @clear, and those in @to set. */
@@ -95,35 +90,7 @@ void hostclock_ntp_set_sync(const struct hostclock_sync *sync)
 	hostclock_ntp_change(&to, STA_UNSYNC);
 }
 
-/**
- * hostclock_ntp_apply - let the clock run as NTP has it now
- * @tk: the timekeeper, which was just set: cycle_last is now
- *
- * Setting the clock clears NTP's offset and error, but it would be corrected by them until
- * the next tick.
- *
- * Context: the timekeeper's write section.
- */
-void hostclock_ntp_apply(struct timekeeper *tk)
-{
-	s64 change;
-
-	if (!hostclock_tick_length)
-		return;
-	tk->ntp_tick = hostclock_tick_length();
-	change = div64_u64((tk->ntp_tick >> tk->ntp_error_shift) - tk->xtime_remainder,
-			   tk->cycle_interval);
-	change -= tk->tkr_mono.mult;
-	tk->tkr_mono.mult += change;
-	tk->xtime_interval += change * tk->cycle_interval;
-	tk->ntp_err_mult = 0;
-}
-
 #else /* !HOSTCLOCK_EXACT */
-
-void hostclock_ntp_apply(struct timekeeper *tk)
-{
-}
 
 void hostclock_ntp_start(void)
 {

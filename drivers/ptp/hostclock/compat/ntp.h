@@ -3,13 +3,11 @@
 #define _HOSTCLOCK_NTP_H
 
 struct hostclock_sync;
-struct timekeeper;
 
 void hostclock_ntp_start(void);
 void hostclock_ntp_stop(void);
 void hostclock_ntp_reset(void);
 void hostclock_ntp_disarm_leap(void);
 void hostclock_ntp_set_sync(const struct hostclock_sync *sync);
-void hostclock_ntp_apply(struct timekeeper *tk);
 
 #endif /* _HOSTCLOCK_NTP_H */
