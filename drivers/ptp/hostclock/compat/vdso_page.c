@@ -4,6 +4,9 @@
  *
  * From 6.2 on, the page that processes get is named by tsc_pfn.  Before, vvar_fault()
  * asks hv_get_tsc_page(), which ftrace diverts for that caller alone: KVM asks it, too.
+ *
+ * Where it is in a process the vDSO's image says; in 7.3, whatever is mapped as
+ * "[vvar_vclock]" is such a page.
  */
 #include <linux/ftrace.h>
 #include <linux/io.h>
@@ -113,6 +116,38 @@ static void hostclock_page_unpoint(void)
 
 #endif
 
+#ifdef HOSTCLOCK_VVAR_VCLOCK
+
+/* Of the kernel's struct vm_special_mapping only where it is matters. */
+static const void *hostclock_mapping;
+
+static const char *hostclock_zap_start(void)
+{
+	hostclock_mapping = hostclock_symbol("vvar_vclock_mapping");
+	return hostclock_mapping ? NULL : "there is no vvar_vclock_mapping";
+}
+
+/* Take the page out of one process, which faults in the present one. */
+static void hostclock_zap_mm(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma) {
+		if (vma->vm_private_data == hostclock_mapping)
+			zap_special_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+	}
+	mmap_read_unlock(mm);
+}
+
+#else
+
+static const char *hostclock_zap_start(void)
+{
+	return NULL;
+}
+
 /* Take the page out of one process, which faults in the present one. */
 static void hostclock_zap_mm(struct mm_struct *mm)
 {
@@ -129,6 +164,8 @@ static void hostclock_zap_mm(struct mm_struct *mm)
 		zap_vma_ptes(vma, addr, PAGE_SIZE);
 	mmap_read_unlock(mm);
 }
+
+#endif
 
 /* A thread of each process that has memory; return their number */
 static unsigned int hostclock_get_tasks(struct task_struct **tasks, unsigned int max)
@@ -202,7 +239,7 @@ const char *hostclock_vdso_page_start(phys_addr_t phys, struct clocksource *cs)
 
 	if (!used)
 		return "there is no vclocks_used";
-	why = hostclock_page_point(phys);
+	why = hostclock_zap_start() ?: hostclock_page_point(phys);
 	if (why)
 		return why;
 	WRITE_ONCE(*used, READ_ONCE(*used) | BIT(VDSO_CLOCKMODE_HVCLOCK));
