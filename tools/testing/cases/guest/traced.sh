@@ -85,18 +85,19 @@ probe() {
 	echo >$tracing/kprobe_events
 }
 
-# forward_now: as the compiler has named it
-forward_now() {
-	sed -n 's/^\(timekeeping_forward_now[^ ]*\).*/\1/p' $tracing/available_filter_functions | head -n 1
+# named PREFIX: a function, as the kernel or its compiler has named it
+named() {
+	sed -n "s/^\\($1[^ ]*\\).*/\\1/p" $tracing/available_filter_functions | head -n 1
 }
 
 # What sets the clock when the host's was set
 set=do_settimeofday64
 ! has core $state/core || set=timekeeping_reanchor
+update=$(named timekeeping_update)
 if [ -e $tracing/kprobe_events ]; then
 	probe set $set
-	probe forward "$(forward_now)"
-	probe update timekeeping_update
+	probe forward "$(named timekeeping_forward_now)"
+	probe update "$update"
 else
 	skip "probes" "this kernel has none"
 fi
@@ -106,7 +107,7 @@ fi
 steps 1 "before perf"
 run /stamps perf $seconds
 right "perf"
-for function in $set timekeeping_update $reading; do
+for function in $set $update $reading; do
 	run /stamps bpf $function 2
 	right "BPF at $function"
 done
