@@ -6,7 +6,7 @@ GUEST_IMAGE := $(O)/guest/initramfs-patched.cpio
 GUEST_KERNEL := $(O)/kernel/arch/x86/boot/bzImage
 
 # Debian's kernels, for a guest of each.
-STOCK_VERSIONS := 6.1 6.12
+STOCK_VERSIONS := 6.1 6.12 7.3
 GUEST_IMAGES_STOCK := $(STOCK_VERSIONS:%=$(O)/guest/initramfs-stock-%.cpio)
 # Modules of such a kernel, in the order in which they are loaded; ours comes last.
 # Those that are missing are built in.
@@ -41,6 +41,7 @@ GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(addprefix $(O)/bin/,hostclockd hostclo
 guest: $(GUEST) ## build all that tools/guest-run needs
 guest-stock-6.1: $(O)/stock-6.1/vmlinuz $(O)/guest/initramfs-stock-6.1.cpio ## and for Debian's kernel 6.1
 guest-stock-6.12: $(O)/stock-6.12/vmlinuz $(O)/guest/initramfs-stock-6.12.cpio ## and for its 6.12
+guest-stock-7.3: $(O)/stock-7.3/vmlinuz $(O)/guest/initramfs-stock-7.3.cpio ## and for its 7.3, of trixie-backports
 all: guest
 
 run: $(GUEST) ## show a guest that follows this machine's clock
