@@ -309,9 +309,16 @@ nobody_reads() {
 }
 
 machine_died() {
+	local how="its QEMU runs on"
+
+	sleep 0.2
+	if ! kill -0 "$qemu_pid" 2>/dev/null; then
+		wait "$qemu_pid"
+		how="its QEMU with $?"
+	fi
 	show_console
 	[[ ! -s $tmp/qemu.log ]] || cat "$tmp/qemu.log" >&2
-	fail "the guest ended before the command did"
+	fail "the guest ended before the command did, $how"
 }
 
 stop_machine() {

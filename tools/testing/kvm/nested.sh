@@ -70,9 +70,7 @@ nested() {
 		shift
 	done
 	shift
-	nested_modules
-	nested_programs
-	nested_project
+	[[ -e $work/modules ]] || { nested_modules && nested_programs && nested_project; }
 	"$top/tools/guest-run" "${nested_options[@]}" "${options[@]}" -- \
 		bash /hostclock/tools/testing/kvm/l1/main.sh "$@"
 }
