@@ -9,12 +9,14 @@ usage() {
 
 	  jail ROOT NAME UID            make NAME's page, and show it and the clock's in
 	                                ROOT/hostclock, read-only and for UID to read, before
-	                                the jailer starts in ROOT (/srv/jailer/firecracker/ID/root)
+	                                the jailer starts in ROOT (/srv/jailer/firecracker/ID/root),
+	                                which is made if need be
 	  unjail ROOT NAME              the reverse, when the VM is gone
 	  boot SOCKET NAME PID          have a VM that is set up boot, with the pages
 	  snapshot SOCKET NAME FILE MEMORY RECORD
 	                                pause a VM, and save it to these files; RECORD is one
 	                                here, of its clocks, and the others are in the jail
+	  resume SOCKET NAME            have a VM go on after that
 	  restore SOCKET NAME PID FILE MEMORY RECORD [CAUSE]
 	                                go on from these files; CAUSE is restore (default),
 	                                clone or migration
@@ -29,9 +31,10 @@ usage() {
 
 	    for i in 1 2 3; do
 	            firecracker.sh jail "$base/$i/root" "vm$i" 1000
+	            ln snapshot memory "$base/$i/root/"
 	            jailer --id "$i" --uid 1000 ... &
-	            firecracker.sh restore "$base/$i/root/run/firecracker.socket" "vm$i" "$pid" \
-	                    snapshot memory "$record" clone
+	            firecracker.sh restore "$base/$i/root/run/firecracker.socket" "vm$i" $! \
+	                    /snapshot /memory "$record" clone
 	    done
 
 	With --dry-run the commands are printed instead.
@@ -45,6 +48,7 @@ own_option() {
 }
 
 jail() {
+	do_it mkdir -p "$1"
 	ctl create "$2" --jail "$1$inside" --uid "$3"
 }
 
@@ -73,6 +77,11 @@ snapshot() {
 		"{\"snapshot_type\": \"Full\", \"snapshot_path\": \"$file\", \"mem_file_path\": \"$memory\"}"
 }
 
+resume() {
+	ctl cont "$1"
+	api PATCH /vm '{"state": "Resumed"}'
+}
+
 # Loading makes the VM; the page is right before its first instruction.
 restore() {
 	local name=$1 pid=$2 file=$3 memory=$4 record=$5 cause=${6:-restore}
@@ -86,7 +95,7 @@ restore() {
 take_options "$@"
 case $command,${#arguments[@]} in
 jail,3 | unjail,2) ;;
-boot,3 | snapshot,5 | restore,6 | restore,7) take_socket ;;
+boot,3 | snapshot,5 | resume,2 | restore,6 | restore,7) take_socket ;;
 *) wrong_usage ;;
 esac
 "$command" "${arguments[@]}"

@@ -115,8 +115,14 @@ take_options() {
 	arguments=("${@:2}")
 }
 
-# The first argument is the API's socket.
+# The first argument is the API's socket, which a VMM that was just started has soon.
 take_socket() {
+	local i
+
 	socket=${arguments[0]}
 	arguments=("${arguments[@]:1}")
+	for ((i = 0; i < 50; i++)); do
+		[[ $run != print && ! -S $socket ]] || break
+		sleep 0.1
+	done
 }
