@@ -22,9 +22,10 @@ usage() {
 	                                clone or migration
 
 	DIR is hostclockd's (/run/hostclock), SOCKET is Firecracker's API, PID Firecracker's
-	process as seen here, PATH where it sees the pages, if not in /hostclock. Give root
-	disks of type pmem first. Firecracker 1.14 or later; the guest's kernel has hostclock
-	and virtio-mmio or virtio-pci built in.
+	process as seen here (with the jailer's --new-pid-ns, what ROOT/firecracker.pid says),
+	PATH where it sees the pages, if not in /hostclock. Give root disks of type pmem
+	first. Firecracker 1.14 or later; the guest's kernel has hostclock and virtio-mmio or
+	virtio-pci built in.
 
 	Clones of one snapshot: a jail and a name for each; in each jail, the page's path is
 	the same, as the snapshot names it.
