@@ -2,10 +2,12 @@
 /*
  * pageoff DIR SECONDS [NS]: how far is the first page's REALTIME from the kernel's own,
  * read between two TSC readings?  By their middle, and beyond what they leave open;
- * the latter must be NS at most in all but 1 of 1000.
+ * the latter must be NS at most in all but 1 of 1000, for SECONDS of up to five times:
+ * others may take this machine's CPUs meanwhile.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <hostclock/clocks.h>
@@ -14,6 +16,7 @@
 
 #define SEC	1000000000LL
 #define BINS	100000
+#define TRIES	5
 /* Brackets that are wider than the narrowest by more than 1/8 tell too little. */
 #define WIDER	8
 
@@ -77,18 +80,16 @@ static bool look(const struct pages *p, u64 *narrowest)
 	return true;
 }
 
-int main(int argc, char **argv)
+/* Return: what all but 1 of 1000 readings are within, beyond their brackets */
+static u64 measure(const struct pages *p, int seconds)
 {
 	u64 readings = 0, narrowest = ~0ULL, off;
-	struct pages p;
-	time_t end;
+	time_t end = time(NULL) + seconds;
 
-	if (argc != 3 && argc != 4)
-		fail("usage: pageoff DIR SECONDS [NS]");
-	pages_open(&p, argv[1]);
-	end = time(NULL) + atoi(argv[2]);
+	memset(beyond_bins, 0, sizeof(beyond_bins));
+	memset(middle_bins, 0, sizeof(middle_bins));
 	while (time(NULL) < end)
-		readings += look(&p, &narrowest);
+		readings += look(p, &narrowest);
 	off = within(beyond_bins, readings, 1000);
 	printf("%llu readings, brackets of %llu ticks: from their middle %llu ns at p50, ",
 	       (unsigned long long)readings, (unsigned long long)narrowest,
@@ -100,5 +101,20 @@ int main(int argc, char **argv)
 	       (unsigned long long)within(beyond_bins, readings, readings + 1));
 	if (readings < 1000)
 		fail("that are too few readings");
-	return argc == 4 && off > (u64)atoi(argv[3]);
+	return off;
+}
+
+int main(int argc, char **argv)
+{
+	struct pages p;
+	u64 off;
+	int i = 0;
+
+	if (argc != 3 && argc != 4)
+		fail("usage: pageoff DIR SECONDS [NS]");
+	pages_open(&p, argv[1]);
+	do {
+		off = measure(&p, atoi(argv[2]));
+	} while (argc == 4 && off > (u64)atoi(argv[3]) && ++i < TRIES);
+	return i == TRIES;
 }
