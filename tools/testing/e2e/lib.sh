@@ -45,6 +45,18 @@ guest() {
 priority=()
 ! chrt -f 1 true 2>/dev/null || priority=(--priority 1)
 
+# init_image SCRIPT IMAGE: the guest's initramfs, with SCRIPT as its first process, which sources
+# guest/bare.sh, and with what is in $work/root.
+init_image() {
+	mkdir -p "$work/root"
+	install -m 755 "$1" "$work/root/init"
+	cp "$here/results.sh" "$here/guest/bare.sh" "$work/root/"
+	{
+		cat "$build/guest/initramfs-patched.cpio"
+		(cd "$work/root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0)
+	} >"$2"
+}
+
 # exporter DIR [OPTIONS]: starts one and waits until its pages are valid. Sets
 # exporter_pid; the caller's EXIT trap must end it.
 exporter() {

@@ -24,14 +24,8 @@ prepare_vms() {
 	mount -t proc proc $vms/proc
 	mount --bind /dev $vms/dev
 	cp /firecracker/* $vms/
-	mkdir "$work/root"
-	install -m 755 "$top/tools/testing/kvm/guest/firecracker.sh" "$work/root/init"
-	cp "$here/results.sh" "$work/root/"
 	install -D -m 755 "$build/bin/kvm/standstill" "$work/root/bin/standstill"
-	{
-		cat "$build/guest/initramfs-patched.cpio"
-		(cd "$work/root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0)
-	} >$vms/initramfs
+	init_image "$top/tools/testing/kvm/guest/firecracker.sh" $vms/initramfs
 }
 
 # Without the jailer, a chroot like the one that it makes
