@@ -20,7 +20,7 @@
 
 const char *const mode_names[MODE_COUNT] = {
 	[MODE_TSC] = "TSC", [MODE_PVCLOCK] = "pvclock",
-	[MODE_HOSTCLOCK] = "hostclock",
+	[MODE_HOSTCLOCK] = "hostclock", [MODE_LIVE] = "hostclock (LIVE)",
 };
 
 static u64 now_ns(clockid_t id)
@@ -90,7 +90,7 @@ void mode_tick(struct vvar *v, enum mode which)
 	const struct hostclock_params *p = hostclock_newest(v->cp, seq);
 	struct hostclock_vdso_base base = { .shift = SHIFT };
 
-	if (which != MODE_HOSTCLOCK)
+	if (which != MODE_HOSTCLOCK && which != MODE_LIVE)
 		return;
 	base.tsc = hostclock_rdtsc();
 	base.mult = le32toh(p->mult);
@@ -144,6 +144,8 @@ void mode_setup(struct vvar *v, enum mode which, u32 tsc_khz)
 		setup_pvclock(v, tsc, tsc_khz);
 		break;
 	default:
+		if (which == MODE_LIVE)
+			v->cp->features = htole64(HOSTCLOCK_FEATURE_LIVE);
 		tk.mode = VDSO_MODE_HOSTCLOCK;
 		tk.cycle_last = setup_hostclock(v, tsc, tsc_khz);
 		break;

@@ -12,6 +12,7 @@ enum mode {
 	MODE_TSC,
 	MODE_PVCLOCK,
 	MODE_HOSTCLOCK,
+	MODE_LIVE,	/* the same, a page that the host's kernel writes */
 	MODE_COUNT,
 };
 

@@ -84,7 +84,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	argp_options, parse, "IMAGE",
 	"Measures clock_gettime() of a guest kernel's vDSO IMAGE (with its .dbg\n"
-	"next to it) on this CPU, in modes TSC, pvclock and hostclock in turn.\n"
+	"next to it) on this CPU, in modes TSC, pvclock and hostclock in turn, the\n"
+	"last with a page that the host's kernel writes (live), too.\n"
 	"Prints lines of a key and a figure: medians of the ratios of each round.",
 	NULL, NULL, NULL
 };
@@ -134,6 +135,8 @@ static void measure_clock(clockid_t id, const char *suffix, double tsc_khz)
 	       ratio(MODE_HOSTCLOCK, MODE_TSC));
 	printf("%s_native_hostclock_over_pvclock%s %.4f\n", prefix, suffix,
 	       ratio(MODE_HOSTCLOCK, MODE_PVCLOCK));
+	printf("%s_native_live_over_tsc%s %.4f\n", prefix, suffix,
+	       ratio(MODE_LIVE, MODE_TSC));
 	printf("%s_native_pvclock_over_tsc%s %.4f\n", prefix, suffix,
 	       ratio(MODE_PVCLOCK, MODE_TSC));
 	for (int m = 0; m < MODE_COUNT; m++)
