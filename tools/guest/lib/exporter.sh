@@ -51,6 +51,29 @@ launch_exporter() {
 	fail "the exporter did not become ready"
 }
 
+# This machine's, as the exporter in dir has it.
+tsc_khz() {
+	ctl --json status | sed -n 's/.*"tsc_khz": *\([0-9]*\).*/\1/p' | head -n 1
+}
+
+# The same where there is no exporter for the guest: one has measured it, once for every
+# boot. Nothing if none can: not every machine's clocks are a function of its TSC.
+kept_tsc_khz() {
+	local cache=$build/tsc-khz boot
+
+	[[ -x $exporter && -x $control ]] || return 0
+	boot=$(</proc/sys/kernel/random/boot_id)
+	if [[ $(head -n 1 "$cache" 2>/dev/null) != "$boot" ]]; then
+		(
+			dir=$tmp/measuring
+			launch_exporter
+			printf '%s\n%s\n' "$boot" "$(tsc_khz)" >"$cache.$$"
+			end_process "$exporter_pid"
+		) 2>/dev/null && mv "$cache.$$" "$cache"
+	fi
+	sed -n 2p "$cache" 2>/dev/null
+}
+
 create_pages() {
 	local args=(create "$guest_name" --format "$opt_format" --policy "$opt_policy")
 

@@ -21,9 +21,9 @@ end_process() {
 tsc_arguments() {
 	local khz
 
-	[[ $opt_hostclock && $accel == tcg && $opt_format != scaled ]] || return 0
-	khz=$(ctl --json status | grep -o '"tsc_khz":[0-9]*' | head -n 1)
-	[[ ! $khz ]] || append+=" tsc_early_khz=${khz#*:}"
+	[[ $accel == tcg && $opt_format != scaled ]] || return 0
+	khz=$(if [[ $opt_hostclock ]]; then tsc_khz; else kept_tsc_khz; fi)
+	[[ ! $khz ]] || append+=" tsc_early_khz=$khz"
 }
 
 machine_arguments() {
