@@ -56,7 +56,7 @@ nested_project() {
 	for part in guest-run guest testing/e2e testing/kvm testing/cases; do
 		nested_add "$top/tools/$part" "/hostclock/tools/$part"
 	done
-	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/standstill \
+	for part in bin/hostclockd bin/hostclockd-sim bin/hostclockctl bin/kvm/{standstill,agent,kvmclock_realtime.so} \
 		testing/exporter/bin/pagecheck testing/exporter/bin/pageset \
 		testing/exporter/bin/pageoff testing/exporter/bin/setclock \
 		bin/guest/pingpong stock-6.1/hostclock_export.ko \

@@ -13,6 +13,7 @@
 #include "check.h"
 #include "clocks.h"
 #include "record.h"
+#include "timers.h"
 
 #define NSEC_PER_MSEC	1000000LL
 #define NSEC_PER_SEC	1000000000LL
@@ -215,6 +216,13 @@ static void record_event(void)
 	       (long long)reading_error_high(&last[REAL], CLOCK_REALTIME));
 }
 
+static void record_all(void)
+{
+	record_event();
+	record_real(&pages, &first[REAL], options.record_ns);
+	printf("record due %u\n", timers_due(first[MONO].ns));
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -264,16 +272,16 @@ int main(int argc, char **argv)
 {
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	pages_open_device(&pages, DEVICE);
+	if (options.record_ns)
+		timers_start();
 	note("reading the clocks");
 	read_first(wait_for_standstill());
 	tell_clocks();
 	judge_real();
 	judge_gap();
-	if (options.record_ns) {
-		record_event();
-		record_real(&pages, &first[REAL], options.record_ns);
-	} else {
+	if (options.record_ns)
+		record_all();
+	else
 		watch_real();
-	}
 	return check_status();
 }
