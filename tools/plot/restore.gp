@@ -24,6 +24,7 @@ set key at graph 0.04, graph 0.7 left top reverse Left samplen 3 spacing 1.25 no
 at(s) = s < 1e-6 ? 1e-6 : s
 
 # A palette that the colour-blind can tell apart.
-array colour[6] = ["#999999", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9", "#009e73"]
-plot for [i = 1:6] "restore.dat" index i - 1 using (at($1)):2 with lines \
-	lw (i == 6 ? 4 : 2.5) lc rgb colour[i] title columnheader(1)
+array colour[8] = ["#999999", "#0072b2", "#f0e442", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9", \
+	"#009e73"]
+plot for [i = 1:8] "restore.dat" index i - 1 using (at($1)):2 with lines \
+	lw (i == 8 ? 4 : 2.5) lc rgb colour[i] title columnheader(1)

@@ -11,12 +11,17 @@ import sys
 # In the order of the plot's lines: what is drawn later is on top.
 NAMES = {
     "kvm-clock": "kvm-clock alone",
+    "kvm-clock+realtime": "kvm-clock, set ahead by the VMM (KVM_CLOCK_REALTIME)",
+    "kvm-clock+agent": "kvm-clock, set by an agent from ptp_kvm, once",
     "kvm-clock+chronyd": "kvm-clock, chronyd on ptp_kvm, makestep 1 3",
     "kvm-clock+chronyd-step": "kvm-clock, chronyd on ptp_kvm, makestep 1 -1",
     "tsc+chronyd-step": "TSC, chronyd on PHC, makestep 1 -1",
     "tsc+chronyd-step+notify": "TSC, chronyd on PHC, makestep 1 -1, hostclock-notify",
     "hostclock": "hostclock",
 }
+# Whose clocks go on by themselves once they are set
+UNKEPT = ["kvm-clock", "kvm-clock+realtime", "kvm-clock+agent"]
+HOUR_S = 3600
 LIMITS_NS = {"1us": 1000, "1ms": 1000000}
 # What nobody sees in the plot: parts of the error, and of the time.
 SAME = 0.01
@@ -39,7 +44,15 @@ def wrong_until_s(samples, limit_ns):
     return samples[wrong[-1] + 1][0] / 1e9
 
 
-def summarize(record):
+def drift_ns(samples):
+    """What is added to the error in an hour, as in the second half of the time."""
+    until_s = samples[-1][0] / 1e9
+    half = next(s for s in samples if s[0] / 1e9 >= until_s / 2)
+    added = error_ns(*samples[-1][1:]) - error_ns(*half[1:])
+    return added * HOUR_S / (until_s - half[0] / 1e9)
+
+
+def summarize(name, record):
     samples = record["samples"]
     return {
         "gap_s": record["host"] / 1e9,
@@ -51,6 +64,8 @@ def summarize(record):
         "samples": len(samples),
         "wrong_samples": sum(error_ns(*s[1:]) != 0 for s in samples),
         "monotonic_jump_ns": record["advance"]["MONOTONIC"],
+        "timers_due": record["due"],
+        "added_in_an_hour_ns": drift_ns(samples) if name in UNKEPT else None,
         **{f"wrong_by_{name}_for_s": wrong_until_s(samples, limit_ns)
            for name, limit_ns in LIMITS_NS.items()},
     }
@@ -68,8 +83,8 @@ def read(lines):
             record["samples"].append(tuple(map(int, values)))
         elif what == "advance":
             record["advance"][values[0]] = int(values[1])
-        elif what == "host":
-            record["host"] = int(values[0])
+        elif what in ("host", "due"):
+            record[what] = int(values[0])
         elif what == "last":
             record["last"] = tuple(map(int, values))
     return records
@@ -93,11 +108,13 @@ def duration(s, watched_s):
 
 def table(summary):
     rows = [("guest's clock", "first read", "wrong by > 1 ms for", "by > 1 µs for",
-             "at the end", "MONOTONIC advanced by")]
+             "at the end", "added in an hour", "MONOTONIC advanced by", "timers due at once")]
     rows += [(NAMES[name], seconds(s["first_ns"]),
               duration(s["wrong_by_1ms_for_s"], s["watched_s"]),
               duration(s["wrong_by_1us_for_s"], s["watched_s"]),
-              seconds(s["last_ns"]), seconds(s["monotonic_jump_ns"]))
+              seconds(s["last_ns"]),
+              "-" if s["added_in_an_hour_ns"] is None else seconds(s["added_in_an_hour_ns"]),
+              seconds(s["monotonic_jump_ns"]), str(s["timers_due"]))
              for name, s in summary.items()]
     widths = [max(map(len, column)) for column in zip(*rows)]
     rows.insert(1, ["-" * width for width in widths])
@@ -143,7 +160,7 @@ def main():
     for name, record in records.items():
         write_samples(os.path.join(directory, f"{name}.csv"), record)
     write_lines(os.path.join(directory, "restore.dat"), records)
-    summary = {name: summarize(records[name]) for name in reversed(NAMES)}
+    summary = {name: summarize(name, records[name]) for name in reversed(NAMES)}
     with open(os.path.join(directory, "summary.json"), "w", encoding="ascii") as f:
         json.dump(summary, f, indent=1)
     gaps = [s["gap_s"] for s in summary.values()]
