@@ -12,11 +12,22 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+static int open_kept(struct kvm_clock_data *kept)
+{
+	int fd = open(getenv("KVMCLOCK_FILE"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || pread(fd, kept, sizeof(*kept), 0) < 0)
+		abort();
+	return fd;
+}
+
+/* QEMU reads the clock of a VM that it has just made, too: that is not the guest's. */
 static void keep(const struct kvm_clock_data *data)
 {
-	int fd = open(getenv("KVMCLOCK_FILE"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct kvm_clock_data kept = { .clock = 0 };
+	int fd = open_kept(&kept);
 
-	if (fd < 0 || pwrite(fd, data, sizeof(*data), 0) != sizeof(*data))
+	if (data->clock > kept.clock && pwrite(fd, data, sizeof(*data), 0) != sizeof(*data))
 		abort();
 	close(fd);
 }
@@ -24,13 +35,10 @@ static void keep(const struct kvm_clock_data *data)
 /* A guest that was just created has a clock that nobody kept. */
 static void set_ahead(struct kvm_clock_data *data)
 {
-	int fd = open(getenv("KVMCLOCK_FILE"), O_RDONLY | O_CLOEXEC);
-	struct kvm_clock_data kept;
+	struct kvm_clock_data kept = { .clock = 0 };
+	int fd = open_kept(&kept);
 
-	if (fd < 0)
-		return;
-	if (pread(fd, &kept, sizeof(kept), 0) == sizeof(kept) && kept.clock == data->clock &&
-	    kept.flags & KVM_CLOCK_REALTIME) {
+	if (kept.clock && kept.clock == data->clock && kept.flags & KVM_CLOCK_REALTIME) {
 		data->realtime = kept.realtime;
 		data->flags |= KVM_CLOCK_REALTIME;
 	}
