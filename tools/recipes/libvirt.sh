@@ -12,6 +12,11 @@ usage() {
 	  xml NAME MIB CPUS             the same as virtio-pmem devices, for a domain with so
 	                                much memory and so many CPUs. Only these let a domain
 	                                be saved or migrated
+	  xml --stock UUID MIB CPUS     the same for the domain that has this UUID (virsh domuuid)
+	                                and an unpatched kernel, whose vDSO reads the clock if it
+	                                can write to its page. That is called libvirt-UUID, as
+	                                AppArmor's profile for its QEMU. It needs libvirt-hook;
+	                                start and restore below are not for it
 	  start NAME DOMAIN             start a domain that has the pages
 	  save NAME DOMAIN FILE RECORD  virsh save; RECORD is a file of its clocks
 	  restore NAME DOMAIN FILE RECORD [CAUSE]
@@ -30,7 +35,8 @@ usage() {
 	has both keeps its own; 64 MiB more than its memory are enough.
 
 	The file libvirt-hook beside this one, as libvirt's hook, takes the place of start, save
-	and restore (Debian's hostclock-host has both it and AppArmor's rules in place); but then BOOTTIME does not count for how long a domain was saved.
+	and restore (Debian's hostclock-host has both it and AppArmor's rules in place); but then
+	BOOTTIME does not count for how long a domain was saved.
 
 	QEMU's monitor is libvirt's, so that hostclockd cannot ask it: whoever suspends a domain
 	tells it, by hostclockctl stop behind virsh suspend and hostclockctl cont before virsh resume.
@@ -50,13 +56,14 @@ arguments() {
 	echo "  </qemu:commandline>"
 }
 
-# pages DEVICE NAME: in slots that libvirt gives to no device of its own; it does not know
-# that these are taken.
+# pages DEVICE NAME [GUEST]: in slots that libvirt gives to no device of its own; it does not
+# know that these are taken. GUEST is what the guest's page has in place of readonly=on and 4K.
 pages() {
-	local file=memory-backend-file,share=on,readonly=on
+	local file=memory-backend-file,share=on guest=${3:-readonly=on,size=4K}
 
-	arguments -object "$file,id=hcc,mem-path=$dir/clock,size=16K" -device "$1,memdev=hcc,addr=0x18" \
-		-object "$file,id=hcg,mem-path=$dir/vm/$2,size=4K" -device "$1,memdev=hcg,addr=0x19"
+	arguments -object "$file,readonly=on,id=hcc,mem-path=$dir/clock,size=16K" \
+		-device "$1,memdev=hcc,addr=0x18" \
+		-object "$file,id=hcg,mem-path=$dir/vm/$2,$guest" -device "$1,memdev=hcg,addr=0x19"
 }
 
 memory() {
@@ -74,14 +81,31 @@ memory() {
 
 xml() {
 	[[ $dir != *[\'\&\<,]* ]] || die "--dir $dir: has a character that XML or QEMU takes otherwise"
+	[[ $1 != --stock ]] || { xml_stock "${@:2}"; return; }
 	[[ $run == print ]] || ctl create "$1" >&2
-	echo "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+	begin
 	if [[ $# -eq 1 ]]; then
 		pages ivshmem-plain "$1"
 	else
 		memory "$2" "$3"
 		pages virtio-pmem-pci "$1"
 	fi
+	echo "</domain>"
+}
+
+begin() {
+	echo "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>"
+}
+
+# xml_stock UUID MIB CPUS: the hook makes the page. libvirt's UUIDs have small letters.
+xml_stock() {
+	local uuid=${1,,} x='[0-9a-f]'
+
+	[[ $uuid =~ ^$x{8}(-$x{4}){3}-$x{12}$ ]] || die "$1: is no UUID; virsh domuuid prints a domain's"
+	begin
+	echo "  <uuid>$uuid</uuid>"
+	memory "$2" "$3"
+	pages virtio-pmem-pci "libvirt-$uuid" size=8K
 	echo "</domain>"
 }
 
@@ -120,10 +144,13 @@ restore() {
 apparmor() {
 	echo "$dir/clock r,"
 	echo "$dir/vm/* r,"
+	# A domain's own, in the profile that is called as its page
+	echo "$dir/vm/@{profile_name} rw,"
 }
 
 take_options "$@"
 case $command,${#arguments[@]} in
+xml,4) [[ ${arguments[0]} == --stock ]] || wrong_usage ;;
 xml,1 | xml,3 | start,2 | save,4 | restore,4 | restore,5 | apparmor,0) ;;
 *) wrong_usage ;;
 esac
