@@ -4,6 +4,7 @@
 debian=$build/debian
 debian_root=$work/root	# what is added to the guest's files, before systemd starts
 debian_here=$top/tools/testing/debian
+debian_append=	# to its kernel's command line
 
 # put FILE PATH: into the guest, mode as it is.
 put() {
@@ -51,7 +52,7 @@ debian_machine() {
 		-nodefaults -no-user-config -display none -no-reboot -machine pc -accel tcg "$@" \
 		-kernel "$debian/vmlinuz" -append "root=/dev/nvme0n1 rootfstype=ext4 rw \
 			init=/sbin/hostclock-init console=ttyS0 panic=-1 tsc=reliable \
-			mitigations=off systemd.mask=e2scrub_reap.service" \
+			mitigations=off systemd.mask=e2scrub_reap.service $debian_append" \
 		-drive "file=$debian/disk,format=raw,if=none,id=disk,snapshot=on" \
 		-device nvme,drive=disk,serial=disk \
 		-drive "file=$work/files,format=raw,if=none,id=files,readonly=on" \

@@ -45,15 +45,17 @@ guest() {
 priority=()
 ! chrt -f 1 true 2>/dev/null || priority=(--priority 1)
 
-# init_image SCRIPT IMAGE: the guest's initramfs, with SCRIPT as its first process, which sources
-# guest/bare.sh, and with what is in $work/root.
+init_root=$work/init
+
+# init_image SCRIPT IMAGE [KERNEL]: the initramfs of a guest of guest-run's --kernel KERNEL (patched),
+# with SCRIPT as its first process, which sources guest/bare.sh, and with what is in $init_root.
 init_image() {
-	mkdir -p "$work/root"
-	install -m 755 "$1" "$work/root/init"
-	cp "$here/results.sh" "$here/guest/bare.sh" "$work/root/"
+	mkdir -p "$init_root"
+	install -m 755 "$1" "$init_root/init"
+	cp "$here/results.sh" "$here/guest/bare.sh" "$init_root/"
 	{
-		cat "$build/guest/initramfs-patched.cpio"
-		(cd "$work/root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0)
+		cat "$build/guest/initramfs-${3:-patched}.cpio"
+		(cd "$init_root" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0)
 	} >"$2"
 }
 

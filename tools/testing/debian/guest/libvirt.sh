@@ -1,60 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # libvirt's domains get hostclockd's pages by the hook of hostclock-host, and their QEMUs may
 # read these by its AppArmor rules, and nothing else.
-rules=/etc/apparmor.d/local/abstractions/libvirt-qemu
+. /hostclock/domains.sh
 saved=/var/lib/libvirt/qemu/save/saved
-
-# What the hook and hostclockd logged last
-said() { journalctl --output cat --no-pager --lines 3 -t hostclock-libvirt -u hostclockd; }
-
-# What hostclockd makes of $name: state, method and cause, in one line
-followed() {
-	ctl status --json |
-		sed -n "/\"name\": *\"$name\"/,/}/s/^ *\"\(method\|state\|cause\)\": *\"\([^\"]*\).*/\2/p" | xargs
-}
-
-followed_is() { [ "$(followed)" = "$1" ]; }
-
-# is_followed RESULT WANT: soon
-is_followed() {
-	holds "$1" "$(followed); $(said)" eventually followed_is "$2"
-}
-
-# Pages and the hook's notes
-left() { find $dir/vm /run/hostclock-libvirt -type f 2>/dev/null; }
-
-# Of AppArmor: what it refused to domains
-denied() { journalctl --dmesg --output cat --no-pager | grep 'apparmor="DENIED".*profile="libvirt-'; }
-
-pid_of() { cat "/run/libvirt/qemu/$1.pid" 2>/dev/null; }
-
-# domain NAME TYPE MACHINE [SED-COMMAND]: one with pages, as the recipe has it, is defined
-domain() {
-	local xml=/tmp/$1.xml
-
-	/hostclock/recipes/libvirt.sh --dry-run xml "$1" 64 1 |
-		sed "s|^<domain type='kvm'|<domain type='$2'|
-			/^<domain/a <name>$1</name><os><type arch='x86_64' machine='$3'>hvm</type></os>
-			/^<\/domain/i <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>
-			${4:-}" >"$xml"
-	virsh --quiet define "$xml" >/tmp/virsh 2>&1
-}
-
-# v COMMAND...: virsh, what it says in /tmp/virsh
-v() { virsh --quiet "$@" >/tmp/virsh 2>&1; }
-
-check_install() {
-	: >/tmp/dpkg
-	cp -a /etc/apparmor.d /tmp/apparmor.d
-	holds "libvirt runs" "$(systemctl status --no-pager libvirtd | tail -n 3)" eventually v list
-	same "confined" "libvirtd (enforce)" "$(cat "/proc/$(pidof libvirtd)/attr/current")"
-	holds "the package is installed" "$(tail -n 1 /tmp/dpkg)" \
-		eval 'dpkg --install /hostclock/host.deb >/tmp/dpkg 2>&1'
-	holds "hostclockd answers" "$(said)" eventually answers
-	holds "libvirt runs again" "$(systemctl status --no-pager libvirtd | tail -n 3)" eventually v list
-	same "the rules are where libvirt's profiles look" "include if exists <abstractions/hostclock-libvirt>" \
-		"$(cat $rules)"
-}
 
 # check_life NAME METHOD: of a domain that is defined
 check_life() {
@@ -64,13 +12,13 @@ check_life() {
 	uuid=$(virsh domuuid "$name" | head -n 1)
 	same "$name: its QEMU is confined" "libvirt-$uuid (enforce)" "$(cat "/proc/$(pid_of "$name")/attr/current")"
 	same "$name: and another user's" libvirt-qemu "$(stat -c %U "/proc/$(pid_of "$name")")"
-	is_followed "$name: its page was made, and attached to" "running $2 none"
+	is_followed "$name: its page was made, and attached to" "$name" "running $2 none"
 	holds "$name maps both, read-only" "$(grep $dir "/proc/$(pid_of "$name")/maps")" \
 		[ "$(grep -c "r--s.*$dir/" "/proc/$(pid_of "$name")/maps")" = 2 ]
 	holds "$name is saved" "$(cat /tmp/virsh)" v save "$name" $saved
 	same "$name: its page is removed" "" "$(left)"
 	holds "$name is restored" "$(cat /tmp/virsh)" v restore $saved
-	is_followed "$name has a page again, by cause restore" "running $2 restore"
+	is_followed "$name has a page again, by cause restore" "$name" "running $2 restore"
 }
 
 # Nothing tells hostclockd of these, but QEMU's memory under TCG.
@@ -105,18 +53,17 @@ check_denied() {
 	head -c 16384 /dev/zero >/run/other/clock
 	for file in /run/other/clock $dir/other; do
 		[ -e $file ] || head -c 16384 /dev/zero >$file
-		domain thief qemu pc "s|mem-path=$dir/clock|mem-path=$file|"
+		domain thief "thief 64 1" qemu pc "s|mem-path=$dir/clock|mem-path=$file|"
 		holds "$file is given to no domain" "it is" eval '! v start thief'
 		holds "by AppArmor: $file" "$(cat /tmp/virsh)" eventually eval "denied | grep -q 'name=\"$file\"'"
 		v destroy thief
 		v undefine thief
 	done
-	domain thief qemu pc "s|readonly=on,id=hcc|id=hcc|"
+	domain thief "thief 64 1" qemu pc "s|readonly=on,id=hcc|id=hcc|"
 	chmod 666 $dir/clock
 	holds "the clock can be written by no domain" "it can" eval '! v start thief'
 	chmod 644 $dir/clock
-	holds "by AppArmor: writing" "$(cat /tmp/virsh)" \
-		eventually eval "denied | grep 'name=\"$dir/clock\"' | grep -q 'denied_mask=\"w'"
+	holds "by AppArmor: writing" "$(cat /tmp/virsh)" eventually denied_writing $dir/clock
 	same "of what did not start nothing is left" "" "$(left)"
 }
 
@@ -134,7 +81,7 @@ check_others() {
 check_remove() {
 	local pid
 
-	domain last kvm q35
+	domain last "last 64 1" kvm q35
 	holds "a domain is started" "$(cat /tmp/virsh)" v start last
 	pid=$(pid_of last)
 	holds "the package is installed again" "$(tail -n 1 /tmp/dpkg)" \
@@ -157,11 +104,11 @@ modprobe kvm-amd
 # Domains have nothing to do, and do that busily.
 systemctl set-property --runtime machine.slice CPUWeight=1
 check_install
-domain tcg qemu pc
+domain tcg "tcg 64 1" qemu pc
 check_life tcg tcg-memory
 check_suspend tcg
 check_end tcg
-domain kvm kvm q35
+domain kvm "kvm 64 1" kvm q35
 check_life kvm kvm-debugfs
 check_told kvm
 check_end kvm

@@ -24,7 +24,7 @@ prepare_vms() {
 	mount -t proc proc $vms/proc
 	mount --bind /dev $vms/dev
 	cp /firecracker/* $vms/
-	install -D -m 755 "$build/bin/kvm/standstill" "$work/root/bin/standstill"
+	install -D -m 755 "$build/bin/kvm/standstill" "$init_root/bin/standstill"
 	init_image "$top/tools/testing/kvm/guest/firecracker.sh" $vms/initramfs
 }
 
