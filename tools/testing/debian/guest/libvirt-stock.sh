@@ -41,8 +41,8 @@ end() {
 
 now() { date +%s%6N; }
 
-# clock RESULT: it is read by the vDSO, and between two readings of this machine's. A line that
-# is begun later than the next one is what counts: that one may have been begun before.
+# clock RESULT: it is read by the vDSO, and between two readings of this machine's. The second line
+# that the domain prints from now on counts: it may have read the clock for the first one before.
 clock() {
 	local before found after
 
