@@ -40,8 +40,8 @@ domain() {
 	/hostclock/recipes/libvirt.sh --dry-run xml $2 |
 		sed "s|^<domain type='kvm'|<domain type='$3'|
 			/^<domain/a <name>$1</name><os><type arch='x86_64' machine='$4'>hvm</type></os>
-			/^<\/domain/i <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>
-			${5:-}" >"$xml"
+			/^<\/domain/i <devices><emulator>/usr/bin/qemu-system-x86_64</emulator></devices>" |
+		sed "${5:-}" >"$xml"
 	v define "$xml"
 }
 

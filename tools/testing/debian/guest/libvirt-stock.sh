@@ -75,7 +75,8 @@ define_stock() {
 	os="<kernel>/hostclock/vmlinuz</kernel><initrd>/hostclock/initramfs</initrd>"
 	os="$os<cmdline>console=ttyS0 reboot=k panic=-1 quiet tsc=reliable mitigations=off</cmdline>"
 	devices="<serial type=\"file\"><source path=\"$console\" append=\"on\"/></serial>"
-	domain stock "--stock $uuid 192 1" kvm pc "s|hvm</type>|&$os|; s|</emulator>|&$devices|"
+	domain stock "--stock $uuid 384 1" kvm pc \
+		"s|hvm</type>|&$os|; s|</os>|&<features><acpi/><apic/></features>|; s|</emulator>|&$devices|"
 }
 
 check_boot() {
