@@ -5,7 +5,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=${O:-$here/../../../build}
 tools=$build/testing/exporter/bin
-work=$(mktemp -d)
+work=$(mktemp -d) || exit 1
 dir=$work/export
 daemon=
 children=()
