@@ -411,19 +411,19 @@ static bool notrace hostclock_pages_in_force(const struct hostclock_read_base *r
 }
 
 /* Return whether it is what the pages said then. */
-static bool notrace hostclock_counter_accepted(enum hostclock_counter which, u64 *ns)
+static bool notrace hostclock_counter_accepted(enum hostclock_counter which, u64 *ns,
+					       u64 *tsc)
 {
 	const struct hostclock_read_base *rb;
 	unsigned int seq;
 	bool in_force;
-	u64 tsc;
 
 	do {
 		seq = raw_read_seqcount_latch(&hostclock_latch);
 		rb = &hostclock_read_bases[seq & 1];
-		tsc = hostclock_rdtsc();
-		*ns = hostclock_extrapolate(rb, which, tsc);
-		in_force = hostclock_pages_in_force(rb, tsc);
+		*tsc = hostclock_rdtsc();
+		*ns = hostclock_extrapolate(rb, which, *tsc);
+		in_force = hostclock_pages_in_force(rb, *tsc);
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 	return in_force;
 }
@@ -434,25 +434,27 @@ static bool notrace hostclock_counter_accepted(enum hostclock_counter which, u64
  * judges them; the copy is read, and again if the vCPU did not run until newer ones began.
  * The last try asks for a resync, as does one while a tick is late: that makes a base.
  */
-static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
+static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which, u64 *tsc)
 {
 	int tries = HOSTCLOCK_MAX_TRIES;
 	bool updated;
 	u64 ns;
 
+	*tsc = 0;
 	if (hostclock_counter_overridden(which, &ns))
 		return ns;
 	do {
 		updated = hostclock_try_update() && --tries;
 		if (unlikely(!updated || hostclock_error() || hostclock_base_late()))
 			hostclock_request_resync();
-	} while (unlikely(!hostclock_counter_accepted(which, &ns)) && updated);
+	} while (unlikely(!hostclock_counter_accepted(which, &ns, tsc)) && updated);
 	return hostclock_record_reading(which, ns);
 }
 
 /**
- * hostclock_counter - read one of the guest's counters
+ * hostclock_counter_tsc - read one of the guest's counters, and of what it is a function
  * @which: counter
+ * @tsc: where to put the guest TSC value; 0 if it is no function of one
  *
  * If the pages' epochs are not the accepted ones, it is extrapolated by the accepted
  * parameters and a resync is requested.
@@ -460,10 +462,10 @@ static noinline notrace u64 hostclock_counter_slow(enum hostclock_counter which)
  * Context: any, NMI included, while running.
  * Return: ns, below 2^63.
  */
-u64 notrace hostclock_counter(enum hostclock_counter which)
+u64 notrace hostclock_counter_tsc(enum hostclock_counter which, u64 *tsc)
 {
 	const struct hostclock_read_base *rb;
-	u64 tsc, delta, ns;
+	u64 delta, ns;
 	unsigned int seq;
 	bool good;
 
@@ -476,16 +478,16 @@ u64 notrace hostclock_counter(enum hostclock_counter which)
 		 * unchanged, none that begin before this TSC value exist.  Those of
 		 * a LIVE page begin when seq becomes odd.
 		 */
-		tsc = hostclock_rdtsc();
-		delta = tsc - rb->accepted.tsc_offset - le64_to_cpu(rb->params.cycle_last);
+		*tsc = hostclock_rdtsc();
+		delta = *tsc - rb->accepted.tsc_offset - le64_to_cpu(rb->params.cycle_last);
 		good = hostclock_pages_unchanged(rb) && (s64)delta >= 0;
 		ns = hostclock_params_ns(&rb->params, which, delta) +
 		     hostclock_offset(&rb->accepted, which);
-		good &= hostclock_vdso_agrees(&rb->base[which], tsc, ns) &&
-			!hostclock_base_old(rb, tsc);
+		good &= hostclock_vdso_agrees(&rb->base[which], *tsc, ns) &&
+			!hostclock_base_old(rb, *tsc);
 	} while (raw_read_seqcount_latch_retry(&hostclock_latch, seq));
 
 	if (likely(good && !READ_ONCE(hostclock_override)))
 		return ns;
-	return hostclock_counter_slow(which);
+	return hostclock_counter_slow(which, tsc);
 }

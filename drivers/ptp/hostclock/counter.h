@@ -6,7 +6,15 @@
 
 #include "accepted.h"
 
-u64 hostclock_counter(enum hostclock_counter which);
+u64 hostclock_counter_tsc(enum hostclock_counter which, u64 *tsc);
+
+/* Read one of the guest's counters: ns, below 2^63 */
+static __always_inline u64 hostclock_counter(enum hostclock_counter which)
+{
+	u64 tsc;
+
+	return hostclock_counter_tsc(which, &tsc);
+}
 
 /* For the timekeeping backend */
 void hostclock_counter_set_override(bool (*override)(enum hostclock_counter which, u64 *ns));

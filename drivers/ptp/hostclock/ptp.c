@@ -141,8 +141,10 @@ static u64 hostclock_tsc_between(enum hostclock_counter which, u64 ns,
 /* The TSC value of the snapshot */
 static u64 hostclock_instant_tsc(const struct hostclock_instant *t)
 {
-	u64 cycles = t->snap.cycles;
+	u64 cycles = t->snap.cycles, tsc;
 
+	if (hostclock_systime_tsc(&t->snap, &tsc))
+		return tsc;
 	if (hostclock_counter_in_use(HOSTCLOCK_RAW))
 		return hostclock_tsc_between(HOSTCLOCK_RAW, cycles, t);
 	/* a clocksource whose value is between the TSC's is the TSC */

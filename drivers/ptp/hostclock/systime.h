@@ -23,6 +23,12 @@ static inline s64 hostclock_systime_raw_ns(const struct system_time_snapshot *sn
 	return ktime_to_ns(snap->raw);
 }
 
+/* Does the kernel tell the TSC value of which the clocksource's value is a function? */
+static inline bool hostclock_systime_tsc(const struct system_time_snapshot *snap, u64 *tsc)
+{
+	return false;
+}
+
 static inline void hostclock_systime_put(const struct system_time_snapshot *snap,
 					 struct system_device_crosststamp *xt)
 {

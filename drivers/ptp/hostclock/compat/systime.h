@@ -6,6 +6,7 @@
 #ifndef _HOSTCLOCK_SYSTIME_H
 #define _HOSTCLOCK_SYSTIME_H
 
+#include <linux/clocksource_ids.h>
 #include <linux/ktime.h>
 #include <linux/time.h>
 #include <linux/timekeeping.h>
@@ -23,6 +24,13 @@ static inline s64 hostclock_systime_real_ns(const struct system_time_snapshot *s
 static inline s64 hostclock_systime_raw_ns(const struct system_time_snapshot *snap)
 {
 	return ktime_to_ns(snap->monoraw);
+}
+
+/* Does the kernel tell the TSC value of which the clocksource's value is a function? */
+static inline bool hostclock_systime_tsc(const struct system_time_snapshot *snap, u64 *tsc)
+{
+	*tsc = snap->hw_cycles;
+	return snap->hw_csid == CSID_X86_TSC;
 }
 
 static inline void hostclock_systime_put(const struct system_time_snapshot *snap,
