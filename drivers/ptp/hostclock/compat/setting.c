@@ -53,10 +53,12 @@ void hostclock_setting_decide(struct hostclock_setting *s, const struct timekeep
 
 	hostclock_commit(s);
 	now = hostclock_tk_real(tk, s->reading);
-	s->real = s->keep_real ? now : ns_to_timespec64(s->real_ns);
-	if (!s->keep_real && !hostclock_real_valid(tk, &s->real, &now)) {
+	/* One that does not follow counts a gap as it counts a suspend. */
+	s->real = s->keep_real ? timespec64_add(now, ns_to_timespec64(s->boot_jump_ns)) :
+				 ns_to_timespec64(s->real_ns);
+	if (!hostclock_real_valid(tk, &s->real, &now)) {
 		s->real = now;
-		s->refused = true;
+		s->refused = !s->keep_real;
 	}
 	/* before anybody can read the new time, and compare */
 	if (s->refused)

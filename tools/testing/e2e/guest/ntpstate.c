@@ -5,6 +5,7 @@
  *
  *	ntpstate [synchronised [LATE_US]|unsynchronised]
  *	ntpstate always COUNT	as often as that, synchronised each time
+ *	ntpstate told		tells the kernel that the clock is synchronised, as NTP's daemons do
  *	ntpstate bound		maxerror is never below the page's error bound, in 2 s
  *
  * LATE_US is how much larger the bound may be, where it is told to the kernel from time
@@ -97,6 +98,18 @@ static void expect_unsynchronised(void)
 	      tx.status);
 }
 
+static void expect_told(void)
+{
+	struct timex tx = {
+		.modes = ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR,
+		.maxerror = 1000, .esterror = 1000,
+	};
+	int state = adjtimex(&tx);
+
+	check(state == TIME_OK && !(tx.status & STA_UNSYNC),
+	      "adjtimex: can be told", "state %d, status %#x", state, tx.status);
+}
+
 static void expect_always(u64 count)
 {
 	u64 wrong = 0;
@@ -137,6 +150,8 @@ int main(int argc, char **argv)
 		expect_synchronised(argc > 2 ? number_arg(argv[2], "LATE_US") : 0);
 	} else if (!strcmp(want, "unsynchronised")) {
 		expect_unsynchronised();
+	} else if (!strcmp(want, "told")) {
+		expect_told();
 	} else if (!strcmp(want, "bound")) {
 		pages_open_device(&pages, "/dev/hostclock0");
 		expect_bound_holds();
@@ -144,7 +159,7 @@ int main(int argc, char **argv)
 		expect_always(number_arg(argv[2], "COUNT"));
 	} else {
 		fprintf(stderr, "usage: ntpstate [synchronised [LATE_US]|unsynchronised|"
-			"always COUNT|bound]\n");
+			"told|always COUNT|bound]\n");
 		return 2;
 	}
 	return check_status();
