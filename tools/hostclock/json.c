@@ -126,6 +126,8 @@ static void add_kernel(struct json_object *o, const struct kernel_state *k)
 		json_object_object_add(o, "driver_status_age_ns", NULL);
 	add_text(o, "driver_reason", k->reason);
 	add_text(o, "wall", k->wall);
+	add_text(o, "steer", k->steer);
+	add_text(o, "set_by", k->set_by);
 	add_bool(o, "ntp_synchronized", k->ntp_synchronized);
 	add_int(o, "ntp_status", k->ntp_status);
 	add_int(o, "ntp_maxerror_us", k->ntp_maxerror_us);

@@ -57,6 +57,8 @@ static void read_driver(struct kernel_state *s, const char *device)
 		{ "status_age_ns", s->status_age_ns, sizeof(s->status_age_ns) },
 		{ "reason", s->reason, sizeof(s->reason) },
 		{ "wall", s->wall, sizeof(s->wall) },
+		{ "steer", s->steer, sizeof(s->steer) },
+		{ "set_by", s->set_by, sizeof(s->set_by) },
 		{ "resyncs", s->resyncs, sizeof(s->resyncs) },
 		{ "disruptions", s->disruptions, sizeof(s->disruptions) },
 		{ "wakeups", s->wakeups, sizeof(s->wakeups) },

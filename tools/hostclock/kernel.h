@@ -18,6 +18,8 @@ struct kernel_state {
 	char status_age_ns[WORD_SIZE];
 	char reason[2 * WORD_SIZE];
 	char wall[WORD_SIZE];
+	char steer[WORD_SIZE];
+	char set_by[WORD_SIZE];	/* "NAME (PID)", "nobody" or "unknown" */
 	char resyncs[WORD_SIZE];
 	char disruptions[WORD_SIZE];
 	char wakeups[WORD_SIZE];

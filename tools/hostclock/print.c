@@ -97,6 +97,21 @@ static void print_quality(const struct report *r)
 	putchar('\n');
 }
 
+/* What follows, and who would not have it so */
+static void print_wall(const struct kernel_state *k)
+{
+	bool named = strchr(k->set_by, '(');
+
+	if (!k->wall[0])
+		return;
+	printf(LABEL "%s", "wall clock", k->wall);
+	if (named && !strcmp(k->wall, "detached"))
+		printf(", set or steered by %s", k->set_by);
+	else if (named)
+		printf(", which was refused to %s", k->set_by);
+	putchar('\n');
+}
+
 static void print_driver(const struct kernel_state *k)
 {
 	printf(LABEL "mode %s, %s", "driver", k->mode, k->status);
@@ -109,8 +124,7 @@ static void print_driver(const struct kernel_state *k)
 	if (k->rings[0] && strcmp(k->rings, "none"))
 		printf(", %s rings", k->rings);
 	putchar('\n');
-	if (k->wall[0])
-		printf(LABEL "%s\n", "wall clock", k->wall);
+	print_wall(k);
 }
 
 /* Which kernel, and what its vDSO does */

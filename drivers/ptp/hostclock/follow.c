@@ -19,6 +19,7 @@
 #include "realtime.h"
 #include "realtime_watch.h"
 #include "resync.h"
+#include "steer.h"
 #include "suspend.h"
 #include "tk.h"
 
@@ -53,6 +54,7 @@ static int hostclock_cs_enable(struct clocksource *cs)
 		return ret;
 	hostclock_counter_set_in_use(which, true);
 	hostclock_realtime_attach_silently();
+	hostclock_steer_forget();
 	hostclock_force_resync();
 	return 0;
 }

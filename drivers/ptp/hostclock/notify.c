@@ -18,6 +18,7 @@
 #include "rejected.h"
 #include "resync.h"
 #include "status.h"
+#include "steer.h"
 #include "tk.h"
 
 /* Whose log it is, and whether there is /dev/hostclock0 */
@@ -79,6 +80,21 @@ static void hostclock_uevent(unsigned long changes)
 	kobject_uevent_env(&hostclock_chardev_device()->kobj, KOBJ_CHANGE, envp);
 }
 
+static void hostclock_log_steering(struct device *dev, unsigned long changes)
+{
+	char by[HOSTCLOCK_STEER_BY_LEN];
+
+	hostclock_steer_by(by);
+	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
+		dev_warn_ratelimited(dev, "CLOCK_REALTIME or CLOCK_TAI was set or steered by %s: detached until \"follow\" is written to sysfs' wall\n",
+				     by);
+	if (test_bit(HOSTCLOCK_REFUSED, &changes))
+		dev_warn_ratelimited(dev, "CLOCK_REALTIME follows the host's: %s must not set or steer it (steer=refuse)\n",
+				     by);
+	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
+		dev_info_ratelimited(dev, "CLOCK_REALTIME follows the host's again\n");
+}
+
 static void hostclock_log(struct device *dev, unsigned long changes)
 {
 	if (test_bit(HOSTCLOCK_CHANGED_ERROR, &changes))
@@ -97,10 +113,7 @@ static void hostclock_log(struct device *dev, unsigned long changes)
 		dev_info_ratelimited(dev, "status %s\n", hostclock_status_name());
 	if (test_bit(HOSTCLOCK_CHANGED_KEPT, &changes))
 		dev_info_ratelimited(dev, "the kernel moved CLOCK_REALTIME by a leap second or its time zone: undone\n");
-	if (test_bit(HOSTCLOCK_CHANGED_DETACHED, &changes))
-		dev_warn_ratelimited(dev, "CLOCK_REALTIME or CLOCK_TAI was set or steered: detached until \"follow\" is written to sysfs' wall\n");
-	if (test_bit(HOSTCLOCK_CHANGED_ATTACHED, &changes))
-		dev_info_ratelimited(dev, "CLOCK_REALTIME follows the host's again\n");
+	hostclock_log_steering(dev, changes);
 }
 
 static void hostclock_notify(unsigned long changes)
@@ -108,7 +121,7 @@ static void hostclock_notify(unsigned long changes)
 	mutex_lock(&hostclock_notify_mutex);
 	if (hostclock_notify_device)
 		hostclock_log(hostclock_notify_device, changes);
-	changes &= ~BIT(HOSTCLOCK_CHANGED_KEPT);
+	changes &= ~(BIT(HOSTCLOCK_CHANGED_KEPT) | BIT(HOSTCLOCK_REFUSED));
 	if (hostclock_notify_chardev && changes) {
 		hostclock_uevent(changes);
 		hostclock_chardev_wake();

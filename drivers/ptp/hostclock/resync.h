@@ -18,6 +18,7 @@ enum {
 	HOSTCLOCK_CHANGED_DETACHED,	/* the guest set CLOCK_REALTIME */
 	HOSTCLOCK_CHANGED_ATTACHED,	/* CLOCK_REALTIME follows again */
 	HOSTCLOCK_CHANGED_KEPT,		/* what the guest's kernel did to it was undone */
+	HOSTCLOCK_REFUSED,		/* somebody must not set CLOCK_REALTIME */
 	HOSTCLOCK_SET_REALTIME,		/* no change: CLOCK_REALTIME must be set */
 	HOSTCLOCK_DISARM_LEAP,		/* no change: NTP must forget a leap second */
 };

@@ -16,6 +16,7 @@
 #include "realtime.h"
 #include "rejected.h"
 #include "status.h"
+#include "steer.h"
 #include "sysfs.h"
 #include "tk.h"
 #include "transport.h"
@@ -119,10 +120,36 @@ static ssize_t wall_store(struct device *dev, struct device_attribute *attr,
 		return -EOPNOTSUPP;
 	hostclock_tk_reset_ntp();
 	hostclock_realtime_attach();
+	hostclock_steer_forget();
 	hostclock_notify_flush();
 	return count;
 }
 static DEVICE_ATTR_RW(wall);
+
+static ssize_t steer_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n", hostclock_steer_name());
+}
+
+static ssize_t steer_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	int ret = hostclock_steer_set(buf);
+
+	return ret ?: count;
+}
+static DEVICE_ATTR_RW(steer);
+
+static ssize_t set_by_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	char by[HOSTCLOCK_STEER_BY_LEN];
+
+	hostclock_steer_by(by);
+	return sysfs_emit(buf, "%s\n", by);
+}
+static DEVICE_ATTR_RO(set_by);
 
 static ssize_t clocksource_show(struct device *dev,
 				struct device_attribute *attr, char *buf)
@@ -212,6 +239,8 @@ static struct attribute *hostclock_attrs[] = {
 	&dev_attr_status_age_ns.attr,
 	&dev_attr_reason.attr,
 	&dev_attr_wall.attr,
+	&dev_attr_steer.attr,
+	&dev_attr_set_by.attr,
 	&dev_attr_clocksource.attr,
 	&dev_attr_epoch.attr,
 	&dev_attr_guest_epoch.attr,

@@ -20,6 +20,7 @@
 #include "realtime.h"
 #include "rejected.h"
 #include "resync.h"
+#include "steer.h"
 #include "tk.h"
 #include "tk_more.h"
 #include "tk_watchdog.h"
@@ -93,6 +94,8 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	raw->flags |= CLOCK_SOURCE_DISCIPLINED;
 	hostclock_tk_init_raw(mono, raw);
 	hostclock_tk_init_sync(mono);
+	hostclock_tk_init_steer(mono);
+	hostclock_steer_set_asked(IS_ENABLED(CONFIG_CLOCKSOURCE_STEER));
 	pvclock_gtod_register_notifier(&hostclock_vdso_notifier);
 }
 

@@ -24,4 +24,12 @@ static inline void hostclock_tk_init_sync(struct clocksource *mono)
 }
 #endif
 
+#ifdef CONFIG_CLOCKSOURCE_STEER
+void hostclock_tk_init_steer(struct clocksource *mono);
+#else
+static inline void hostclock_tk_init_steer(struct clocksource *mono)
+{
+}
+#endif
+
 #endif /* _HOSTCLOCK_TK_MORE_H */

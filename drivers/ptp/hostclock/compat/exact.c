@@ -123,11 +123,7 @@ static void notrace hostclock_divert(unsigned long ip, unsigned long parent_ip,
 	if (!hostclock_is_setter(HOSTCLOCK_UPDATED))
 		return;
 	hostclock_stage = HOSTCLOCK_DIVERTED;
-#ifdef HOSTCLOCK_TSC_PFN
-	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)hostclock_was_set);
-#else
-	ftrace_instruction_pointer_set(fregs, (unsigned long)hostclock_was_set);
-#endif
+	hostclock_hook_divert(fregs, hostclock_was_set);
 }
 
 /* clock_was_set() */

@@ -5,7 +5,9 @@
  */
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/time.h>
 #include <linux/timex.h>
 
@@ -33,6 +35,20 @@ void hostclock_ntp_stop(void)
 	hostclock_adjtimex = NULL;
 }
 
+/* Who calls it; one at a time */
+static DEFINE_MUTEX(hostclock_ntp_mutex);
+static struct task_struct *hostclock_ntp_caller;
+
+/**
+ * hostclock_ntp_is_caller - is it us who calls do_adjtimex()?
+ *
+ * Context: any.
+ */
+bool notrace hostclock_ntp_is_caller(void)
+{
+	return READ_ONCE(hostclock_ntp_caller) == current;
+}
+
 /* Status bits are kept but for those in @clear, and those in @to set. */
 static void hostclock_ntp_change(struct __kernel_timex *to, int clear)
 {
@@ -41,8 +57,12 @@ static void hostclock_ntp_change(struct __kernel_timex *to, int clear)
 	if (!hostclock_adjtimex || hostclock_adjtimex(&now) < 0)
 		return;
 	to->status |= now.status & ~clear;
+	mutex_lock(&hostclock_ntp_mutex);
+	WRITE_ONCE(hostclock_ntp_caller, current);
 	if (hostclock_adjtimex(to) < 0)
 		pr_warn_ratelimited("hostclock: cannot change NTP's state\n");
+	WRITE_ONCE(hostclock_ntp_caller, NULL);
+	mutex_unlock(&hostclock_ntp_mutex);
 }
 
 /**

@@ -2,10 +2,13 @@
 #ifndef _HOSTCLOCK_NTP_H
 #define _HOSTCLOCK_NTP_H
 
+#include <linux/types.h>
+
 struct hostclock_sync;
 
 void hostclock_ntp_start(void);
 void hostclock_ntp_stop(void);
+bool hostclock_ntp_is_caller(void);
 void hostclock_ntp_reset(void);
 void hostclock_ntp_disarm_leap(void);
 void hostclock_ntp_set_sync(const struct hostclock_sync *sync);

@@ -24,8 +24,10 @@
 #include "../realtime.h"
 #include "../rejected.h"
 #include "../resync.h"
+#include "../steer.h"
 #include "../systime.h"
 #include "../tk.h"
+#include "asked.h"
 #include "caller.h"
 #include "exact.h"
 #include "lines.h"
@@ -356,6 +358,7 @@ static const char *hostclock_stock_start(void)
 	hostclock_exact = HOSTCLOCK_EXACT_UNTRIED;
 	hostclock_ntp_start();
 	hostclock_ntp_sync_start();
+	hostclock_asked_start();
 	if (!hostclock_line_page()->mem)
 		return "the host gives no line page";
 	why = hostclock_vdso_page_start(hostclock_line_page()->phys, hostclock_mono_cs);
@@ -374,6 +377,7 @@ static void hostclock_stock_stop(void)
 	if (hostclock_lines_present())
 		hostclock_lines_stop();
 	if (hostclock_exact_prepared) {
+		hostclock_asked_stop();
 		hostclock_ntp_sync_stop();
 		hostclock_exact_stop();
 	}
@@ -402,6 +406,8 @@ void hostclock_tk_set_pages(void)
 		return;
 	}
 	hostclock_vdso_why = hostclock_stock_start();
+	if (!hostclock_exact_prepared)
+		hostclock_steer_set_asked(false);
 	if (hostclock_vdso_why && vdso)
 		pr_info("hostclock: the vDSO does not read the clock: %s\n", hostclock_vdso_why);
 }
