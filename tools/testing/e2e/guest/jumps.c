@@ -37,8 +37,8 @@
 #define ROUNDING_NS	2
 /* Extrapolated over a second at a rate with 24 bits of fraction: 60 ns */
 #define EXTRAPOLATED_NS	1000
-/* From one look to the next, of a process that never sleeps; half a soft lock-up */
-#define STALL_NS	(10 * NSEC_PER_SEC)
+/* From one look to the next, of a process that never sleeps: a soft lock-up */
+#define STALL_NS	(20 * NSEC_PER_SEC)
 
 /* By whose word MONOTONIC counts gaps, or not */
 enum policy { AS_IS, BY_PAGE, SUSPEND, STEAL };
