@@ -19,8 +19,11 @@
 #define TRIES	5
 /* Fewer do not tell what all but 1 of 1000 are. */
 #define ENOUGH	1000
-/* Brackets that are wider than the narrowest by more than 1/8 tell too little. */
-#define WIDER	8
+/*
+ * Brackets that are wider than the narrowest by more than 1/2^3 tell too little, but more
+ * than nothing.  If there are too few others, they may be wider, by up to 1/2^0.
+ */
+#define WIDER	3
 
 static u64 beyond_bins[BINS];
 static u64 middle_bins[BINS];
@@ -54,7 +57,7 @@ static u64 magnitude(s64 value)
 }
 
 /* Return: false if it is too wide a bracket, or another set begins within it. */
-static bool look(const struct pages *p, u64 *narrowest)
+static bool look(const struct pages *p, u64 *narrowest, int wider)
 {
 	struct hostclock_params set, later;
 	s64 before_ns, after_ns, ns;
@@ -69,7 +72,7 @@ static bool look(const struct pages *p, u64 *narrowest)
 	width = after - before;
 	if (width < *narrowest)
 		*narrowest = width;
-	if (width > *narrowest + *narrowest / WIDER || set.cycle_last != later.cycle_last)
+	if (width > *narrowest + (*narrowest >> wider) || set.cycle_last != later.cycle_last)
 		return false;
 	ns = ts.tv_sec * SEC + ts.tv_nsec;
 	before_ns = realtime_at(&set, before);
@@ -82,21 +85,29 @@ static bool look(const struct pages *p, u64 *narrowest)
 	return true;
 }
 
-/*
- * Where narrow brackets are rare, it goes on for up to five times as long.
- * Return: what all but 1 of 1000 readings are within, beyond their brackets
- */
-static u64 measure(const struct pages *p, int seconds)
+/* Return: how many readings there were in so many seconds */
+static u64 take(const struct pages *p, int seconds, int wider, u64 *narrowest)
 {
-	u64 readings = 0, narrowest = ~0ULL, off;
-	time_t start = time(NULL), passed;
+	time_t end = time(NULL) + seconds;
+	u64 readings = 0;
 
+	*narrowest = ~0ULL;
 	memset(beyond_bins, 0, sizeof(beyond_bins));
 	memset(middle_bins, 0, sizeof(middle_bins));
+	while (time(NULL) < end)
+		readings += look(p, narrowest, wider);
+	return readings;
+}
+
+/* Return: what all but 1 of 1000 readings are within, beyond their brackets */
+static u64 measure(const struct pages *p, int seconds)
+{
+	u64 readings, narrowest, off;
+	int wider = WIDER;
+
 	do {
-		readings += look(p, &narrowest);
-		passed = time(NULL) - start;
-	} while (passed < seconds || (readings < ENOUGH && passed < TRIES * seconds));
+		readings = take(p, seconds, wider, &narrowest);
+	} while (readings < ENOUGH && --wider >= 0);
 	off = within(beyond_bins, readings, 1000);
 	printf("%llu readings, brackets of %llu ticks: from their middle %llu ns at p50, ",
 	       (unsigned long long)readings, (unsigned long long)narrowest,
