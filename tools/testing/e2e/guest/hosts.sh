@@ -41,6 +41,12 @@ rate() {
 	hostclockctl --dir $dir status | sed -n 's/.*TSC \([0-9]*\).*/\1/p'
 }
 
+# exact RESULT: within 20 ns
+exact() {
+	why=$(pageoff $dir 3 20) && ok "$1" || not_ok "$1" "$why"
+	echo "# $why"
+}
+
 # accepted NAME
 accepted() {
 	use "$1"
@@ -48,9 +54,7 @@ accepted() {
 	why=$(pagecheck $dir 3) && ok "$1: the pages are the clocks" ||
 		not_ok "$1: the pages are the clocks" "$(echo "$why" | tail -n 1)"
 	echo "$why" | sed 's/^/# /'
-	why=$(pageoff $dir 3 20) && ok "$1: REALTIME is the page's, within 20 ns at p99.9" ||
-		not_ok "$1: REALTIME is the page's, within 20 ns at p99.9" "$why"
-	echo "# $why"
+	exact "$1: REALTIME is the page's, within 20 ns at p99.9"
 	stop
 }
 
@@ -142,9 +146,7 @@ slewed() {
 	sleep 2
 	why=$(pagecheck $dir 2 again) && ok "slewed no more: the pages are the clocks" ||
 		not_ok "slewed no more: the pages are the clocks" "$(echo "$why" | tail -n 1)"
-	why=$(pageoff $dir 3 20) && ok "slewed no more: and exactly so" ||
-		not_ok "slewed no more: and exactly so" "$why"
-	echo "# $why"
+	exact "slewed no more: and exactly so"
 	epochs >/tmp/after
 	why=$(grep -Fxf /tmp/before /tmp/after) &&
 		not_ok "slewed no more: pages and guests have new epochs" "$why" ||
