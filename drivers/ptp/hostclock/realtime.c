@@ -37,6 +37,8 @@ static bool hostclock_detached;
 static s64 hostclock_realtime_offset_ns = HOSTCLOCK_OFFSET_UNKNOWN;
 /* CPUs that set the clock, and do not know yet whether the kernel refuses */
 static atomic_t hostclock_realtime_setters;
+/* Somebody may have set it meanwhile, and was taken for one of them. */
+static bool hostclock_realtime_doubt;
 /* TAI - REALTIME, likewise; unknown if the driver has left it to the guest */
 static s32 hostclock_tai_sec = HOSTCLOCK_TAI_UNKNOWN;
 /* The timekeeper changed to something that the driver has not set. */
@@ -80,9 +82,14 @@ void hostclock_realtime_set_tai(s32 offset_sec)
 	WRITE_ONCE(hostclock_tai_sec, offset_sec);
 }
 
-/* Does the driver set the clock, and not know yet whether the kernel refuses it? */
+/*
+ * Does the driver set the clock, and not know yet whether the kernel refuses it?  Asked if it
+ * is not what the driver set last: hostclock_realtime_set_end() has that looked at again.
+ */
 static bool hostclock_realtime_being_set(void)
 {
+	/* pairs with the full barrier in hostclock_realtime_set_end(): one sees the other's */
+	smp_store_mb(hostclock_realtime_doubt, true);
 	return atomic_read_acquire(&hostclock_realtime_setters);
 }
 
@@ -101,9 +108,10 @@ bool hostclock_realtime_expected(s64 offset_ns, s32 tai_sec)
 	s64 want_ns = READ_ONCE(hostclock_realtime_offset_ns);
 	s32 want_sec = READ_ONCE(hostclock_tai_sec);
 
-	return want_ns == HOSTCLOCK_OFFSET_UNKNOWN || hostclock_realtime_being_set() ||
+	return want_ns == HOSTCLOCK_OFFSET_UNKNOWN ||
 	       (offset_ns == want_ns &&
-		(want_sec == HOSTCLOCK_TAI_UNKNOWN || tai_sec == want_sec));
+		(want_sec == HOSTCLOCK_TAI_UNKNOWN || tai_sec == want_sec)) ||
+	       hostclock_realtime_being_set();
 }
 
 /**
@@ -131,9 +139,17 @@ void hostclock_realtime_set_begin(void)
 	atomic_inc_return(&hostclock_realtime_setters);
 }
 
+/**
+ * hostclock_realtime_set_end - it is what the driver has set, or the offset is forgotten
+ *
+ * Context: any but NMI and the timekeeper's write section.
+ */
 void hostclock_realtime_set_end(void)
 {
-	atomic_dec_return(&hostclock_realtime_setters);
+	/* full barriers both, see hostclock_realtime_being_set() */
+	if (atomic_dec_and_test(&hostclock_realtime_setters) &&
+	    xchg(&hostclock_realtime_doubt, false))
+		hostclock_realtime_suspect();
 }
 
 bool hostclock_realtime_detached(void)
