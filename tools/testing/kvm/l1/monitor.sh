@@ -11,12 +11,15 @@ monitor() {
 		timeout 5 socat -t 1 - "unix-connect:$1"
 }
 
+# How long wait_for waits, or a little longer
+patience_s=120
+
 # wait_for WHAT COMMAND...: until COMMAND succeeds, or ends with a word about it.
 wait_for() {
 	local what=$1 i
 	shift
 
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < patience_s * 5; i++)); do
 		"$@" && return 0
 		sleep 0.2
 	done
