@@ -63,6 +63,9 @@ static void put_sum(u8 *vd, clockid_t id, s64 *sec, u64 *snsec, u32 nsec,
 static void put_counter(u8 *vd, s32 mode, u64 cycle_last, u64 max_cycles,
 			u32 mult, u32 shift)
 {
+	/* as __arch_update_vsyscall() leaves it */
+	if (mode == VDSO_MODE_HOSTCLOCK || mode == VDSO_MODE_HOSTCLOCK_RAW)
+		max_cycles = 0;
 	put32(vd, VD_CLOCK_MODE, mode);
 	put64(vd, VD_CYCLE_LAST, cycle_last);
 	put64(vd, VD_MAX_CYCLES, max_cycles);
