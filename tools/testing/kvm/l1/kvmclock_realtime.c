@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ static void set_ahead(struct kvm_clock_data *data)
 	close(fd);
 }
 
+/* QEMU 7.2 has requests in an int, whose sign goes into the upper half. */
 int ioctl(int fd, unsigned long request, ...)
 {
 	static int (*next)(int fd, unsigned long request, void *argument);
@@ -57,10 +59,10 @@ int ioctl(int fd, unsigned long request, ...)
 	va_end(ap);
 	if (!next)
 		*(void **)&next = dlsym(RTLD_NEXT, "ioctl");
-	if (request == KVM_SET_CLOCK)
+	if ((uint32_t)request == KVM_SET_CLOCK)
 		set_ahead(argument);
 	ret = next(fd, request, argument);
-	if (request == KVM_GET_CLOCK && !ret)
+	if ((uint32_t)request == KVM_GET_CLOCK && !ret)
 		keep(argument);
 	return ret;
 }

@@ -56,4 +56,8 @@ for ((i = 0; i < ${#guests[@]}; i++)); do
 		"s/^record /record $name /; s/^(ok|not ok) - /&$name: /; t; s/^/# $name: /"
 	sed "s/^/# $name, on its host: /" "$work/$name.errors"
 done
+# As kvm-clock is set ahead, MONOTONIC goes with it: otherwise QEMU was not made to do so.
+advanced_ns=$(tr -d '\r' <"$work/kvm-clock+realtime" | sed -n 's/^record advance MONOTONIC //p')
+holds "kvm-clock+realtime: the VMM has set the clock ahead" "by ${advanced_ns:-nothing} ns" \
+	[ "${advanced_ns:-0}" -gt "$((PLOT_GAP * 900000000))" ]
 kill "$exporter_pid"
