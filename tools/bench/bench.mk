@@ -22,6 +22,6 @@ $(BENCH)/updatecost: tools/bench/updatecost.c
 	$(call say,LD)$(CC) $(USER_CFLAGS) -static $< -o $@
 
 .PHONY: bench
-bench: all $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench $(BENCH)/updatecost \
+bench: all guest-stock-6.1 $(BENCH)/native64 $(BENCH)/native32 $(BENCH)/clockbench $(BENCH)/updatecost \
 		$(O)/stock-6.1/hostclock_export.ko $(O)/testing/run32/exit ## measure, into build/bench.json
 	@tools/bench/run
