@@ -6,12 +6,13 @@ GUEST_IMAGE := $(O)/guest/initramfs-patched.cpio
 GUEST_KERNEL := $(O)/kernel/arch/x86/boot/bzImage
 
 # Debian's kernels, for a guest of each.
-STOCK_VERSIONS := 6.1 6.12 7.3
+STOCK_VERSIONS := 6.1 6.1-rt 6.12 7.3
 GUEST_IMAGES_STOCK := $(STOCK_VERSIONS:%=$(O)/guest/initramfs-stock-%.cpio)
 # Modules of such a kernel, in the order in which they are loaded; ours comes last.
 # Those that are missing are built in.
-GUEST_STOCK_MODULES = $(addprefix $(O)/stock-$(1)/modules/kernel/drivers/virtio/, \
-	$(addsuffix .ko,virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci))
+GUEST_STOCK_MODULES = $(addprefix $(O)/stock-$(1)/modules/kernel/drivers/, \
+	$(addsuffix .ko,virtio/virtio_ring virtio/virtio virtio/virtio_pci_modern_dev \
+		virtio/virtio_pci_legacy_dev virtio/virtio_pci char/virtio_console))
 
 # What goes into /bin; fragments may add to it.
 GUEST_PROGRAMS += $(HOSTCLOCK) $(E2E_TARGETS)
@@ -40,6 +41,7 @@ GUEST := $(GUEST_KERNEL) $(GUEST_IMAGE) $(addprefix $(O)/bin/,hostclockd hostclo
 .PHONY: guest $(STOCK_VERSIONS:%=guest-stock-%) run shell
 guest: $(GUEST) ## build all that tools/guest-run needs
 guest-stock-6.1: $(O)/stock-6.1/vmlinuz $(O)/guest/initramfs-stock-6.1.cpio ## and for Debian's kernel 6.1
+guest-stock-6.1-rt: $(O)/stock-6.1-rt/vmlinuz $(O)/guest/initramfs-stock-6.1-rt.cpio ## and for its 6.1 with PREEMPT_RT
 guest-stock-6.12: $(O)/stock-6.12/vmlinuz $(O)/guest/initramfs-stock-6.12.cpio ## and for its 6.12
 guest-stock-7.3: $(O)/stock-7.3/vmlinuz $(O)/guest/initramfs-stock-7.3.cpio ## and for its 7.3, of trixie-backports
 all: guest

@@ -107,7 +107,7 @@ check_options() {
 	: "${opt_cpus:=$default_cpus}" "${opt_clock:=$default_clock}" "${opt_memory:=256}"
 
 	[[ $opt_kernel == */* ]] && check_readable --kernel "$opt_kernel" ||
-		check_one_of --kernel "$opt_kernel" patched stock-6.1 stock-6.12 stock-7.3
+		check_one_of --kernel "$opt_kernel" patched stock-6.1 stock-6.1-rt stock-6.12 stock-7.3
 	check_one_of --mode "$opt_mode" follow raw ptp
 	check_one_of --accel "$opt_accel" auto tcg kvm
 	check_one_of --clock "$opt_clock" host sim

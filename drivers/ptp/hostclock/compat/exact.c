@@ -246,6 +246,10 @@ void hostclock_exact_stop(void)
 
 const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s))
 {
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return "with PREEMPT_RT no interrupt can set the clock";
+	if (!IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
+		return "this kernel has no ftrace";
 	return "not known to work on this kernel";
 }
 
