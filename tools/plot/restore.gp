@@ -18,7 +18,7 @@ set tics nomirror out scale 0.5
 set title "Guests restored from a snapshot, a minute after they were stopped" font ",16"
 set xlabel "time since the guest runs again"
 set ylabel "|guest's CLOCK\\_REALTIME − host's|"
-set key at graph 0.04, graph 0.7 left top reverse Left samplen 3 spacing 1.25 noenhanced
+set key at graph 0.04, graph 0.47 left top reverse Left samplen 3 spacing 1.15 noenhanced
 
 # The first reading may take less time than the axis shows.
 at(s) = s < 1e-6 ? 1e-6 : s
