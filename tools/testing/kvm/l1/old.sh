@@ -18,7 +18,7 @@ one_in() {
 
 export_start
 truncate -s 4096 "$work/shm"
-guest "old module, guest's side" --accel kvm --cpus 1 --kernel stock-6.1 --append hostclock.vdso=N \
+guest "old module, guest's side" --accel kvm --cpus 1 --kernel stock-6.1 --append hostclock.vdso=N --append mitigations=off \
 	--add "$build/old/hostclock.ko:/lib/modules/hostclock.ko" --shm "$work/shm" --timeout 600 \
 	--host-cmd "$l1/exchange-old $work/shm $trips >$work/host" -- \
 	sh -c "pingpong guest && hostclock status" >"$work/guest"
