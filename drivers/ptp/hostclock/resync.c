@@ -103,6 +103,16 @@ void notrace hostclock_resync_raise(void)
 }
 
 /**
+ * hostclock_resync_raised - is it yet to run here?
+ *
+ * Context: any, NMI included.
+ */
+bool notrace hostclock_resync_raised(void)
+{
+	return irq_work_is_busy(raw_cpu_ptr(&hostclock_resync_work));
+}
+
+/**
  * hostclock_force_resync - resync even if the pages are unchanged
  *
  * Context: any.

@@ -30,6 +30,7 @@ unsigned long hostclock_take_recorded(void);
 void hostclock_resync_init(void (*handler)(struct irq_work *work));
 void hostclock_resync_sync(void);
 void hostclock_resync_raise(void);
+bool hostclock_resync_raised(void);
 bool hostclock_resync_allowed(void);
 void hostclock_resync_count(u64 begun);
 bool hostclock_resync_running(void);

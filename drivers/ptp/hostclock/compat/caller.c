@@ -2,14 +2,28 @@
 /*
  * Who reads the clocksource: do_settimeofday64(), whose reading may be chosen, or a tracer
  * or probe at a function that it calls.  Those take their time stamps from the same
- * clocksource, with interrupts off, in the same task.
+ * clocksource, with interrupts off, in the same task.  And is it a program that asks for the
+ * time?
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/timekeeping.h>
+#include <asm/syscall.h>
+#include <asm/unistd.h>
 
 #include "caller.h"
 #include "symbols.h"
+
+/* Of 32-bit programs: arch/x86/entry/syscalls/syscall_32.tbl */
+enum {
+	HOSTCLOCK_NR32_GETTIMEOFDAY	= 78,
+	HOSTCLOCK_NR32_CLOCK_GETTIME	= 265,
+	HOSTCLOCK_NR32_CLOCK_GETTIME64	= 403,
+};
 
 struct hostclock_function {
 	unsigned long start;
@@ -81,4 +95,27 @@ bool notrace hostclock_caller_sets(unsigned long caller)
 		if (hostclock_function_has(&hostclock_others[i], caller))
 			return false;
 	return true;
+}
+
+static bool notrace hostclock_asks_for_time(int nr)
+{
+	if (in_ia32_syscall())
+		return nr == HOSTCLOCK_NR32_GETTIMEOFDAY ||
+		       nr == HOSTCLOCK_NR32_CLOCK_GETTIME ||
+		       nr == HOSTCLOCK_NR32_CLOCK_GETTIME64;
+	return nr == __NR_gettimeofday || nr == __NR_clock_gettime;
+}
+
+/**
+ * hostclock_caller_asks - is this a system call that asks for the time, and may it sleep?
+ *
+ * No such call holds a lock while it reads the clocksource.  Probes and tracers within it
+ * have preemption disabled, or are RCU readers.
+ *
+ * Context: any, NMI included.
+ */
+bool notrace hostclock_caller_asks(void)
+{
+	return preemptible() && !rcu_preempt_depth() && !(current->flags & PF_KTHREAD) &&
+	       hostclock_asks_for_time(syscall_get_nr(current, task_pt_regs(current)));
 }

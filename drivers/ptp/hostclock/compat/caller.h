@@ -6,5 +6,6 @@
 
 void hostclock_caller_start(void);
 bool hostclock_caller_sets(unsigned long caller);
+bool hostclock_caller_asks(void);
 
 #endif /* _HOSTCLOCK_CALLER_H */

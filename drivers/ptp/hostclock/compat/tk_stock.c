@@ -4,16 +4,12 @@
  *
  * Where the kernel allows it (see exact.c), the timekeeper is set within the resync, so
  * that the first reading after any change is right, and the vDSO reads the line page.
- * Elsewhere CLOCK_REALTIME is set by a worker, so readers get the old time until it has
- * run, and every reading is a system call.
+ * Elsewhere every reading is a system call, and CLOCK_REALTIME is set within the first one
+ * that comes after the change, or by a worker: see pinned.c.
  */
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/preempt.h>
-#include <linux/processor.h>
-#include <linux/sched.h>
 #include <linux/timekeeping.h>
 
 #include "../accept.h"
@@ -32,6 +28,7 @@
 #include "exact.h"
 #include "lines.h"
 #include "ntp.h"
+#include "pinned.h"
 #include "sync.h"
 #include "vdso_page.h"
 
@@ -40,26 +37,16 @@ module_param(vdso, bool, 0444);
 MODULE_PARM_DESC(vdso, "set clocks exactly and let the vDSO read them, where the kernel allows it (default Y)");
 
 /*
- * CLOCK_REALTIME is set for an instant 20 us ahead, for which the worker waits with
- * interrupts off.  The lead is doubled when it was too short, up to 20 us << 5 = 640 us.
- */
-#define HOSTCLOCK_SET_LEAD_NS	20000
-#define HOSTCLOCK_SET_TRIES	6
-
-/*
  * 6.1 multiplies in 64 bits, by 2^23 for a clock of 1 GHz, so 2^41 ns overflow.
  * Half of that, 18 minutes, is more than a CPU may sleep.
  */
 #define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(40)
 
+/* At the clock that was set first: it may be changed between two of them. */
+#define HOSTCLOCK_LOOKS		6
+
 /* What BOOTTIME has left after any gap: 30 years */
 #define HOSTCLOCK_BOOT_RESERVE_NS	(30ULL * 365 * 86400 * NSEC_PER_SEC)
-
-/* The pinned reading of hostclock_set_realtime_at(), and the task that is to get it */
-static struct task_struct *hostclock_setter;
-static u64 hostclock_pinned_ns;
-static bool hostclock_pinned_due;	/* this is the reading that sets the clock */
-static bool hostclock_pinned_used;
 
 enum hostclock_exact {
 	HOSTCLOCK_EXACT_OFF,
@@ -87,9 +74,11 @@ static u64 notrace hostclock_stock_read(struct clocksource *cs)
 
 	if (unlikely(hostclock_exact_reading(caller, &ns)))
 		return ns;
-	if (unlikely(READ_ONCE(hostclock_setter) == current))
-		hostclock_pinned_due = hostclock_caller_sets(caller);
-	return hostclock_lines_refine(hostclock_counter(HOSTCLOCK_MONO));
+	hostclock_pinned_caller(caller);
+	ns = hostclock_counter(HOSTCLOCK_MONO);
+	if (hostclock_exact == HOSTCLOCK_EXACT_OFF)
+		hostclock_pinned_read();
+	return hostclock_lines_refine(ns);
 }
 
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
@@ -207,50 +196,10 @@ void hostclock_tk_reanchor(struct clocksource *cs)
 		return;
 	}
 	/* BOOTTIME cannot be made to count what MONOTONIC does not. */
-	if (!hostclock_accept(&change) && hostclock_mode_counter() == HOSTCLOCK_MONO)
+	if (!hostclock_accept(&change) && hostclock_mode_counter() == HOSTCLOCK_MONO) {
+		hostclock_pinned_want();
 		hostclock_record(BIT(HOSTCLOCK_SET_REALTIME));
-}
-
-/*
- * Make do_settimeofday64() read the chosen instant.  Its reading is one that the setter
- * does with interrupts off, but not from an interrupt.  Wait for the instant, at
- * most the lead; return false if it is past, or if this is another reading.
- */
-static bool notrace hostclock_pinned_reading(enum hostclock_counter which, u64 *ns)
-{
-	u64 pinned_ns = hostclock_pinned_ns;
-
-	if (READ_ONCE(hostclock_setter) != current || in_interrupt() ||
-	    !irqs_disabled() || !hostclock_pinned_due)
-		return false;
-	WRITE_ONCE(hostclock_setter, NULL);
-	hostclock_counter_set_override(NULL);
-	if ((s64)(hostclock_counter(which) - pinned_ns) >= 0)
-		return false;
-	while ((s64)(hostclock_counter(which) - pinned_ns) < 0)
-		cpu_relax();
-	hostclock_pinned_used = true;
-	*ns = pinned_ns;
-	return true;
-}
-
-/* Set CLOCK_REALTIME for the instant at which the counter is at_ns. */
-static int hostclock_set_realtime_at(u64 at_ns, s64 wall_offset_ns)
-{
-	struct timespec64 ts = ns_to_timespec64(at_ns + wall_offset_ns);
-	int ret;
-
-	hostclock_pinned_ns = at_ns;
-	hostclock_pinned_due = false;
-	hostclock_pinned_used = false;
-	WRITE_ONCE(hostclock_setter, current);
-	hostclock_counter_set_override(hostclock_pinned_reading);
-	ret = do_settimeofday64(&ts);
-	hostclock_counter_set_override(NULL);
-	WRITE_ONCE(hostclock_setter, NULL);
-	if (ret)
-		return ret;
-	return hostclock_pinned_used ? 0 : -EAGAIN;
+	}
 }
 
 /* The first exact set.  If the clock is not what it should be, there is no other. */
@@ -263,7 +212,7 @@ static bool hostclock_stock_try(void)
 	if (!hostclock_counter_in_use(HOSTCLOCK_MONO))
 		return false;
 	ret = hostclock_stock_set();
-	for (i = 0; !ret && i < HOSTCLOCK_SET_TRIES && off_ns; i++) {
+	for (i = 0; !ret && i < HOSTCLOCK_LOOKS && off_ns; i++) {
 		hostclock_systime_get(&snap);
 		off_ns = hostclock_systime_real_ns(&snap) - (s64)snap.cycles -
 			 READ_ONCE(hostclock_info()->wall_offset_ns);
@@ -286,33 +235,10 @@ static bool hostclock_stock_try(void)
  */
 void hostclock_tk_set_realtime(void)
 {
-	int i, ret = -EAGAIN;
-
 	if (hostclock_exact == HOSTCLOCK_EXACT_ON ||
 	    (hostclock_exact == HOSTCLOCK_EXACT_UNTRIED && hostclock_stock_try()))
 		return;
-	if (hostclock_realtime_detached()) {
-		hostclock_realtime_accepted();
-		return;
-	}
-	hostclock_realtime_forget_offset();
-	for (i = 0; i < HOSTCLOCK_SET_TRIES && ret == -EAGAIN; i++) {
-		s64 wall_offset_ns = READ_ONCE(hostclock_info()->wall_offset_ns);
-		u64 now_ns = hostclock_counter(HOSTCLOCK_MONO);
-
-		ret = hostclock_set_realtime_at(now_ns + (HOSTCLOCK_SET_LEAD_NS << i),
-						wall_offset_ns);
-		if (READ_ONCE(hostclock_info()->wall_offset_ns) != wall_offset_ns)
-			ret = -EAGAIN;
-		if (!ret)
-			hostclock_realtime_set_offset(wall_offset_ns);
-	}
-	if (!ret)
-		hostclock_realtime_accepted();
-	else if (ret == -EINVAL)
-		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
-	else
-		pr_warn_ratelimited("hostclock: CLOCK_REALTIME may be off by microseconds\n");
+	hostclock_pinned_set();
 }
 
 void hostclock_tk_reset_ntp(void)
