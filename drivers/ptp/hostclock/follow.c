@@ -9,6 +9,7 @@
 #include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/rcupdate.h>
 
 #include "accept.h"
 #include "counter.h"
@@ -130,6 +131,9 @@ void hostclock_clocksource_unregister(void)
 		return;
 	/* This cannot fail: jiffies is always there to fall back to. */
 	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_mode_counter()]));
+	/* Who was preempted while reading it goes on, with pages and code that go next. */
+	synchronize_rcu_tasks();
+	hostclock_tk_unregistered();
 	hostclock_realtime_watch_stop();
 }
 

@@ -11,6 +11,7 @@ const char *hostclock_tk_name(void);
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw);
 int hostclock_tk_register(struct clocksource *cs);
 void hostclock_tk_reading(void);	/* before each reading of a clocksource */
+void hostclock_tk_unregistered(void);	/* wait for readers that sleep */
 int hostclock_tk_enable(enum hostclock_counter which);
 void hostclock_tk_reanchor(struct clocksource *cs);
 void hostclock_tk_set_realtime(void);	/* after HOSTCLOCK_SET_REALTIME */

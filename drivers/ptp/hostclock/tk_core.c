@@ -171,6 +171,11 @@ void hostclock_tk_reanchor(struct clocksource *cs)
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
 }
 
+void hostclock_tk_unregistered(void)
+{
+	/* none sleeps */
+}
+
 void hostclock_tk_set_realtime(void)
 {
 	/* done by hostclock_tk_reanchor() */

@@ -8,11 +8,13 @@
  * everything that reads the clock may sleep.
  */
 #include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/processor.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
@@ -49,6 +51,8 @@ static struct task_struct *hostclock_pinned_task;
 /* How often it was to be set, and which of that has been done */
 static atomic_t hostclock_pinned_wanted;
 static int hostclock_pinned_done;
+/* Readers that do so, and may sleep */
+static atomic_t hostclock_pinned_readers;
 
 /**
  * hostclock_pinned_want - pages were accepted: CLOCK_REALTIME is to be set
@@ -180,6 +184,23 @@ void notrace hostclock_pinned_read(void)
 		return;
 	while (hostclock_resync_raised() && --tries)
 		cpu_relax();
-	if (atomic_read(&hostclock_pinned_wanted) != READ_ONCE(hostclock_pinned_done))
-		hostclock_pinned_set();
+	if (atomic_read(&hostclock_pinned_wanted) == READ_ONCE(hostclock_pinned_done))
+		return;
+	atomic_inc(&hostclock_pinned_readers);
+	hostclock_pinned_set();
+	atomic_dec(&hostclock_pinned_readers);
+}
+
+/**
+ * hostclock_pinned_wait - wait for readers that set the clock
+ *
+ * Context: may sleep; nobody begins to read the clocksource any more, and who was preempted
+ * while reading it has gone on.
+ */
+void hostclock_pinned_wait(void)
+{
+	while (atomic_read(&hostclock_pinned_readers))
+		msleep(1);
+	/* The last one may have been preempted on its way out. */
+	synchronize_rcu_tasks();
 }

@@ -6,5 +6,6 @@ void hostclock_pinned_want(void);
 void hostclock_pinned_caller(unsigned long caller);
 void hostclock_pinned_read(void);
 void hostclock_pinned_set(void);
+void hostclock_pinned_wait(void);
 
 #endif /* _HOSTCLOCK_PINNED_H */

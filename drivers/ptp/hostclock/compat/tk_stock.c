@@ -90,6 +90,11 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 	hostclock_mono_cs = mono;
 }
 
+void hostclock_tk_unregistered(void)
+{
+	hostclock_pinned_wait();
+}
+
 /* How far BOOTTIME may jump, as of before that */
 static u64 hostclock_boot_headroom_ns;
 
