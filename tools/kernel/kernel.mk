@@ -92,7 +92,7 @@ kernel-micro: $(K_OUT)/kernel-micro/arch/x86/boot/bzImage ## build it without PC
 deb-kernel: $(LINUX_STAMP) $(O)/stock-6.12/headers ## build Debian's kernel 6.12 for clouds with our series, as a package (long)
 	@nice -n 19 tools/kernel/deb $(O)
 stock-6.1: $(O)/stock-6.1/vmlinuz ## get Debian's kernel 6.1
-modules-oot: $(STOCK:%=%/hostclock.ko) ## build the modules for Debian's kernels
+modules-oot: $(addsuffix /hostclock.ko,$(filter-out %-rt,$(STOCK))) ## build the modules for Debian's kernels
 series: $(K_OUT)/series/.stamp ## export the patch series as they would be mailed (K=VERSION)
 check-kernels: ## try every kernel version's series: build, boot, KUnit, the core of the e2e tests
 	@tools/kernel/check $(O) $(KERNEL_VERSIONS)

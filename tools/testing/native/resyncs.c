@@ -77,6 +77,12 @@ static void irq_work_sync(struct irq_work *work)
 	(void)work;
 }
 
+static bool irq_work_is_busy(struct irq_work *work)
+{
+	(void)work;
+	return false;
+}
+
 #include "../../../drivers/ptp/hostclock/resync.c"
 
 /* A reader that goes again if the clocks were set while it read, which it may cause. */
