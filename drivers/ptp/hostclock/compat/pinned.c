@@ -200,7 +200,7 @@ void notrace hostclock_pinned_read(void)
 void hostclock_pinned_wait(void)
 {
 	while (atomic_read(&hostclock_pinned_readers))
-		msleep(1);
+		usleep_range(1000, 2000);
 	/* The last one may have been preempted on its way out. */
 	synchronize_rcu_tasks();
 }

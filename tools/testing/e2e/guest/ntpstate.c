@@ -117,7 +117,7 @@ static void expect_told(void)
 	      "adjtimex: can be told", "state %d, status %#x", state, tx.status);
 }
 
-static u64 resyncs(void)
+static u64 read_resyncs(void)
 {
 	char line[64];
 
@@ -140,7 +140,7 @@ static void expect_always(u64 count)
 		bool is_wrong = state == TIME_ERROR || (tx.status & STA_UNSYNC);
 
 		if (is_wrong && !was_wrong) {
-			u64 now = resyncs();
+			u64 now = read_resyncs();
 
 			if (now - last < ROW_RESYNCS)
 				wrong++;
