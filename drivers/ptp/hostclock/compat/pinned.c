@@ -64,6 +64,11 @@ void hostclock_pinned_want(void)
 	atomic_inc(&hostclock_pinned_wanted);
 }
 
+static bool notrace hostclock_pinned_is_due(void)
+{
+	return atomic_read(&hostclock_pinned_wanted) != READ_ONCE(hostclock_pinned_done);
+}
+
 /**
  * hostclock_pinned_caller - the clocksource is about to be read
  * @caller: the address to which its read() returns
@@ -177,14 +182,13 @@ void notrace hostclock_pinned_read(void)
 {
 	int tries = HOSTCLOCK_RAISED_TRIES;
 
-	if (!hostclock_resync_raised() &&
-	    atomic_read(&hostclock_pinned_wanted) == READ_ONCE(hostclock_pinned_done))
+	if (!hostclock_resync_raised() && !hostclock_pinned_is_due())
 		return;
 	if (!hostclock_caller_asks() || READ_ONCE(hostclock_pinned_task) == current)
 		return;
 	while (hostclock_resync_raised() && --tries)
 		cpu_relax();
-	if (atomic_read(&hostclock_pinned_wanted) == READ_ONCE(hostclock_pinned_done))
+	if (!hostclock_pinned_is_due())
 		return;
 	atomic_inc(&hostclock_pinned_readers);
 	hostclock_pinned_set();

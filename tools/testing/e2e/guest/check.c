@@ -103,6 +103,14 @@ void read_line(const char *path, char *line, size_t size)
 	line[strcspn(line, "\n")] = 0;
 }
 
+uint64_t read_number(const char *path)
+{
+	char line[64];
+
+	read_line(path, line, sizeof(line));
+	return strtoull(line, NULL, 0);
+}
+
 void pin_to(int cpu)
 {
 	cpu_set_t set;

@@ -41,6 +41,9 @@ uint64_t number_arg(const char *text, const char *what);
 /* A file's first line, without its end; the test cannot go on without it. */
 void read_line(const char *path, char *line, size_t size);
 
+/* The number in it */
+uint64_t read_number(const char *path);
+
 /* Run the calling thread on one CPU only. */
 void pin_to(int cpu);
 

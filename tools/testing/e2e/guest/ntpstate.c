@@ -12,7 +12,6 @@
  * to time only.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -117,14 +116,6 @@ static void expect_told(void)
 	      "adjtimex: can be told", "state %d, status %#x", state, tx.status);
 }
 
-static u64 read_resyncs(void)
-{
-	char line[64];
-
-	read_line("/sys/class/misc/hostclock0/resyncs", line, sizeof(line));
-	return strtoull(line, NULL, 0);
-}
-
 /*
  * After many resyncs in a row, as where they take long, the driver rests, and the clock is not
  * synchronised meanwhile: readers have an epoch that is over.  Any other time is a mistake.
@@ -140,7 +131,7 @@ static void expect_always(u64 count)
 		bool is_wrong = state == TIME_ERROR || (tx.status & STA_UNSYNC);
 
 		if (is_wrong && !was_wrong) {
-			u64 now = read_resyncs();
+			u64 now = read_number("/sys/class/misc/hostclock0/resyncs");
 
 			if (now - last < ROW_RESYNCS)
 				wrong++;

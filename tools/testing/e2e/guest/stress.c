@@ -103,14 +103,6 @@ bool same_set(const struct look *before, const struct look *after)
 	       before->t.age <= after->t.age;
 }
 
-uint64_t read_number(const char *path)
-{
-	char line[64];
-
-	read_line(path, line, sizeof(line));
-	return strtoull(line, NULL, 0);
-}
-
 bool write_line(const char *path, const char *line)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);

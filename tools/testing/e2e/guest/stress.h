@@ -79,8 +79,6 @@ static inline bool own_quiet(unsigned int before, unsigned int after)
 	return before == after && !(before & OWN_CHANGING);
 }
 
-/* A file's first line, without its end; dies if it cannot be read. */
-uint64_t read_number(const char *path);
 bool write_line(const char *path, const char *line);
 
 #define STATE_DIR	"/sys/class/misc/hostclock0/"
