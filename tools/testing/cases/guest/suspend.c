@@ -133,14 +133,16 @@ static void measure(const struct pages *pages, int i, struct ahead *ahead)
 
 static void look(struct state *s)
 {
-	struct pages pages;
+	struct pages pages = { };
 	struct page_time t;
 	char text[64];
 
-	pages_open_device(&pages, "/dev/hostclock0");
-	for (int i = 0; i < CLOCKS; i++)
-		measure(&pages, i, &s->ahead[i]);
-	pages_now(&pages, &t);
+	do {
+		pages_renew(&pages, "/dev/hostclock0");
+		for (int i = 0; i < CLOCKS; i++)
+			measure(&pages, i, &s->ahead[i]);
+		pages_now(&pages, &t);
+	} while (pages_are_old(&pages));
 	s->slewed = host_ns(&pages, &t, MONO) - host_ns(&pages, &t, RAW);
 	s->booted_ns = t.real - host_ns(&pages, &t, BOOT) - s->ahead[BOOT].low;
 	pages_close(&pages);

@@ -17,18 +17,6 @@
 #define PATIENCE_SEC	60
 
 static struct pages pages;
-static u64 guest_epoch;
-
-/* The guest page's constants, if they are other ones now. */
-static void renew(void)
-{
-	if (pages.guest && HOSTCLOCK_LE64(pages.guest->epoch) == guest_epoch)
-		return;
-	if (pages.guest)
-		pages_close(&pages);
-	pages_open_device(&pages, DEVICE);
-	guest_epoch = HOSTCLOCK_LE64(pages.guest->epoch);
-}
 
 static u64 page_gaps(void)
 {
@@ -82,12 +70,11 @@ static void stand_clock(struct standing *s, enum jump_clock clock, int reader)
 	struct page_time before, after;
 	s64 ns;
 
-	renew();
+	pages_renew(&pages, DEVICE);
 	pages_now(&pages, &before);
 	ns = read_by(reader, clock);
 	pages_now(&pages, &after);
-	if (before.epoch != after.epoch ||
-	    HOSTCLOCK_LE64(pages.guest->epoch) != guest_epoch)
+	if (before.epoch != after.epoch || pages_are_old(&pages))
 		return;
 	narrow(&s->off[clock], ns - host_clock(&after, clock),
 	       ns - host_clock(&before, clock));
@@ -147,7 +134,7 @@ void clocks_stand(struct standing *s)
 	s->shift = HOSTCLOCK_LE32(set->shift);
 	s->gaps_ns = page_gaps();
 	s->epoch = HOSTCLOCK_LE64(set->epoch);
-	s->guest_epoch = guest_epoch;
+	s->guest_epoch = pages.guest_epoch;
 }
 
 s64 clocks_ns(const struct standing *s, s64 counts)
@@ -162,7 +149,7 @@ s64 clocks_page_real(void)
 {
 	struct page_time now;
 
-	renew();
+	pages_renew(&pages, DEVICE);
 	pages_now(&pages, &now);
 	return now.real;
 }
@@ -186,7 +173,7 @@ static void read_first(struct first *f, enum jump_clock clock, int reader)
 {
 	struct page_time before, after;
 
-	renew();
+	pages_renew(&pages, DEVICE);
 	pages_now(&pages, &before);
 	f->ns = read_by(reader, clock);
 	pages_now(&pages, &after);
@@ -194,8 +181,7 @@ static void read_first(struct first *f, enum jump_clock clock, int reader)
 	f->after = after.tsc;
 	f->page_before = host_clock(&before, clock);
 	f->page_after = host_clock(&after, clock);
-	f->torn = before.epoch != after.epoch ||
-		  HOSTCLOCK_LE64(pages.guest->epoch) != guest_epoch;
+	f->torn = before.epoch != after.epoch || pages_are_old(&pages);
 }
 
 /* Another clock is the first at each event. */
@@ -219,9 +205,10 @@ void clocks_await(struct happening *h, const struct standing *before, unsigned i
 	do {
 		if (turn & 1)
 			read_syscall(CLOCK_MONOTONIC);
-		renew();
+		pages_renew(&pages, DEVICE);
 		pages_now(&pages, &now);
-		h->seen = now.epoch != before->epoch || guest_epoch != before->guest_epoch;
+		h->seen = now.epoch != before->epoch ||
+			  pages.guest_epoch != before->guest_epoch;
 	} while (!h->seen && (s64)(now.tsc - end) < 0);
 	note_gaps(h);
 	read_firsts(h, turn);

@@ -54,6 +54,7 @@ static void read_guest_page(struct pages *pages)
 
 	do {
 		seq = hostclock_seq_begin(&gp->seq);
+		pages->guest_epoch = HOSTCLOCK_LE64(gp->epoch);
 		pages->tsc_offset = HOSTCLOCK_LE64(gp->tsc_offset);
 		pages->mono_offset_ns = HOSTCLOCK_LE64(gp->mono_offset_ns);
 		pages->raw_offset_ns = HOSTCLOCK_LE64(gp->raw_offset_ns);
@@ -80,6 +81,21 @@ void pages_open_device(struct pages *pages, const char *device)
 void pages_close(struct pages *pages)
 {
 	munmap((void *)pages->guest, 2 * HOSTCLOCK_PAGE_SIZE);
+}
+
+bool pages_are_old(const struct pages *pages)
+{
+	return HOSTCLOCK_LE64(pages->guest->epoch) != pages->guest_epoch;
+}
+
+bool pages_renew(struct pages *pages, const char *device)
+{
+	if (pages->guest && !pages_are_old(pages))
+		return false;
+	if (pages->guest)
+		pages_close(pages);
+	pages_open_device(pages, device);
+	return true;
 }
 
 static bool is_wanted(const struct hostclock_clock_page *cp, u8 smear)

@@ -14,6 +14,7 @@
 struct pages {
 	const struct hostclock_clock_page *clock;
 	const struct hostclock_guest_page *guest;	/* NULL on the host */
+	u64 guest_epoch;	/* of which the offsets are */
 	u64 tsc_offset;
 	s64 mono_offset_ns;
 	s64 raw_offset_ns;
@@ -40,6 +41,12 @@ struct page_time {
 /* In the guest: DEVICE's guest page and the clock page it follows. */
 void pages_open_device(struct pages *pages, const char *device);
 void pages_close(struct pages *pages);
+
+/* Has the guest page begun another epoch than the one whose offsets these are? */
+bool pages_are_old(const struct pages *pages);
+
+/* Open them again if they are old, or for the first time.  Return whether that was needed. */
+bool pages_renew(struct pages *pages, const char *device);
 
 /*
  * On the host: the page of this format and smear in an exporter's clock file.

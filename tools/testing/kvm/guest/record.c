@@ -38,10 +38,8 @@ static void keep(const struct reading *r, int64_t begin)
 static void take_real(struct pages *pages, struct reading *r)
 {
 	reading_take(pages, CLOCK_REALTIME, r);
-	if (guest_epoch(pages) != r->epoch) {
-		pages_open_device(pages, DEVICE);
+	if (pages_renew(pages, DEVICE))
 		reading_again(pages, r);
-	}
 }
 
 static int64_t width(const struct reading *r)

@@ -95,7 +95,7 @@ static void read_first(int done)
 		if (i != done)
 			take(i, &first[i]);
 	}
-	pages_open_device(&pages, DEVICE);
+	pages_renew(&pages, DEVICE);
 	for (size_t i = 0; i < CLOCKS; i++)
 		reading_again(&pages, &first[i]);
 }
@@ -184,10 +184,8 @@ static void watch_real(void)
 			wrong_until = r.after.mono;
 		count++;
 		take(REAL, &r);
-		if (guest_epoch(&pages) != r.epoch) {
-			pages_open_device(&pages, DEVICE);
+		if (pages_renew(&pages, DEVICE))
 			reading_again(&pages, &r);
-		}
 	}
 	note("watched REALTIME for %lld ms: %llu readings, %llu wrong, by up to %lld ns",
 	     (long long)(options.watch_ns / NSEC_PER_MSEC),
