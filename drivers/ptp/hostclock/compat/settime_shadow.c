@@ -115,7 +115,8 @@ void hostclock_settime_update(struct hostclock_setting *s, struct timekeeper *tk
 	tk->tkr_mono.xtime_nsec = hostclock_xtime_nsec;
 	hostclock_setting_decide(s, tk);
 	hostclock_forward(tk, s->reading);
-	if (!s->keep_real && !s->refused)
+	/* One that is kept counts a gap. */
+	if (!s->refused && (!s->keep_real || s->boot_jump_ns))
 		hostclock_set_real(tk, &s->real);
 	hostclock_update_ktime(tk);
 }
