@@ -11,14 +11,8 @@
  */
 #define DRIFT_PPM	2
 
-uint64_t guest_epoch(const struct pages *pages)
-{
-	return HOSTCLOCK_LE64(pages->guest->epoch);
-}
-
 void reading_take(const struct pages *pages, clockid_t id, struct reading *r)
 {
-	r->epoch = guest_epoch(pages);
 	pages_now(pages, &r->before);
 	r->ns = read_vdso(id);
 	pages_now(pages, &r->after);

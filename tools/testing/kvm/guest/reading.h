@@ -11,12 +11,10 @@
 #define DEVICE		"/dev/hostclock0"
 
 struct reading {
-	uint64_t epoch;		/* the guest page's, just before */
 	struct page_time before, after;
 	int64_t ns;
 };
 
-uint64_t guest_epoch(const struct pages *pages);
 void reading_take(const struct pages *pages, clockid_t id, struct reading *r);
 
 /* With the pages as they are now, of one made a moment ago. */

@@ -72,13 +72,14 @@ static int wait_for_standstill(void)
 	start = previous.before;
 	for (size_t i = 0; previous.after.mono - start.mono < options.wait_ns;
 	     i = (i + 1) % CLOCKS) {
+		bool is_over = pages_are_old(&pages);
+
 		take(i, &r);
-		if (r.epoch != previous.epoch ||
-		    stood_still(&previous.after, &r.before)) {
+		if (is_over || stood_still(&previous.after, &r.before)) {
 			first[i] = r;
 			return i;
 		}
-		if (stood_still(&r.before, &r.after) || guest_epoch(&pages) != r.epoch)
+		if (stood_still(&r.before, &r.after) || pages_are_old(&pages))
 			return -1;
 		last[i] = r;
 		previous = r;
