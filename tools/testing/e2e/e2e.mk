@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The test programs that run in the guest: static, some for 32 bits as well.
 E2E := tools/testing/e2e/guest
-E2E_PROGRAMS := nosyscall coherence order timens vdsomove ptp ntpstate devnode barpoke auxclock notice jumps \
+E2E_PROGRAMS := nosyscall coherence order timens vdsodata vdsomove ptp ntpstate devnode barpoke auxclock notice jumps \
 	idle pingpong uevents firstread leapwatch readings \
 	faults stress ptpopen livepage disturb liveupdates
 E2E_PROGRAMS_32 := nosyscall coherence order

@@ -4,8 +4,8 @@
 # reading it.
 . /results.sh
 
-same "current_clocksource is hostclock" hostclock \
-	"$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
+clocksources=/sys/devices/system/clocksource/clocksource0
+same "current_clocksource is hostclock" hostclock "$(cat $clocksources/current_clocksource)"
 uname -r
 cat /proc/self/maps
 run nosyscall 100000
@@ -16,4 +16,11 @@ run order 20000
 run timens 400
 run ptp
 run devnode
+run vdsodata
+# By tsc-early, it is not calibrated yet.
+await 20 grep -qw tsc $clocksources/available_clocksource
+echo tsc >$clocksources/current_clocksource
+run vdsodata --multiplies
+echo hostclock >$clocksources/current_clocksource
+run vdsodata
 exit $failed

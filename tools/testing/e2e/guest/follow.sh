@@ -15,6 +15,7 @@ run coherence --count=1000000
 run coherence32 --count=100000
 run order 200000
 run order32 20000
+run vdsodata
 run ntpstate synchronised
 run timens 4000
 run ptp
