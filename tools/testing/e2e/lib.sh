@@ -41,6 +41,15 @@ guest() {
 	return "$status"
 }
 
+# steps COUNT EVERY: a script for hostclockd-sim. From its third second on the clock is set
+# every EVERY seconds, 3 s ahead and 2.25 s back by turns.
+steps() {
+	awk -v count="$1" -v every="$2" 'BEGIN {
+		for (i = 0; i < count; i++)
+			printf "%.3f step %s\n", 3 + i * every, i % 2 ? "-2.25" : "3.000000007"
+	}'
+}
+
 # For hostclockd: a busy machine must not make it publish late, if that can be had.
 priority=()
 ! chrt -f 1 true 2>/dev/null || priority=(--priority 1)

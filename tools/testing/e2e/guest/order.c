@@ -4,12 +4,15 @@
  * CPU; and all CPUs at once, each checking its reading against the latest that
  * any of them has made public.
  *
- *	order [COUNT]		readings per clock and way, 200000 if not given;
- *				more across CPUs, until enough followed another's
+ *	order [COUNT [CLOCK]]	readings per clock and way, 200000 if not given;
+ *				more across CPUs, until enough followed another's;
+ *				of all clocks or one
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 
 #include "check.h"
@@ -141,13 +144,20 @@ static void across_cpus(const struct clock_name *clock, int cpus)
 int main(int argc, char **argv)
 {
 	int cpus = get_nprocs();
+	bool found = false;
 
 	if (argc > 1)
 		count = number_arg(argv[1], "COUNT");
 	for (const struct clock_name *c = clock_names; c->name; c++) {
+		if (argc > 2 && strcmp(argv[2], c->name))
+			continue;
+		found = true;
 		interleave(c);
 		if (cpus > 1)
 			across_cpus(c, cpus);
 	}
+	errno = EINVAL;
+	if (!found)
+		die("no clock is named %s", argv[2]);
 	return check_status();
 }

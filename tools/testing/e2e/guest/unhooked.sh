@@ -3,6 +3,7 @@
 # hostclock.ko in a distribution's kernel where the clock cannot be set from an interrupt: the
 # clocks are the host's, read by system calls, and status says so.
 . /results.sh
+. /reload.sh
 sysfs=/sys/class/misc/hostclock0
 
 uname -rv
@@ -23,12 +24,6 @@ holds "and how it is read" "it does not" \
 	grep -q "unpatched; clocks are read by system calls: with PREEMPT_RT" /tmp/status
 holds "and that this kernel's TAI is not" "it does not" grep -q "TAI.*not set in this kernel" /tmp/status
 
-order 200000 >/tmp/order 2>&1 &
-rmmod hostclock
-same "rmmod hostclock" 0 $?
-insmod /lib/modules/hostclock.ko
-same "insmod hostclock.ko again" 0 $?
-wait $!
-grep -v '^ok - .*REALTIME\|^ok - .*TAI' /tmp/order | sed 's/^ok - /&while the module goes and comes: /'
+reload_under_readers 200000 true true
 run coherence --clock=REALTIME --count=20000
 exit $failed
