@@ -104,8 +104,16 @@ void vms_renew(struct exporter *x)
 	exporter_changed(x);
 }
 
+/* Have the clock write what it writes into the guest's file. */
+static int ask_clock(struct exporter *x, struct vm *vm, struct problem *why)
+{
+	if (clocklink_add_line(x, vm, why))
+		return -1;
+	return vm->private ? clocklink_add(x, vm, why) : 0;
+}
+
 /*
- * Another clock process knows of no copies.  One that does not answer is asked again at the
+ * Another clock process knows of no guests.  One that does not answer is asked again at the
  * next look.
  */
 void vms_ask_clock(struct exporter *x)
@@ -117,9 +125,10 @@ void vms_ask_clock(struct exporter *x)
 		return;
 	x->instance = x->clock.instance;
 	for (vm = x->vms; vm; vm = vm->next) {
-		if (!vm->private || !clocklink_add(x, vm, &why))
-			continue;
-		if (why.again)
+		why.again = false;
+		if (!ask_clock(x, vm, &why))
+			clocklink_follow(x, vm);
+		else if (why.again)
 			x->instance = 0;
 		else
 			say("%s: %s", vm->name, why.text);
@@ -131,8 +140,7 @@ static int map_file(struct exporter *x, struct vm *vm, struct problem *why)
 	if (pagefile_open(x, vm, why))
 		return -1;
 	vm->copies_id = ++x->last_id;
-	if (!clocklink_add_line(x, vm, why) &&
-	    (!vm->private || !clocklink_add(x, vm, why)))
+	if (!ask_clock(x, vm, why))
 		return 0;
 	if (why->again) {
 		x->instance = 0;
@@ -147,7 +155,7 @@ void vm_rewrite(struct exporter *x, struct vm *vm)
 {
 	struct problem why;
 
-	if (clocklink_add_line(x, vm, &why) || (vm->private && clocklink_add(x, vm, &why)))
+	if (ask_clock(x, vm, &why))
 		say("%s: %s", vm->name, why.text);
 	vm_publish(x, vm);
 }

@@ -107,6 +107,14 @@ process() {
 	ctl status --json | sed -n "/\"role\": *\"$1\"/,/}/s/^ *\"pid\": *\([0-9]*\).*/\1/p"
 }
 
+# another ROLE PID: there is another one than that.
+another() {
+	local pid
+
+	pid=$(process "$1" 2>/dev/null)
+	[[ $pid && $pid != "$2" ]]
+}
+
 # set_of PAGE: the set that holds, into variables.
 set_of() {
 	local text
