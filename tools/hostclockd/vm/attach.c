@@ -280,8 +280,11 @@ static void find_again(struct exporter *x, struct vm *vm)
 		return;
 	}
 	gone_watch(vm);
-	if (follow_listen(vm, &why))
-		say("%s: %s", vm->name, why.text);
+	if (follow_listen(vm, &why)) {
+		follow_lost(vm);
+		say("%s: %s; tried again in %llu s", vm->name, why.text,
+		    (unsigned long long)(vm->source.listen_wait_ns / NSEC_PER_SEC));
+	}
 	follow_check(x, vm);
 	follow_missed(x, vm);
 	monitor_handle(&vm->source.monitor);

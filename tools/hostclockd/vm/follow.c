@@ -351,9 +351,14 @@ static void handle_resume(void *arg, const struct qmp_when *when)
 }
 
 /* It is tried again, more and more rarely. */
-static void handle_lost(void *arg, const char *why)
+/**
+ * follow_lost - the VM's events are not listened to any more
+ * @vm: the guest
+ *
+ * They are again after a while, which is longer each time.
+ */
+void follow_lost(struct vm *vm)
 {
-	struct vm *vm = arg;
 	struct vm_source *s = &vm->source;
 
 	s->listen_wait_ns *= 2;
@@ -362,9 +367,16 @@ static void handle_lost(void *arg, const char *why)
 	if (s->listen_wait_ns > LISTEN_MAX_NS)
 		s->listen_wait_ns = LISTEN_MAX_NS;
 	s->listen_ns = task_now_ns() + s->listen_wait_ns;
+}
+
+static void handle_lost(void *arg, const char *why)
+{
+	struct vm *vm = arg;
+
+	follow_lost(vm);
 	if (why)
 		say("%s: its --events socket %s: not listened to for %llu s", vm->name, why,
-		    (unsigned long long)(s->listen_wait_ns / NSEC_PER_SEC));
+		    (unsigned long long)(vm->source.listen_wait_ns / NSEC_PER_SEC));
 	exporter_changed_by_others(vm->x);
 }
 

@@ -12,6 +12,7 @@ void follow_check(struct exporter *x, struct vm *vm);
 bool follow_is_quiet(const struct vm *vm);
 void follow_poll(struct exporter *x, struct vm *vm);
 int follow_listen(struct vm *vm, struct problem *why);
+void follow_lost(struct vm *vm);
 void follow_missed(struct exporter *x, struct vm *vm);
 void follow_stopped(struct vm *vm, const struct qmp_when *when);
 void follow_resumed(struct vm *vm, const struct qmp_when *when);
