@@ -100,6 +100,15 @@ static void print(const struct ctl *ctl, struct json_object *reply)
 			    json_int(reply, "doorbell"));
 }
 
+/* Who keeps the answer in a file must know that it is not there. */
+static int print_all(const struct ctl *ctl, struct json_object *reply, struct problem *why)
+{
+	print(ctl, reply);
+	if (fflush(stdout) || ferror(stdout))
+		return problem_errno(why, "done, but the answer cannot be written");
+	return 0;
+}
+
 static int run(const struct ctl *ctl, struct json_object **reply,
 	       struct problem *why)
 {
@@ -172,10 +181,10 @@ int main(int argc, char **argv)
 
 	ctl_parse(argc, argv, &ctl);
 	bad = run_jailed(&ctl, &reply, &why);
+	if (!bad)
+		bad = print_all(&ctl, reply, &why);
 	if (bad)
 		say("%s", why.text);
-	else
-		print(&ctl, reply);
 	json_object_put(reply);
 	json_object_put(ctl.request);
 	return bad ? EXIT_FAILURE : EXIT_SUCCESS;
