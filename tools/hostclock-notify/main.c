@@ -23,6 +23,7 @@ struct watch {
 	int device_fd;
 	int signal_fd;
 	struct snapshot seen;
+	bool known;		/* what was seen last */
 	int64_t reread_ns;	/* or NEVER_NS */
 	bool had_event;
 };
@@ -83,8 +84,11 @@ static enum outcome check_device(struct watch *w)
 
 	w->reread_ns = NEVER_NS;
 	if (!device_read(w->device_fd, &s)) {
-		notify(w, device_events(&w->seen, &s), &s, since_ns);
+		/* The initial state is no event. */
+		if (w->known)
+			notify(w, device_events(&w->seen, &s), &s, since_ns);
 		w->seen = s;
+		w->known = true;
 		return GO_ON;
 	}
 	if (errno != EAGAIN)
@@ -184,6 +188,31 @@ static int find_device(struct watch *w, bool *stop)
 	return 0;
 }
 
+/*
+ * The state that it begins with.  Return: 0, or how to exit: a device that is there and tells
+ * nothing is not going to.
+ */
+static int read_first(struct watch *w)
+{
+	const char *path = w->options->device;
+
+	w->known = !device_read(w->device_fd, &w->seen);
+	w->reread_ns = NEVER_NS;
+	if (!w->known) {
+		int error = errno;
+
+		w->reread_ns = now_ns() + WRITING_NS;
+		if (error != EAGAIN && error != ENODEV && !access(path, F_OK)) {
+			say("cannot read %s: %s: is it hostclock's, and is /sys there?", path,
+			    strerror(error));
+			return EXIT_NO_DEVICE;
+		}
+	}
+	say("watching %s: marker %llu, status %s", path, (unsigned long long)w->seen.marker,
+	    w->known ? w->seen.status : "not known yet");
+	return 0;
+}
+
 static int watch_devices(struct watch *w)
 {
 	enum outcome outcome;
@@ -195,11 +224,11 @@ static int watch_devices(struct watch *w)
 		if (status || stop)
 			return status;
 		memset(&w->seen, 0, sizeof(w->seen));
-		/* The initial state is no event. */
-		if (device_read(w->device_fd, &w->seen))
-			w->reread_ns = now_ns() + WRITING_NS;
-		say("watching %s: marker %llu, status %s", w->options->device,
-		    (unsigned long long)w->seen.marker, w->seen.status);
+		status = read_first(w);
+		if (status) {
+			close(w->device_fd);
+			return status;
+		}
 		outcome = watch(w);
 		close(w->device_fd);
 		if (outcome == DONE)

@@ -70,6 +70,9 @@ check_usage() {
 	hostclock-notify --no-wait --once --device /dev/nothing 2>/tmp/err
 	same "no device, and not to be waited for" 3 $?
 	holds "which is said" "$(cat /tmp/err)" grep -q "cannot open /dev/nothing" /tmp/err
+	timeout 5 hostclock-notify --foreground --device /dev/null 2>/tmp/err
+	same "a device that tells nothing, at once" 3 $?
+	same "which is said, once" 1 "$(grep -c "cannot read /dev/null" /tmp/err)"
 }
 
 # best_ms: the least time to a reset
