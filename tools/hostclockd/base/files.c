@@ -13,8 +13,8 @@
 
 #include "files.h"
 
-/* Check that it is ours, of the right type, and writable by nobody else. */
-static int check_owner(int fd, const char *name, mode_t type,
+/* Check that it is ours, unless it may be lent, of the right type, and writable by nobody else. */
+static int check_owner(int fd, const char *name, mode_t type, bool lent,
 		       struct problem *why)
 {
 	struct stat st;
@@ -25,7 +25,7 @@ static int check_owner(int fd, const char *name, mode_t type,
 		return problem_set(why, "%s: is not a %s", name,
 				   type == S_IFDIR ? "directory" :
 						     "regular file");
-	if (st.st_uid != geteuid())
+	if (!lent && st.st_uid != geteuid())
 		return problem_set(why,
 				   "%s: belongs to user %u, not to user %u who runs this; choose another place",
 				   name, st.st_uid, geteuid());
@@ -53,7 +53,7 @@ static int open_dir_at(int at, const char *path, mode_t mode,
 				   path);
 	if (fd < 0)
 		return problem_errno(why, "%s: cannot open the directory", path);
-	if (check_owner(fd, path, S_IFDIR, why)) {
+	if (check_owner(fd, path, S_IFDIR, false, why)) {
 		close(fd);
 		return -1;
 	}
@@ -78,7 +78,7 @@ int files_open_subdir(int dir, const char *name, struct problem *why)
 	return open_dir_at(dir, name, 0755, why);
 }
 
-static int open_regular(int dir, const char *name, int flags, mode_t mode,
+static int open_regular(int dir, const char *name, int flags, mode_t mode, bool lent,
 			struct problem *why)
 {
 	int fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
@@ -96,7 +96,7 @@ static int open_regular(int dir, const char *name, int flags, mode_t mode,
 	}
 	if (fd < 0)
 		return problem_errno(why, "%s: cannot open", name);
-	if (check_owner(fd, name, S_IFREG, why)) {
+	if (check_owner(fd, name, S_IFREG, lent, why)) {
 		close(fd);
 		errno = EPERM;
 		return -1;
@@ -114,7 +114,7 @@ static int open_regular(int dir, const char *name, int flags, mode_t mode,
  */
 int files_lock(int dir, const char *name, struct problem *why)
 {
-	int fd = open_regular(dir, name, O_RDWR | O_CREAT, 0600, why);
+	int fd = open_regular(dir, name, O_RDWR | O_CREAT, 0600, false, why);
 
 	if (fd < 0)
 		return -1;
@@ -168,7 +168,7 @@ static int allocate(int fd, size_t size)
 }
 
 /* A page file, zeroed.  Return: a descriptor, or -1. */
-static int create_pages(int dir, const char *name, size_t size, size_t piece, mode_t mode,
+static int create_pages(int dir, const char *name, const struct files_kind *kind,
 			struct problem *why)
 {
 	char tmp[NAME_MAX];
@@ -178,8 +178,8 @@ static int create_pages(int dir, const char *name, size_t size, size_t piece, mo
 	fd = create_new(dir, tmp, why);
 	if (fd < 0)
 		return -1;
-	if (allocate(fd, size) || ftruncate(fd, piece) || fchmod(fd, mode)) {
-		problem_errno(why, "%s: cannot give it %zu bytes", name, size);
+	if (allocate(fd, kind->size) || ftruncate(fd, kind->piece) || fchmod(fd, kind->mode)) {
+		problem_errno(why, "%s: cannot give it %zu bytes", name, kind->size);
 		unlinkat(dir, tmp, 0);
 	} else if (!rename_new(dir, tmp, name, why)) {
 		return fd;
@@ -227,35 +227,34 @@ static int resize_said(int fd, const char *name, size_t size, size_t piece,
  * files_map - map a page file, creating it zeroed if it does not exist
  * @dir: the directory
  * @name: of the file
- * @size: bytes to map
- * @piece: bytes of the file; an existing one that has more or less is given just that
- * @mode: for a new file, whatever the umask
+ * @kind: what it is; an existing one of another size is given that
  * @created: set to whether it is new
  * @why: what went wrong
  *
  * Return: the mapping, or NULL with errno: EPERM if others can write it or it is no file.
  */
-void *files_map(int dir, const char *name, size_t size, size_t piece, mode_t mode,
+void *files_map(int dir, const char *name, const struct files_kind *kind,
 		bool *created, struct problem *why)
 {
-	int fd = open_regular(dir, name, O_RDWR, 0, why);
+	int fd = open_regular(dir, name, O_RDWR, 0, kind->lent, why);
+	size_t size = kind->size;
 	void *map;
 
 	*created = fd < 0 && errno == ENOENT;
 	if (*created)
-		fd = create_pages(dir, name, size, piece, mode, why);
+		fd = create_pages(dir, name, kind, why);
 	if (fd < 0)
 		return NULL;
-	map = resize_said(fd, name, size, piece, why) ? NULL : map_fd(fd, name, size, why);
+	map = resize_said(fd, name, size, kind->piece, why) ? NULL : map_fd(fd, name, size, why);
 	close(fd);
 	errno = EIO;
 	return map;
 }
 
-/* A file that is there, for reading and writing.  Return: a descriptor, or -1. */
+/* A VM's file that is there, for reading and writing.  Return: a descriptor, or -1. */
 int files_open(int dir, const char *name, struct problem *why)
 {
-	return open_regular(dir, name, O_RDWR, 0, why);
+	return open_regular(dir, name, O_RDWR, 0, true, why);
 }
 
 /* Return: 0 or -1 with errno; there may be less than there was a moment ago. */
@@ -307,7 +306,7 @@ static char *read_all(int fd, const char *name, size_t max, struct problem *why)
  */
 char *files_read(int dir, const char *name, size_t max, struct problem *why)
 {
-	int fd = open_regular(dir, name, O_RDONLY, 0, why);
+	int fd = open_regular(dir, name, O_RDONLY, 0, false, why);
 	char *text;
 	int saved;
 

@@ -202,10 +202,12 @@ static bool is_ours(void)
  */
 int kept_open(struct clock *clk, int dir, struct problem *why)
 {
+	const struct files_kind kind = {
+		.size = HOSTCLOCK_PAGE_SIZE, .piece = HOSTCLOCK_PAGE_SIZE, .mode = 0600,
+	};
 	bool created;
 
-	file = files_map(dir, KEPT_FILE, HOSTCLOCK_PAGE_SIZE, HOSTCLOCK_PAGE_SIZE, 0600,
-			 &created, why);
+	file = files_map(dir, KEPT_FILE, &kind, &created, why);
 	if (!file)
 		return -1;
 	if (is_ours()) {

@@ -88,11 +88,14 @@ static bool restore(struct clock *clk, struct page *pg)
  */
 int pages_open(struct clock *clk, int dir, struct problem *why)
 {
+	const struct files_kind kind = {
+		.size = CLOCK_FILE_SIZE, .piece = FILES_PIECE_SIZE, .mode = 0644,
+	};
 	bool created;
 	void *map;
 	int i;
 
-	map = files_map(dir, CLOCK_FILE, CLOCK_FILE_SIZE, FILES_PIECE_SIZE, 0644, &created, why);
+	map = files_map(dir, CLOCK_FILE, &kind, &created, why);
 	if (!map)
 		return -1;
 	hostid_shown(dir, clk->now.host_id);

@@ -41,19 +41,20 @@ static size_t size_of(const struct vm *vm)
 /* Put aside what has the file's name and can never be it, such as a link. */
 static void *map_or_put_aside(struct exporter *x, struct vm *vm, struct problem *why)
 {
-	mode_t mode = vm->private ? 0600 : 0644;
+	const struct files_kind kind = {
+		.size = size_of(vm), .piece = FILES_PIECE_SIZE,
+		.mode = vm->private ? 0600 : 0644, .lent = true,
+	};
 	char aside[VM_NAME_MAX + 8];
 	void *map;
 
-	map = files_map(x->vm_dir, vm->name, size_of(vm), FILES_PIECE_SIZE, mode,
-			&vm->file.created, why);
+	map = files_map(x->vm_dir, vm->name, &kind, &vm->file.created, why);
 	snprintf(aside, sizeof(aside), ".%s.bad", vm->name);
 	if (map || errno != EPERM || !files_aside(x->vm_dir, vm->name, aside))
 		return map;
 	say("bad page file: vm/%s; it is vm/%s now, and a new one is there: start the VM again",
 	    why->text, aside);
-	return files_map(x->vm_dir, vm->name, size_of(vm), FILES_PIECE_SIZE, mode,
-			 &vm->file.created, why);
+	return files_map(x->vm_dir, vm->name, &kind, &vm->file.created, why);
 }
 
 /**
