@@ -4,7 +4,9 @@
  * page says what it should be, so a line that is far from that is dropped.
  */
 #include <linux/compiler.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/workqueue.h>
 
 #include <hostclock/line.h>
 
@@ -21,6 +23,9 @@
 
 #define HOSTCLOCK_LINE_MAX_LEAD_NS	100000
 
+/* How long after a bad line there is a look for a good one.  An idle guest is not woken. */
+#define HOSTCLOCK_LINES_RETRY_SEC	1
+
 /* NULL: no page */
 static struct hostclock_line_page *hostclock_lines;
 /* The guest epoch whose lines are used; 0: none */
@@ -32,6 +37,9 @@ static u32 hostclock_lines_bad_seq;
 /* How far the line was ahead of the clock page when its seq was first read */
 static s64 hostclock_lines_lead_ns;
 static u32 hostclock_lines_seq;
+
+static void hostclock_lines_retry(struct work_struct *work);
+static DECLARE_DEFERRABLE_WORK(hostclock_lines_retry_work, hostclock_lines_retry);
 
 /**
  * hostclock_lines_start - use the line page, if there is one
@@ -76,6 +84,7 @@ void notrace hostclock_lines_drop(void)
 
 void hostclock_lines_stop(void)
 {
+	cancel_delayed_work_sync(&hostclock_lines_retry_work);
 	hostclock_lines_drop();
 	hostclock_lines = NULL;
 }
@@ -83,28 +92,56 @@ void hostclock_lines_stop(void)
 /**
  * hostclock_lines_accept - the clocks follow the accepted epochs
  *
- * The vDSO may be opened by the host from now on.  A line that was bad is not used again:
- * each reading of it would take another resync.
+ * The vDSO may be opened by the host from now on.  After a bad line none is used, see
+ * hostclock_lines_retry_later().
  *
+ * Context: any but NMI; there is a page.
  * Return: false if no line can be used.
  */
 bool hostclock_lines_accept(void)
 {
-	struct hostclock_accepted a;
+	struct hostclock_accepted a, now;
 	bool bad;
 
-	if (!hostclock_lines)
-		return false;
-	hostclock_accepted_get(&a);
-	bad = READ_ONCE(hostclock_lines_bad_epoch) == a.guest_epoch &&
-	      READ_ONCE(hostclock_lines_bad_seq) == HOSTCLOCK_LE32(hostclock_lines->seq);
-	if (!bad) {
-		WRITE_ONCE(hostclock_lines_bad_epoch, 0);
-		WRITE_ONCE(hostclock_lines_epoch, a.guest_epoch);
-	}
-	/* The host needs to know in either case, to go on with another line. */
-	hostclock_lines_say(a.guest_epoch, a.clock_epoch);
+	hostclock_accepted_get(&now);
+	do {
+		a = now;
+		bad = READ_ONCE(hostclock_lines_bad_epoch) == a.guest_epoch;
+		if (!bad) {
+			WRITE_ONCE(hostclock_lines_bad_epoch, 0);
+			WRITE_ONCE(hostclock_lines_epoch, a.guest_epoch);
+		}
+		/* The host needs to know in either case, to go on with another line. */
+		hostclock_lines_say(a.guest_epoch, a.clock_epoch);
+		/* Another CPU may have accepted others, and said so before this one did. */
+		hostclock_accepted_get(&now);
+	} while (now.guest_epoch != a.guest_epoch || now.clock_epoch != a.clock_epoch);
 	return !bad;
+}
+
+/* Does the host go on with another line than the bad one? */
+static void hostclock_lines_retry(struct work_struct *work)
+{
+	if (!READ_ONCE(hostclock_lines_bad_epoch))
+		return;
+	if (READ_ONCE(hostclock_lines_bad_seq) == HOSTCLOCK_LE32(hostclock_lines->seq)) {
+		hostclock_lines_retry_later();
+		return;
+	}
+	WRITE_ONCE(hostclock_lines_bad_epoch, 0);
+	hostclock_force_resync();
+}
+
+/**
+ * hostclock_lines_retry_later - lines were bad: use them again once there are others
+ *
+ * Each bad one takes a resync, so it is not at once.
+ *
+ * Context: any but NMI, between hostclock_lines_start() and hostclock_lines_stop().
+ */
+void hostclock_lines_retry_later(void)
+{
+	schedule_delayed_work(&hostclock_lines_retry_work, HOSTCLOCK_LINES_RETRY_SEC * HZ);
 }
 
 /**
@@ -115,9 +152,10 @@ bool hostclock_lines_bad(void)
 	return READ_ONCE(hostclock_lines_off);
 }
 
+/* A page with bad lines and new epochs all the time must not keep a CPU busy with resyncs. */
 static void notrace hostclock_lines_found_bad(void)
 {
-	if (READ_ONCE(hostclock_lines_off))
+	if (READ_ONCE(hostclock_lines_off) || !hostclock_resync_allowed())
 		return;
 	WRITE_ONCE(hostclock_lines_off, true);
 	hostclock_force_resync();
@@ -152,6 +190,11 @@ static u64 notrace hostclock_lines_far(u64 ns, u64 line)
 	return line;
 }
 
+static u64 notrace hostclock_lines_lead(void)
+{
+	return clamp_t(s64, READ_ONCE(hostclock_lines_lead_ns), 0, HOSTCLOCK_LINE_MAX_LEAD_NS);
+}
+
 /**
  * hostclock_lines_refine - MONOTONIC's counter by the line, if there is one
  * @ns: by the clock page
@@ -164,8 +207,11 @@ u64 notrace hostclock_lines_refine(u64 ns)
 	u32 seq;
 	s64 off;
 
-	if (!epoch || !hostclock_line_read(hostclock_lines, epoch, &line))
+	if (!epoch)
 		return ns;
+	/* The host withdraws the line before it writes the next guest epoch. */
+	if (!hostclock_line_read(hostclock_lines, epoch, &line))
+		return ns + hostclock_lines_lead();
 	seq = hostclock_line_begin(hostclock_lines);
 	if (unlikely(seq != READ_ONCE(hostclock_lines_seq)))
 		hostclock_lines_measure(epoch, seq);
@@ -198,8 +244,6 @@ const char *hostclock_lines_closed(void)
  */
 u64 hostclock_lines_ahead(void)
 {
-	s64 lead = READ_ONCE(hostclock_lines_lead_ns);
-
 	/* rounding, of the line and of the clock page */
-	return 1 + clamp_t(s64, lead, 0, HOSTCLOCK_LINE_MAX_LEAD_NS);
+	return 1 + hostclock_lines_lead();
 }

@@ -12,6 +12,7 @@ bool hostclock_lines_bad(void);
 const char *hostclock_lines_closed(void);
 void hostclock_lines_drop(void);
 bool hostclock_lines_accept(void);
+void hostclock_lines_retry_later(void);
 u64 hostclock_lines_ahead(void);
 
 #endif /* _HOSTCLOCK_LINES_H */

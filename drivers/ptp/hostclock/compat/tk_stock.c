@@ -42,7 +42,7 @@ MODULE_PARM_DESC(vdso, "set clocks exactly and let the vDSO read them, where the
  */
 #define HOSTCLOCK_TK_MAX_DELTA_NS	BIT_ULL(40)
 
-/* At the clock that was set first: it may be changed between two of them. */
+/* At the clock that was set first: the pages may change between setting it and looking. */
 #define HOSTCLOCK_LOOKS		6
 
 /* What BOOTTIME has left after any gap: 30 years */
@@ -139,6 +139,17 @@ static void hostclock_stock_commit(struct hostclock_setting *s)
 	s->tai_offset_sec = info->tai_offset_sec;
 }
 
+/* The clocks follow the pages, so the vDSO may read the lines. */
+static void hostclock_stock_open(void)
+{
+	if (!hostclock_lines_present())
+		return;
+	if (!hostclock_lines_accept())
+		hostclock_lines_retry_later();
+	else if (hostclock_exact == HOSTCLOCK_EXACT_ON)
+		hostclock_vdso_page_enable(true);
+}
+
 /* Return 0 if the clocks follow the pages, as far as these are valid. */
 static int hostclock_stock_set(void)
 {
@@ -150,9 +161,8 @@ static int hostclock_stock_set(void)
 	if (!ret) {
 		if (!hostclock_error() || hostclock_error() == HOSTCLOCK_ERR_REALTIME)
 			hostclock_realtime_accepted();
-		if (!hostclock_error() && hostclock_lines_accept() &&
-		    hostclock_exact == HOSTCLOCK_EXACT_ON)
-			hostclock_vdso_page_enable(true);
+		if (!hostclock_error())
+			hostclock_stock_open();
 		hostclock_ntp_sync_soon();
 	} else if (ret == -EINVAL) {
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
@@ -212,12 +222,12 @@ static bool hostclock_stock_try(void)
 {
 	s64 off_ns = S64_MAX;
 	struct system_time_snapshot snap;
-	int i, ret;
+	int i, ret = 0;
 
 	if (!hostclock_counter_in_use(HOSTCLOCK_MONO))
 		return false;
-	ret = hostclock_stock_set();
 	for (i = 0; !ret && i < HOSTCLOCK_LOOKS && off_ns; i++) {
+		ret = hostclock_stock_set();
 		hostclock_systime_get(&snap);
 		off_ns = hostclock_systime_real_ns(&snap) - (s64)snap.cycles -
 			 READ_ONCE(hostclock_info()->wall_offset_ns);
@@ -230,6 +240,8 @@ static bool hostclock_stock_try(void)
 	hostclock_exact = HOSTCLOCK_EXACT_ON;
 	if (hostclock_vdso_prepared)
 		hostclock_vdso_page_enable(true);
+	/* What was accepted since the last look was not set. */
+	hostclock_force_resync();
 	return true;
 }
 
