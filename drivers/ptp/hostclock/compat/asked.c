@@ -13,6 +13,7 @@
 #include "asked.h"
 #include "hook.h"
 #include "ntp.h"
+#include "pinned.h"
 #include "symbols.h"
 
 #ifdef HOSTCLOCK_EXACT
@@ -27,7 +28,7 @@ static int hostclock_refused(void)
 static void notrace hostclock_settime_asked(unsigned long ip, unsigned long parent_ip,
 					    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (hostclock_steer_ask(ADJ_SETOFFSET))
+	if (!hostclock_pinned_is_caller() && hostclock_steer_ask(ADJ_SETOFFSET))
 		hostclock_hook_divert(fregs, hostclock_refused);
 }
 

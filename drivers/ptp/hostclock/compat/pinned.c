@@ -64,6 +64,16 @@ void hostclock_pinned_want(void)
 	atomic_inc(&hostclock_pinned_wanted);
 }
 
+/**
+ * hostclock_pinned_is_caller - is it us who calls do_settimeofday64(), in whoever's name?
+ *
+ * Context: any.
+ */
+bool notrace hostclock_pinned_is_caller(void)
+{
+	return READ_ONCE(hostclock_pinned_task) == current;
+}
+
 static bool notrace hostclock_pinned_is_due(void)
 {
 	return atomic_read(&hostclock_pinned_wanted) != READ_ONCE(hostclock_pinned_done);
@@ -184,7 +194,7 @@ void notrace hostclock_pinned_read(void)
 
 	if (!hostclock_resync_raised() && !hostclock_pinned_is_due())
 		return;
-	if (!hostclock_caller_asks() || READ_ONCE(hostclock_pinned_task) == current)
+	if (!hostclock_caller_asks() || hostclock_pinned_is_caller())
 		return;
 	while (hostclock_resync_raised() && --tries)
 		cpu_relax();

@@ -4,6 +4,7 @@
 
 void hostclock_pinned_want(void);
 void hostclock_pinned_caller(unsigned long caller);
+bool hostclock_pinned_is_caller(void);
 void hostclock_pinned_read(void);
 void hostclock_pinned_set(void);
 void hostclock_pinned_wait(void);
