@@ -26,6 +26,29 @@ package() { find "$build/deb" -maxdepth 1 -name "hostclock-$1_*.deb"; }
 # put_package NAME: to be installed by the guest.
 put_package() { put "$(package "$1")" "hostclock/$1.deb"; }
 
+# Where what is on the disk can be changed, between the next two
+disk_root=$work/debian/root
+
+unpack_disk() {
+	mkdir -p "$disk_root"
+	debugfs -R "rdump / $disk_root" "$debian/disk" >"$work/rdump" 2>&1
+}
+
+# pack_disk KERNEL: into a disk of the test's own, which guests boot from then on with KERNEL
+pack_disk() {
+	ln -s "$1" "$work/debian/vmlinuz"
+	debian=$work/debian
+	truncate -s 3G "$debian/disk"
+	mke2fs -q -t ext4 -O ^has_journal -d "$disk_root" "$debian/disk"
+	rm -rf --one-file-system "$disk_root"
+}
+
+# inside COMMAND...: with $disk_root as its root
+inside() { unshare --mount --pid --fork --root="$disk_root" --mount-proc "$@" </dev/null; }
+
+# installs FILE...: in $disk_root/hostclock; takes a while
+installs() { inside dpkg --install "${@/#//hostclock/}" >"$work/dpkg" 2>&1; }
+
 # The test's script in the guest, with the functions of results.sh and guest/guest.sh.
 # It is started once everything else has been, and talks to us by its output.
 debian_files() {
