@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* hostclock: shows the pages, and whether the clocks here agree with them. */
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ static const struct argp argp = {
 	       "Commands:\n"
 	       "  status    page, error bound, and every clock's difference from the page\n\n"
 	       "Exit status:\n"
-	       "  0 all right, 1 not synchronized or degraded, 2 wrong usage,\n"
+	       "  0 all right, 1 not synchronized, degraded or not written, 2 wrong usage,\n"
 	       "  3 no device or page.  See hostclock(1).",
 };
 
@@ -134,6 +135,10 @@ static enum exit_status status(const struct arguments *a)
 		sleep(a->watch_s);
 		if (!a->json)
 			putchar('\n');
+	}
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "hostclock: cannot write the report: %s\n", strerror(errno));
+		return EXIT_DEGRADED;
 	}
 	return report.error ? EXIT_DEGRADED : EXIT_ALL_RIGHT;
 }
