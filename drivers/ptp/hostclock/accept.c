@@ -371,19 +371,6 @@ void hostclock_realtime_accepted(void)
 	hostclock_record(BIT(HOSTCLOCK_CHANGED_RECOVERED));
 }
 
-/* What would have changed was computed before the pages were found to be unacceptable. */
-static void hostclock_nothing_changed(struct hostclock_change *change)
-{
-	change->what = 0;
-	change->adjusted = false;
-	change->counted = false;
-	change->dropped = false;
-	change->counter_jump_ns = 0;
-	change->mono_jump_ns = 0;
-	change->boot_jump_ns = 0;
-	change->rebase_ns = 0;
-}
-
 /**
  * hostclock_accept - accept the pages as they are now
  * @change: HOSTCLOCK_CHANGE_INIT, or other headrooms; filled in with what changed, which is
@@ -394,10 +381,11 @@ static void hostclock_nothing_changed(struct hostclock_change *change)
  *
  * Context: any but NMI.
  * Return: 0, or the error for which the pages are rejected; the accepted state is
- * unchanged then, and @change says that nothing did.
+ * unchanged then, and so is @change.
  */
 int hostclock_accept(struct hostclock_change *change)
 {
+	const struct hostclock_change asked = *change;
 	struct hostclock_snapshot *c = &hostclock_scratch;
 	static struct hostclock_read_base old;	/* under the write lock */
 	unsigned long flags;
@@ -412,7 +400,8 @@ int hostclock_accept(struct hostclock_change *change)
 	hostclock_read_base_get(&old);
 	error = hostclock_accept_locked(&old, change);
 	if (error) {
-		hostclock_nothing_changed(change);
+		/* What would have changed was computed before the pages were refused. */
+		*change = asked;
 		hostclock_reject_locked(error, key,
 					hostclock_rejected_until(c->cp, c->count,
 								 le64_to_cpu(c->guest.tsc_offset)));
