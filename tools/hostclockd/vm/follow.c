@@ -350,7 +350,6 @@ static void handle_resume(void *arg, const struct qmp_when *when)
 	follow_resumed(arg, when);
 }
 
-/* It is tried again, more and more rarely. */
 /**
  * follow_lost - the VM's events are not listened to any more
  * @vm: the guest
