@@ -149,14 +149,26 @@ static void *run_job(void *arg)
 	return NULL;
 }
 
-/* Until so many changes were followed.  RAW knows of no gap. */
+/* A job may wait for its CPU for long, when many have to do there. */
+static bool all_judged(void)
+{
+	for (const struct job *job = jobs; job->name; job++)
+		if (!__atomic_load_n(&job->done, __ATOMIC_RELAXED))
+			return false;
+	return true;
+}
+
+/*
+ * Until so many changes were followed, and every job has judged something.  RAW knows of
+ * no gap.
+ */
 static uint64_t watch(uint64_t resyncs, uint64_t seconds)
 {
 	int64_t end = read_syscall(CLOCK_MONOTONIC_RAW) + seconds * NSEC_PER_SEC;
 	uint64_t start = read_number(STATE_DIR "resyncs");
 	uint64_t seen = 0;
 
-	while (seen < resyncs && read_syscall(CLOCK_MONOTONIC_RAW) < end) {
+	while ((seen < resyncs || !all_judged()) && read_syscall(CLOCK_MONOTONIC_RAW) < end) {
 		usleep(50000);
 		seen = read_number(STATE_DIR "resyncs") - start;
 	}
