@@ -50,8 +50,7 @@ static bool sample(struct timex *tx, struct page_time *before,
 		pages_now(&pages, after);
 		if (*state < 0)
 			die("adjtimex");
-		/* The page's other set begins without an update. */
-		if (before->seq == after->seq && before->age <= after->age)
+		if (pages_same_set(before, after))
 			return true;
 	}
 	return false;

@@ -144,6 +144,11 @@ static void read_set(const struct hostclock_params *p, u64 delta,
 	t->maxerror_rate_ppb = HOSTCLOCK_LE32(p->maxerror_rate_ppb);
 }
 
+bool pages_same_set(const struct page_time *before, const struct page_time *after)
+{
+	return before->seq == after->seq && before->newest == after->newest;
+}
+
 u64 pages_maxerror(const struct page_time *t)
 {
 	return hostclock_add_sat(t->maxerror,

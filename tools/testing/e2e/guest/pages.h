@@ -58,6 +58,12 @@ void pages_open_file(struct pages *pages, const char *file, u8 smear);
 void pages_now(const struct pages *pages, struct page_time *t);
 void pages_at(const struct pages *pages, u64 tsc, struct page_time *t);
 
+/*
+ * Are both by one parameter set, in which bounds only grow?  The set published last begins
+ * without another update of the page.
+ */
+bool pages_same_set(const struct page_time *before, const struct page_time *after);
+
 /* The error bound at t. */
 u64 pages_maxerror(const struct page_time *t);
 

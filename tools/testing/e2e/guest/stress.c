@@ -99,8 +99,7 @@ bool same_epochs(const struct look *before, const struct look *after)
 
 bool same_set(const struct look *before, const struct look *after)
 {
-	return same_epochs(before, after) && before->t.seq == after->t.seq &&
-	       before->t.age <= after->t.age;
+	return same_epochs(before, after) && pages_same_set(&before->t, &after->t);
 }
 
 bool write_line(const char *path, const char *line)

@@ -72,11 +72,15 @@ function rate() {
 	emit("rates", (random(2) ? "slew " : "freq ") random(901) - 450)
 }
 
+# Half of them for so short that the page's other set tells another status.
 function status() {
-	if (random(2))
+	if (random(2)) {
 		emit("status changes", random(2) ? "status freerunning" : "status unreliable")
-	else
-		emit("status changes", "status off")
+		if (random(2))
+			return
+		at += 0.001
+	}
+	emit("status changes", "status off")
 }
 
 function any(    kind) {
