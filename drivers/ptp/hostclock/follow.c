@@ -6,9 +6,11 @@
  * core's conversion loses nothing.
  */
 #include <linux/clocksource.h>
+#include <linux/delay.h>
 #include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/printk.h>
 #include <linux/rcupdate.h>
 
 #include "accept.h"
@@ -120,17 +122,35 @@ int hostclock_clocksource_register(void)
 	return ret;
 }
 
+/*
+ * The core refuses where no other clocksource can take over that is good enough for the
+ * ticks of today, as before the TSC's is there, or for ever where the kernel has found that
+ * unstable since.  Readers go on with pages and code until one can.
+ */
+static void hostclock_cs_unregister(struct clocksource *cs)
+{
+	bool told = false;
+
+	while (clocksource_unregister(cs)) {
+		if (!told)
+			pr_warn("hostclock: waiting for a clocksource that can take over\n");
+		told = true;
+		ssleep(1);
+	}
+}
+
 /**
  * hostclock_clocksource_unregister - unregister it
  *
  * The core switches to another first, continuously.
+ *
+ * Context: may sleep.
  */
 void hostclock_clocksource_unregister(void)
 {
 	if (hostclock_mode() == HOSTCLOCK_MODE_PTP)
 		return;
-	/* This cannot fail: jiffies is always there to fall back to. */
-	WARN_ON(clocksource_unregister(&hostclock_cs[hostclock_mode_counter()]));
+	hostclock_cs_unregister(&hostclock_cs[hostclock_mode_counter()]);
 	/* Who was preempted while reading it goes on, with pages and code that go next. */
 	synchronize_rcu_tasks();
 	hostclock_tk_unregistered();
