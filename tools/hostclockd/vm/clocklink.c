@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "clock/ask.h"
 #include "clocklink.h"
+#include "pagefile.h"
 
 /* The clock as it is now. */
 void clocklink_look(struct exporter *x)
@@ -81,7 +82,8 @@ int clocklink_add_line(struct exporter *x, struct vm *vm, struct problem *why)
  * @vm: the guest
  *
  * When this returns, its vDSO does not read the line page.  A clock that does not
- * answer opens it no more, either, or not before it was asked.
+ * answer opens it no more, either, or not before it was asked; what it has left open, as when
+ * it died, is closed here.
  */
 void clocklink_follow(struct exporter *x, struct vm *vm)
 {
@@ -99,7 +101,8 @@ void clocklink_follow(struct exporter *x, struct vm *vm)
 	};
 	struct problem why;
 
-	x->ask(&ask, -1, &why);
+	if (x->ask(&ask, -1, &why) && vm->page.map)
+		pagefile_close_line(vm);
 }
 
 /* A guest that stands still has nobody to notice that its offset changes. */

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <hostclock/line.h>
+
 #include "base/changes.h"
 #include "base/files.h"
 #include "base/guard.h"
@@ -87,6 +89,19 @@ static void unmap(struct vm *vm)
 {
 	guard_remove(vm->page.map);
 	munmap(vm->page.map, size_of(vm));
+}
+
+/**
+ * pagefile_close_line - have the guest's vDSO read nothing by its line page
+ * @vm: the guest
+ *
+ * For when the clock, which writes that page, does not: it opens the page when it is back.
+ */
+void pagefile_close_line(const struct vm *vm)
+{
+	char *end = (char *)vm->page.map + size_of(vm);
+
+	hostclock_line_close((struct hostclock_line_page *)(end - HOSTCLOCK_PAGE_SIZE));
 }
 
 /* It is not used after all: leave it as it was. */

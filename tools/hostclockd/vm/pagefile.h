@@ -8,6 +8,7 @@
 typedef void pagefile_write(struct exporter *x, struct vm *vm);
 
 int pagefile_open(struct exporter *x, struct vm *vm, struct problem *why);
+void pagefile_close_line(const struct vm *vm);
 void pagefile_forget(struct exporter *x, struct vm *vm);
 void pagefile_remove(struct exporter *x, struct vm *vm);
 void pagefile_check(struct exporter *x, pagefile_write *write);
