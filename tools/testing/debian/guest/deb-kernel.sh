@@ -27,5 +27,5 @@ holds "nothing has failed" "$(systemctl --failed --no-legend --plain)" \
 holds "the machine is stopped for 5 s" "it was refused" ask stopcont
 holds "which it is told" "$(cat $sysfs/gap_ns) ns" [ "$(cat $sysfs/gap_ns)" -gt 4900000000 ]
 follows "after that"
-holds "its log has no complaint" "$(dmesg --level=emerg,alert,crit,err,warn | grep -iE 'hostclock|BUG:|WARNING:' | head -n 2)" \
-	eval '! dmesg | grep -qE "BUG:|WARNING:|rejected"'
+same "its log has no complaint" "" \
+	"$(dmesg --level=emerg,alert,crit,err,warn | grep -iE 'hostclock|BUG:|WARNING:' | head -n 2)"

@@ -18,8 +18,9 @@ run ptp
 run devnode
 run vdsodata
 # By tsc-early, it is not calibrated yet.
-await 20 grep -qw tsc $clocksources/available_clocksource
+await 20 grep -qE '(^| )tsc( |$)' $clocksources/available_clocksource
 echo tsc >$clocksources/current_clocksource
+same "the TSC can be the clocksource" tsc "$(cat $clocksources/current_clocksource)"
 run vdsodata --multiplies
 echo hostclock >$clocksources/current_clocksource
 run vdsodata
