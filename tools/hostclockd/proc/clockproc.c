@@ -18,7 +18,7 @@
 #include "clock/ticks.h"
 #include "start.h"
 
-/* Messages at a time, and in PAUSE_NS; 1000 private guests are taken up in half a second. */
+/* Messages at a time, and in PAUSE_NS: 1000 private guests, of 3 each, are taken up in 1.2 s. */
 #define BATCH		16
 #define MOST		256
 #define PAUSE_NS	100000000ULL
