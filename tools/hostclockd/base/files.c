@@ -38,15 +38,10 @@ static int check_owner(int fd, const char *name, mode_t type, bool lent,
 	return 0;
 }
 
-static int open_dir_at(int at, const char *path, mode_t mode,
-		       struct problem *why)
+static int open_dir_at(int at, const char *path, struct problem *why)
 {
-	int fd;
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (mkdirat(at, path, mode) && errno != EEXIST)
-		return problem_errno(why, "%s: cannot create the directory",
-				     path);
-	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
 		return problem_set(why,
 				   "%s: is a link or not a directory; links are not followed here",
@@ -69,13 +64,19 @@ static int open_dir_at(int at, const char *path, mode_t mode,
  */
 int files_open_dir(const char *path, struct problem *why)
 {
-	return open_dir_at(AT_FDCWD, path, 0755, why);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return problem_set(why,
+				   "%s: cannot create the directory: %s; make it, for user %u, or name another with --dir",
+				   path, strerror(errno), geteuid());
+	return open_dir_at(AT_FDCWD, path, why);
 }
 
 /* The same for a directory within. */
 int files_open_subdir(int dir, const char *name, struct problem *why)
 {
-	return open_dir_at(dir, name, 0755, why);
+	if (mkdirat(dir, name, 0755) && errno != EEXIST)
+		return problem_errno(why, "%s: cannot create the directory", name);
+	return open_dir_at(dir, name, why);
 }
 
 static int open_regular(int dir, const char *name, int flags, mode_t mode, bool lent,

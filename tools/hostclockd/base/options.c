@@ -23,7 +23,7 @@ enum {
 
 static const struct argp_option argp_options[] = {
 	{ "dir", OPT_DIR, "DIR", 0,
-	  "where the pages and the control socket are; created if need be, but not its parents",
+	  "where the pages and the control socket are; created if need be, but not its parents (default " OPTIONS_DIR ")",
 	  0 },
 	{ "rate", OPT_RATE, "HZ", 0, "updates per second, 1 to 100 (default 10)", 0 },
 	{ "smear", OPT_SMEAR, "noon|sls", 0,
@@ -75,12 +75,6 @@ static error_t parse_path_option(int key, char *arg, struct options *opt)
 	}
 }
 
-static void check(struct argp_state *state, const struct options *opt)
-{
-	if (!opt->dir)
-		argp_error(state, "--dir DIR is needed: the directory for the pages");
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *opt = state->input;
@@ -109,9 +103,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: takes options only", arg);
 		return 0;
-	case ARGP_KEY_END:
-		check(state, opt);
-		return 0;
 	default:
 		return parse_path_option(key, arg, opt);
 	}
@@ -126,6 +117,7 @@ const struct argp options_argp = {
 void options_default(struct options *opt)
 {
 	*opt = (struct options) {
+		.dir = OPTIONS_DIR,
 		.interval_ns = NSEC_PER_SEC / 10,
 		.smear = HOSTCLOCK_SMEAR_NOON_LINEAR,
 		.valid_ns = 30 * NSEC_PER_SEC,

@@ -7,6 +7,9 @@
 
 #include <hostclock/platform.h>
 
+/* Where the pages and the control socket are, unless --dir says otherwise. */
+#define OPTIONS_DIR	"/run/hostclock"
+
 /**
  * struct options - how hostclockd was called
  * @dir:		directory of the pages and the socket

@@ -47,6 +47,16 @@ static int connect_to(int fd, const char *dir)
 	return ret;
 }
 
+static void cannot_connect(const char *dir, enum ctl_result result, struct problem *why)
+{
+	if (result == CTL_NOBODY)
+		problem_set(why,
+			    "%s/%s: no hostclockd to ask: %s; start one (systemctl start hostclockd), or name its directory with --dir",
+			    dir, CONTROL_SOCKET, strerror(errno));
+	else
+		problem_errno(why, "%s/%s: cannot ask hostclockd", dir, CONTROL_SOCKET);
+}
+
 static enum ctl_result exchange(int fd, const struct ctl *ctl,
 				struct json_object **reply, struct problem *why)
 {
@@ -101,8 +111,7 @@ enum ctl_result ctl_ask(const struct ctl *ctl, struct json_object **reply,
 	if (connect_to(fd, ctl->dir)) {
 		result = errno == ECONNREFUSED || errno == ENOENT ? CTL_NOBODY :
 								   CTL_FAILED;
-		problem_errno(why, "%s/%s: no hostclockd to ask", ctl->dir,
-			      CONTROL_SOCKET);
+		cannot_connect(ctl->dir, result, why);
 	} else {
 		result = exchange(fd, ctl, reply, why);
 	}

@@ -68,7 +68,7 @@ static int answer_offline(const struct ctl *ctl, struct json_object **reply,
 	*reply = json_object_new_object();
 	if (ctl_offline(ctl, *reply, why))
 		return -1;
-	say("%s; this is what it has left", why->text);
+	say("%s; this is what the last one has left", why->text);
 	json_put_bool(*reply, "ok", true);
 	return 0;
 }

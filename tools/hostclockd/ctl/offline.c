@@ -108,7 +108,7 @@ static void put_vms(struct json_object *vms, int dir)
  * ctl_offline - what the pages of an exporter that has ended say
  * @ctl: which
  * @out: where to put it, as hostclockd's own status would be
- * @why: what went wrong; left alone otherwise
+ * @why: why there is no hostclockd to ask; what else went wrong replaces it
  *
  * Return: 0 or -1.
  */
@@ -125,12 +125,12 @@ int ctl_offline(const struct ctl *ctl, struct json_object *out,
 	json_object_object_add(out, "vms", vms);
 	json_put_bool(out, "running", false);
 	if (dir < 0)
-		return problem_errno(why, "%s: cannot open", ctl->dir);
+		return errno == ENOENT ? -1 : problem_errno(why, "%s: cannot open", ctl->dir);
 	file = map(dir, CLOCK_FILE, CLOCK_FILE_SIZE);
 	if (!file) {
 		close(dir);
 		return problem_set(why,
-				   "%s: holds no clock pages, and no hostclockd is running there",
+				   "%s: holds no clock pages, and no hostclockd is running there; start one (systemctl start hostclockd), or name its directory with --dir",
 				   ctl->dir);
 	}
 	for (i = 0; i < PAGES; i++)

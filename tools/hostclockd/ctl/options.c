@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/options.h"
 #include "common/cmdline.h"
 #include "ctl.h"
 
@@ -30,7 +31,7 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-	{ "dir", OPT_DIR, "DIR", 0, "the exporter's directory", 0 },
+	{ "dir", OPT_DIR, "DIR", 0, "the exporter's directory (default " OPTIONS_DIR ")", 0 },
 	{ "json", OPT_JSON, NULL, 0, "answer in JSON", 0 },
 	{ NULL, 0, NULL, 0, "For create:", 1 },
 	{ "private", OPT_PRIVATE, NULL, 0,
@@ -143,8 +144,6 @@ static void check(struct argp_state *state)
 	struct ctl *ctl = p->ctl;
 	size_t i;
 
-	if (!ctl->dir)
-		argp_error(state, "--dir DIR is needed: the directory of the hostclockd to ask");
 	if (!ctl->command)
 		argp_error(state, "a COMMAND is needed");
 	json_put_text(ctl->request, "event", p->event);
@@ -274,6 +273,7 @@ void ctl_parse(int argc, char **argv, struct ctl *ctl)
 {
 	struct parsing p = { .ctl = ctl };
 
+	ctl->dir = OPTIONS_DIR;
 	ctl->wait_ms = 5000;
 	ctl->jail.uid = JAIL_ANYBODY;
 	ctl->request = json_object_new_object();
