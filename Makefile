@@ -38,13 +38,24 @@ endif
 # Packages come before everything else: what fragments find out while they are
 # read may depend on them. That a file to include is out of date makes make
 # bring it up to date first, and start over.
-ifneq ($(filter-out help clean uninstall,$(or $(MAKECMDGOALS),help)),)
+# All of them are for building kernels and testing: other goals need few, or none.
+GOALS := $(filter-out help clean uninstall,$(or $(MAKECMDGOALS),help))
+PROGRAM_GOALS := install lib hostclock hostclockd hostclock-notify $(O)/bin/hostclock% build/bin/hostclock%
+ifneq ($(filter-out $(PROGRAM_GOALS) deb dist,$(GOALS)),)
 include $(O)/packages.mk
+else
+include $(patsubst %,$(O)/packages-%.mk,$(filter deb dist,$(GOALS)) \
+	$(if $(filter $(PROGRAM_GOALS),$(GOALS)),programs))
 endif
 
 $(O)/packages.mk: tools/build/packages
 	@mkdir -p $(O)
 	@tools/build/packages $(O)
+	@touch $@
+
+$(O)/packages-%.mk: tools/build/packages
+	@mkdir -p $(O)
+	@tools/build/packages --for $* $(O)
 	@touch $@
 
 # A fragment adds its artefacts to `all` and defines its own targets; a comment
