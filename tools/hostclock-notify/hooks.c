@@ -27,6 +27,12 @@ static struct {
 	struct child child;
 } jobs;
 
+/* Names of executables that were said to be no hooks */
+static struct {
+	char **names;
+	size_t count;
+} ignored;
+
 static bool running_event(void)
 {
 	return jobs.list;
@@ -75,9 +81,57 @@ static int is_hook_name(const struct dirent *d)
 	return 1;
 }
 
+static int is_other_name(const struct dirent *d)
+{
+	return !is_hook_name(d);
+}
+
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool runnable(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+/* Return: whether the name is new. */
+static bool remember_ignored(const char *name)
+{
+	char **names;
+
+	for (size_t i = 0; i < ignored.count; i++)
+		if (!strcmp(ignored.names[i], name))
+			return false;
+	names = realloc(ignored.names, (ignored.count + 1) * sizeof(*names));
+	if (!names)
+		return false;
+	ignored.names = names;
+	names[ignored.count] = strdup(name);
+	if (!names[ignored.count])
+		return false;
+	ignored.count++;
+	return true;
+}
+
+void hooks_tell_ignored(const struct hooks_options *o)
+{
+	struct dirent **list;
+	char path[PATH_MAX];
+	int n = scandir(o->dir, &list, is_other_name, by_name);
+
+	for (int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", o->dir, list[i]->d_name);
+		if (runnable(path) && remember_ignored(list[i]->d_name))
+			say("%s: is not run as a hook: rename it to letters, digits, - and _ only",
+			    path);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
 }
 
 static void list_begin(const struct hooks_options *o)
@@ -87,6 +141,7 @@ static void list_begin(const struct hooks_options *o)
 	jobs.waiting &= ~EVENT_BIT(jobs.event);
 	jobs.about = jobs.newest;
 	jobs.next = 0;
+	hooks_tell_ignored(o);
 	jobs.count = scandir(o->dir, &jobs.list, is_hook_name, by_name);
 	if (jobs.count >= 0)
 		return;
@@ -94,13 +149,6 @@ static void list_begin(const struct hooks_options *o)
 		say("cannot list the hooks in %s: %s", o->dir, strerror(errno));
 	jobs.list = NULL;
 	jobs.count = 0;
-}
-
-static bool runnable(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
 }
 
 static void set_number(const char *name, uint64_t value)

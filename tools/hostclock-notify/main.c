@@ -249,6 +249,7 @@ static int run(const struct options *o)
 		say("cannot take signals: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
+	hooks_tell_ignored(&o->hooks);
 	status = watch_devices(&w);
 	chrony_end();
 	hooks_end();

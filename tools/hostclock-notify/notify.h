@@ -117,6 +117,8 @@ struct hooks_options {
 	int64_t limit_ns;
 };
 
+/* Log the executables that are no hooks by their names, once each; done for each event, too. */
+void hooks_tell_ignored(const struct hooks_options *o);
 /* Events of a kind that is already pending are merged. */
 void hooks_event(unsigned int events, const struct snapshot *s);
 int64_t hooks_work(const struct hooks_options *o);

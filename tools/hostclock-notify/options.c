@@ -116,7 +116,7 @@ static const struct argp argp = {
 	.doc = "Waits for disruptions of the guest's clock, and tells chronyd and hooks.\v\n"
 	       "Exit status:\n"
 	       "  0 ended by SIGTERM or SIGINT, or --once and done, 1 failure,\n"
-	       "  2 wrong usage, 3 no device.  See hostclock-notify(8).",
+	       "  2 wrong usage, 3 no device, or one that cannot be read.  See hostclock-notify(8).",
 };
 
 void options_parse(struct options *o, int argc, char **argv)

@@ -134,6 +134,8 @@ holds "and the next one ran" "$(cat /tmp/last)" \
 	eventually 10 grep -q ^disruption /tmp/last
 holds "those without a proper name or permission did not" "they did" \
 	[ ! -e /tmp/backup ]
+same "and the one without a proper name is named once" 1 \
+	"$(grep -c "40-no.bak: is not run as a hook" $log)"
 holds "the kernel sent events for them" "$(cat /tmp/uevents)" \
 	grep -q "HOSTCLOCK_EVENT=disruption.*HOSTCLOCK_CAUSE=1 " /tmp/uevents
 generation=$(cat /sys/class/misc/hostclock0/generation)
