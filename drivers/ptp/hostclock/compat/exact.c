@@ -159,16 +159,17 @@ static bool hostclock_exact_trylock(void)
 
 /**
  * hostclock_exact_set - set the timekeeper: commit() says to what
+ * @was_set: called if it was set, before another CPU can do it again
  *
  * Context: hard interrupt, or may sleep.
  * Return: 0; -EBUSY if another is at it; -EINVAL if the kernel would refuse that
  * CLOCK_REALTIME, which was left as it is; -EIO if it did not work as it should.
  */
-int hostclock_exact_set(void)
+int hostclock_exact_set(void (*was_set)(void))
 {
 	enum hostclock_stage stage;
 	struct audit_context *context;
-	bool refused;
+	bool refused, failed;
 	int ret;
 
 	if (!hostclock_exact_trylock())
@@ -187,8 +188,11 @@ int hostclock_exact_set(void)
 	hostclock_stage = HOSTCLOCK_IDLE;
 	hostclock_audit_swap(context);
 	refused = hostclock_setting.refused;
+	failed = ret || stage != HOSTCLOCK_DIVERTED;
+	if (!failed && !refused)
+		was_set();
 	atomic_set_release(&hostclock_exact_busy, 0);
-	if (ret || stage != HOSTCLOCK_DIVERTED)
+	if (failed)
 		return -EIO;
 	return refused ? -EINVAL : 0;
 }
@@ -262,7 +266,7 @@ bool notrace hostclock_exact_reading(unsigned long caller, u64 *reading)
 	return false;
 }
 
-int hostclock_exact_set(void)
+int hostclock_exact_set(void (*was_set)(void))
 {
 	return -EIO;
 }

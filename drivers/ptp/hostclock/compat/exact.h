@@ -9,6 +9,6 @@
 const char *hostclock_exact_start(void (*commit)(struct hostclock_setting *s));
 void hostclock_exact_stop(void);
 bool hostclock_exact_reading(unsigned long caller, u64 *reading);
-int hostclock_exact_set(void);
+int hostclock_exact_set(void (*was_set)(void));
 
 #endif /* _HOSTCLOCK_EXACT_H */

@@ -3,13 +3,16 @@
  * The lines by which the vDSO and the kernel read MONOTONIC's counter alike.  The clock
  * page says what it should be, so a line that is far from that is dropped.
  */
+#include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/workqueue.h>
 
 #include <hostclock/line.h>
 
+#include "../accept.h"
 #include "../counter.h"
 #include "../page.h"
 #include "../resync.h"
@@ -23,6 +26,9 @@
 
 #define HOSTCLOCK_LINE_MAX_LEAD_NS	100000
 
+/* What has room for that, of a word whose rest tells the guest epoch: 2^20 - 1 = 1048575 */
+#define HOSTCLOCK_LINE_LEAD_BITS	20
+
 /* How long after a bad line there is a look for a good one.  An idle guest is not woken. */
 #define HOSTCLOCK_LINES_RETRY_SEC	1
 
@@ -34,8 +40,8 @@ static bool hostclock_lines_off;
 /* The line that was bad, by its guest epoch and seq; epoch 0: none */
 static u64 hostclock_lines_bad_epoch;
 static u32 hostclock_lines_bad_seq;
-/* How far the line was ahead of the clock page when its seq was first read */
-static s64 hostclock_lines_lead_ns;
+/* How far the line was ahead of the clock page when its seq was first read, and whose it is */
+static u64 hostclock_lines_lead_word;
 static u32 hostclock_lines_seq;
 
 static void hostclock_lines_retry(struct work_struct *work);
@@ -77,52 +83,45 @@ void notrace hostclock_lines_drop(void)
 	}
 	WRITE_ONCE(hostclock_lines_epoch, 0);
 	WRITE_ONCE(hostclock_lines_off, false);
-	WRITE_ONCE(hostclock_lines_lead_ns, 0);
+	WRITE_ONCE(hostclock_lines_lead_word, 0);
 	if (hostclock_lines)
 		hostclock_lines_say(0, 0);
 }
 
 void hostclock_lines_stop(void)
 {
-	cancel_delayed_work_sync(&hostclock_lines_retry_work);
+	hostclock_lines_retry_stop();
 	hostclock_lines_drop();
 	hostclock_lines = NULL;
 }
 
 /**
- * hostclock_lines_accept - the clocks follow the accepted epochs
+ * hostclock_lines_accept - the clocks follow these epochs
+ * @a: the epochs that the clocks were set by
  *
  * The vDSO may be opened by the host from now on.  After a bad line none is used, see
  * hostclock_lines_retry_later().
  *
- * Context: any but NMI; there is a page.
+ * Context: any but NMI; there is a page, and no other CPU may set the clock.
  * Return: false if no line can be used.
  */
-bool hostclock_lines_accept(void)
+bool hostclock_lines_accept(const struct hostclock_accepted *a)
 {
-	struct hostclock_accepted a, now;
-	bool bad;
+	bool bad = READ_ONCE(hostclock_lines_bad_epoch) == a->guest_epoch;
 
-	hostclock_accepted_get(&now);
-	do {
-		a = now;
-		bad = READ_ONCE(hostclock_lines_bad_epoch) == a.guest_epoch;
-		if (!bad) {
-			WRITE_ONCE(hostclock_lines_bad_epoch, 0);
-			WRITE_ONCE(hostclock_lines_epoch, a.guest_epoch);
-		}
-		/* The host needs to know in either case, to go on with another line. */
-		hostclock_lines_say(a.guest_epoch, a.clock_epoch);
-		/* Another CPU may have accepted others, and said so before this one did. */
-		hostclock_accepted_get(&now);
-	} while (now.guest_epoch != a.guest_epoch || now.clock_epoch != a.clock_epoch);
+	if (!bad) {
+		WRITE_ONCE(hostclock_lines_bad_epoch, 0);
+		WRITE_ONCE(hostclock_lines_epoch, a->guest_epoch);
+	}
+	/* The host needs to know in either case, to go on with another line. */
+	hostclock_lines_say(a->guest_epoch, a->clock_epoch);
 	return !bad;
 }
 
 /* Does the host go on with another line than the bad one? */
 static void hostclock_lines_retry(struct work_struct *work)
 {
-	if (!READ_ONCE(hostclock_lines_bad_epoch))
+	if (!READ_ONCE(hostclock_lines_bad_epoch) || !hostclock_running())
 		return;
 	if (READ_ONCE(hostclock_lines_bad_seq) == HOSTCLOCK_LE32(hostclock_lines->seq)) {
 		hostclock_lines_retry_later();
@@ -142,6 +141,16 @@ static void hostclock_lines_retry(struct work_struct *work)
 void hostclock_lines_retry_later(void)
 {
 	schedule_delayed_work(&hostclock_lines_retry_work, HOSTCLOCK_LINES_RETRY_SEC * HZ);
+}
+
+/**
+ * hostclock_lines_retry_stop - have no resync requested for a better line
+ *
+ * Context: may sleep.
+ */
+void hostclock_lines_retry_stop(void)
+{
+	cancel_delayed_work_sync(&hostclock_lines_retry_work);
 }
 
 /**
@@ -166,13 +175,17 @@ static noinline notrace void hostclock_lines_measure(u64 epoch, u32 seq)
 {
 	struct hostclock_read_base rb;
 	u64 line, tsc;
+	s64 lead_ns;
 
 	hostclock_read_base_get(&rb);
 	tsc = hostclock_rdtsc();
 	if (!hostclock_line_eval(hostclock_lines, seq, epoch, tsc, &line) ||
 	    hostclock_line_retry(hostclock_lines, seq))
 		return;
-	WRITE_ONCE(hostclock_lines_lead_ns, line - hostclock_extrapolate(&rb, HOSTCLOCK_MONO, tsc));
+	lead_ns = line - hostclock_extrapolate(&rb, HOSTCLOCK_MONO, tsc);
+	lead_ns = clamp_t(s64, lead_ns, 0, HOSTCLOCK_LINE_MAX_LEAD_NS);
+	/* In one store: another CPU may be at the lines of another epoch by now. */
+	WRITE_ONCE(hostclock_lines_lead_word, epoch << HOSTCLOCK_LINE_LEAD_BITS | lead_ns);
 	WRITE_ONCE(hostclock_lines_seq, seq);
 }
 
@@ -190,9 +203,13 @@ static u64 notrace hostclock_lines_far(u64 ns, u64 line)
 	return line;
 }
 
-static u64 notrace hostclock_lines_lead(void)
+static u64 notrace hostclock_lines_lead(u64 epoch)
 {
-	return clamp_t(s64, READ_ONCE(hostclock_lines_lead_ns), 0, HOSTCLOCK_LINE_MAX_LEAD_NS);
+	u64 word = READ_ONCE(hostclock_lines_lead_word);
+
+	if ((word ^ (epoch << HOSTCLOCK_LINE_LEAD_BITS)) >> HOSTCLOCK_LINE_LEAD_BITS)
+		return 0;
+	return word & GENMASK_ULL(HOSTCLOCK_LINE_LEAD_BITS - 1, 0);
 }
 
 /**
@@ -211,7 +228,7 @@ u64 notrace hostclock_lines_refine(u64 ns)
 		return ns;
 	/* The host withdraws the line before it writes the next guest epoch. */
 	if (!hostclock_line_read(hostclock_lines, epoch, &line))
-		return ns + hostclock_lines_lead();
+		return ns + hostclock_lines_lead(epoch);
 	seq = hostclock_line_begin(hostclock_lines);
 	if (unlikely(seq != READ_ONCE(hostclock_lines_seq)))
 		hostclock_lines_measure(epoch, seq);
@@ -245,5 +262,5 @@ const char *hostclock_lines_closed(void)
 u64 hostclock_lines_ahead(void)
 {
 	/* rounding, of the line and of the clock page */
-	return 1 + hostclock_lines_lead();
+	return 1 + hostclock_lines_lead(READ_ONCE(hostclock_lines_epoch));
 }

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+struct hostclock_accepted;
+
 void hostclock_lines_start(void);
 void hostclock_lines_stop(void);
 bool hostclock_lines_present(void);
@@ -11,8 +13,9 @@ u64 hostclock_lines_refine(u64 ns);
 bool hostclock_lines_bad(void);
 const char *hostclock_lines_closed(void);
 void hostclock_lines_drop(void);
-bool hostclock_lines_accept(void);
+bool hostclock_lines_accept(const struct hostclock_accepted *a);
 void hostclock_lines_retry_later(void);
+void hostclock_lines_retry_stop(void);
 u64 hostclock_lines_ahead(void);
 
 #endif /* _HOSTCLOCK_LINES_H */

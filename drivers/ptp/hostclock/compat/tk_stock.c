@@ -93,17 +93,22 @@ void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 void hostclock_tk_unregistered(void)
 {
 	hostclock_pinned_wait();
+	hostclock_lines_retry_stop();
 }
 
 /* How far BOOTTIME may jump, as of before that */
 static u64 hostclock_boot_headroom_ns;
+
+/* What the set under way goes by: other CPUs may accept other epochs, but not set them. */
+static struct hostclock_accepted hostclock_being_set;
 
 /* Called within the timekeeper's write section: accept the pages, and say what to set. */
 static void hostclock_stock_commit(struct hostclock_setting *s)
 {
 	struct hostclock_change change = HOSTCLOCK_CHANGE_INIT;
 	const struct hostclock_info *info = hostclock_info();
-	struct hostclock_accepted before, after;
+	struct hostclock_accepted *after = &hostclock_being_set;
+	struct hostclock_accepted before;
 	int error;
 	u64 ns;
 
@@ -111,11 +116,11 @@ static void hostclock_stock_commit(struct hostclock_setting *s)
 	change.page_offset = true;
 	change.boot_headroom_ns = hostclock_boot_headroom_ns;
 	error = hostclock_accept(&change);
-	hostclock_accepted_get(&after);
+	hostclock_accepted_get(after);
 	ns = hostclock_counter(HOSTCLOCK_MONO);
 	s->cycle_last = ns;
 	s->reading = ns - change.rebase_ns;
-	if (after.guest_epoch != before.guest_epoch || change.rebase_ns) {
+	if (after->guest_epoch != before.guest_epoch || change.rebase_ns) {
 		s->reading += hostclock_lines_ahead();
 		hostclock_lines_drop();
 	} else {
@@ -144,10 +149,20 @@ static void hostclock_stock_open(void)
 {
 	if (!hostclock_lines_present())
 		return;
-	if (!hostclock_lines_accept())
+	if (!hostclock_lines_accept(&hostclock_being_set))
 		hostclock_lines_retry_later();
 	else if (hostclock_exact == HOSTCLOCK_EXACT_ON)
 		hostclock_vdso_page_enable(true);
+}
+
+/* Called before another CPU can set the clock */
+static void hostclock_stock_was_set(void)
+{
+	if (!hostclock_error() || hostclock_error() == HOSTCLOCK_ERR_REALTIME)
+		hostclock_realtime_accepted();
+	if (!hostclock_error())
+		hostclock_stock_open();
+	hostclock_ntp_sync_soon();
 }
 
 /* Return 0 if the clocks follow the pages, as far as these are valid. */
@@ -157,14 +172,8 @@ static int hostclock_stock_set(void)
 
 	WRITE_ONCE(hostclock_boot_headroom_ns, KTIME_MAX - ktime_get_boottime_ns() -
 					       HOSTCLOCK_BOOT_RESERVE_NS);
-	ret = hostclock_exact_set();
-	if (!ret) {
-		if (!hostclock_error() || hostclock_error() == HOSTCLOCK_ERR_REALTIME)
-			hostclock_realtime_accepted();
-		if (!hostclock_error())
-			hostclock_stock_open();
-		hostclock_ntp_sync_soon();
-	} else if (ret == -EINVAL) {
+	ret = hostclock_exact_set(hostclock_stock_was_set);
+	if (ret == -EINVAL) {
 		hostclock_reject(HOSTCLOCK_ERR_REALTIME);
 		ret = 0;
 	}
@@ -238,9 +247,7 @@ static bool hostclock_stock_try(void)
 		return false;
 	}
 	hostclock_exact = HOSTCLOCK_EXACT_ON;
-	if (hostclock_vdso_prepared)
-		hostclock_vdso_page_enable(true);
-	/* What was accepted since the last look was not set. */
+	/* What was accepted since the last look was not set.  That has the vDSO read lines, too. */
 	hostclock_force_resync();
 	return true;
 }
