@@ -61,6 +61,9 @@ check_chronyd() {
 		systemctl --quiet is-active chrony
 	holds "and does not steer" "$(cmdline chronyd)" eval 'cmdline chronyd | grep -q -e " -x "'
 	holds "it has the host's clock for a source" "$(chronyc sources)" eventually selected
+	holds "it is restarted" "$(systemctl status --no-pager chrony | tail -n 2)" systemctl restart chrony
+	holds "which changes nothing" "$(cmdline chronyd)" eval 'cmdline chronyd | grep -q -e " -x "'
+	holds "it has that source again" "$(chronyc sources)" eventually selected
 	same "the guest still follows" follow "$(cat /sys/class/misc/hostclock0/wall)"
 }
 
