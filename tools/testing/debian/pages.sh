@@ -10,19 +10,24 @@ trap clean_up EXIT
 
 ctl() { "$build/bin/hostclockctl" --dir "$work/export" "$@"; }
 
-# page NAME FILE SIZE: arguments for a device with these pages.
+# page NAME FILE SIZE [READONLY]: arguments for a device with these pages.
 page() {
-	pages+=(-object "memory-backend-file,id=$1-memory,share=on,readonly=on,mem-path=$2,size=$3"
+	pages+=(-object "memory-backend-file,id=$1-memory,share=on,readonly=${4:-on},mem-path=$2,size=$3"
 		-device "ivshmem-plain,memdev=$1-memory,id=$1")
 }
 
-# Sets guest_file, and pages, the arguments.
+# exporter_with_pages [stock]: sets guest_file, and pages, the arguments. The vDSO of a stock
+# kernel reads the line page behind the guest page, if the guest may write there.
 exporter_with_pages() {
 	exporter "$work/export" --sim "${priority[@]}"
 	guest_file=$(ctl create debian)
 	pages=()
 	page clock "$work/export/clock" 16K
-	page guest "$guest_file" 4K
+	if [[ ${1:-} == stock ]]; then
+		page guest "$guest_file" 8K off
+	else
+		page guest "$guest_file" 4K
+	fi
 }
 
 # What QEMU emulates is found once the guest uses its TSC.
