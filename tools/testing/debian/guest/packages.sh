@@ -4,6 +4,7 @@
 sysfs=/sys/class/misc/hostclock0
 clocksource=/sys/devices/system/clocksource/clocksource0/current_clocksource
 notify=hostclock-notify@hostclock0
+limit=60	# for eventually: the CPU is emulated, and not alone
 
 installed() { dpkg-query --show --showformat '${db:Status-Status}' "$1"; }
 
