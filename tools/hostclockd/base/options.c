@@ -23,7 +23,8 @@ enum {
 
 static const struct argp_option argp_options[] = {
 	{ "dir", OPT_DIR, "DIR", 0,
-	  "where the pages and the control socket are; created if need be, but not its parents (default " OPTIONS_DIR ")",
+	  "where the pages and the control socket are; created if need be, but not its parents (default "
+	  OPTIONS_DIR ")",
 	  0 },
 	{ "rate", OPT_RATE, "HZ", 0, "updates per second, 1 to 100 (default 10)", 0 },
 	{ "smear", OPT_SMEAR, "noon|sls", 0,
