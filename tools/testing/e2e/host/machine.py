@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 
-from waiting import LIMIT_S, wait_for
+from waiting import LIMIT_S, is_listening, wait_for
 
 
 class Control:
@@ -99,7 +99,7 @@ class Machine:
 
     def live_migrate(self, there, path):
         """To a destination() that listens at that path"""
-        wait_for(f"{there.name}: incoming", lambda: os.path.exists(path))
+        wait_for(f"{there.name}: incoming", lambda: is_listening(path))
         self.migrate(f"unix:{path}")
         there.go_on("migration", self.ctl("handover", self.name))
 

@@ -18,6 +18,12 @@ def wait_for(what, condition, limit_s=LIMIT_S):
     raise RuntimeError(f"{what}: not within {limit_s} s")
 
 
+def is_listening(path):
+    """Does somebody listen at that socket? Its file is there a moment earlier."""
+    with open("/proc/net/unix", encoding="ascii", errors="replace") as f:
+        return any(" 00010000 " in line and line.endswith(f" {path}\n") for line in f)
+
+
 def is_gone(pid):
     """Has a process ended, and let go of its files? Its parent may not have noticed."""
     try:

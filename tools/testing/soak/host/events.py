@@ -9,6 +9,7 @@ import signal
 import time
 
 from exporter import wait_for
+from waiting import is_listening
 
 NS = 1000000000
 YEAR_S = 365 * 24 * 3600
@@ -220,7 +221,7 @@ class Events:
         self.log(f"{guest.label} migrate")
         path = f"{guest.home}/live"
         there = guest.next_machine(f"unix:{path}")
-        wait_for(path, lambda: os.path.exists(path))
+        wait_for(path, lambda: is_listening(path))
         state = guest.migrate(f"unix:{path}")
         guest.go_on_in(there, "migration", state)
         guest.expected += 1
