@@ -118,6 +118,7 @@ class Constants:
 
     def __init__(self, truth, readings, event):
         self.low, self.high = {}, {}
+        self.contradicted = set()	# by the vDSO's readings of before, by name
         vdso = {}, {}
         for before, after, value, clock, reader in readings:
             if after >= event or clock >= SIGNAL_CLOCK or CLOCKS[clock] in ABSOLUTE:
@@ -136,6 +137,8 @@ class Constants:
                 self.low[clock] = self.high[clock] = 0
             elif clock in vdso[0] and self.low[clock] > self.high[clock]:
                 # Some reader is wrong already: it is the others that are judged.
+                if vdso[0][clock] > vdso[1][clock]:
+                    self.contradicted.add(name)
                 self.low[clock], self.high[clock] = sorted(
                     (vdso[0][clock], vdso[1][clock]))
 

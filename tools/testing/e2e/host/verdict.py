@@ -99,7 +99,7 @@ class Row:
             self.cells[column] = "ok"
         elif self.is_guess(column[0], cell):
             self.cells[column] = GUESSED
-        elif self.is_late_line(cell):
+        elif self.is_late_line(column[0], cell):
             self.cells[column] = LATE_LINE
         else:
             self.cells[column] = f"WRONG {cell.worst:+}"
@@ -131,10 +131,14 @@ class Row:
             abs(cell.worst) < GUESS_NS and \
             cell.last_wrong < (cell.first + cell.last) // 2
 
-    def is_late_line(self, cell):
-        """Were its wrong readings just those by the line of before?"""
+    def is_late_line(self, clock, cell):
+        """
+        Were its wrong readings just those by the line of before? Where that was late before the
+        event, what the clock is off the host's by is not known, and all after may seem wrong.
+        """
         return NO_SERIES and self.slewed and abs(cell.worst) <= LINE_NS and \
-            self.ns_after(cell.last_wrong) <= LINE_FOR_NS
+            (clock in self.verdict.constants.contradicted or
+             self.ns_after(cell.last_wrong) <= LINE_FOR_NS)
 
     # --- what the host's log and the guest's kernel say
 
