@@ -70,6 +70,9 @@ has() { [ "$(cat "$2" 2>/dev/null)" = "$1" ]; }
 
 at_least() { [ "$(cat "$2")" -ge "$1" ]; }
 
+# offers CLOCKSOURCE: may the kernel's be that? tsc-early is another one than tsc.
+offers() { grep -qE "(^| )$1( |\$)" /sys/devices/system/clocksource/clocksource0/available_clocksource; }
+
 # json_value KEY: of the flat object, as hostclock prints it, on standard input.
 json_value() {
 	sed -n "s/.*\"$1\":\(\"\([^\"]*\)\"\|\([^,}]*\)\).*/\2\3/p"

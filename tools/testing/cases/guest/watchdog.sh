@@ -16,9 +16,8 @@ reach() {
 }
 
 # The TSC becomes a clocksource once it is calibrated.
-await 10 grep -qw tsc $sources/available_clocksource
-holds "the TSC is a clocksource" "$(cat $sources/available_clocksource)" \
-	grep -qw tsc $sources/available_clocksource
+await 10 offers tsc
+holds "the TSC is a clocksource" "$(cat $sources/available_clocksource)" offers tsc
 busy=
 for _ in $(seq "$HOSTCLOCK_CPUS"); do
 	while :; do

@@ -18,7 +18,7 @@ run ptp
 run devnode
 run vdsodata
 # By tsc-early, it is not calibrated yet.
-await 20 grep -qE '(^| )tsc( |$)' $clocksources/available_clocksource
+await 20 offers tsc
 echo tsc >$clocksources/current_clocksource
 same "the TSC can be the clocksource" tsc "$(cat $clocksources/current_clocksource)"
 run vdsodata --multiplies
