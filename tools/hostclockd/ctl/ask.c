@@ -51,7 +51,7 @@ static void cannot_connect(const char *dir, enum ctl_result result, struct probl
 {
 	if (result == CTL_NOBODY)
 		problem_set(why,
-			    "%s/%s: no hostclockd to ask: %s; start one (systemctl start hostclockd), or name its directory with --dir",
+			    "%s/%s: no hostclockd to ask: %s; " CTL_ADVICE,
 			    dir, CONTROL_SOCKET, strerror(errno));
 	else
 		problem_errno(why, "%s/%s: cannot ask hostclockd", dir, CONTROL_SOCKET);

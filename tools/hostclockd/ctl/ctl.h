@@ -30,6 +30,9 @@ struct ctl {
 
 void ctl_parse(int argc, char **argv, struct ctl *ctl);
 
+/* What to do where no exporter answers */
+#define CTL_ADVICE "start one (systemctl start hostclockd), or name its directory with --dir"
+
 enum ctl_result {
 	CTL_ANSWERED,
 	CTL_NOBODY,	/* no exporter listens there */

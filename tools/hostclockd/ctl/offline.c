@@ -130,7 +130,8 @@ int ctl_offline(const struct ctl *ctl, struct json_object *out,
 	if (!file) {
 		close(dir);
 		return problem_set(why,
-				   "%s: holds no clock pages, and no hostclockd is running there; start one (systemctl start hostclockd), or name its directory with --dir",
+				   "%s: holds no clock pages, and no hostclockd is running there; "
+				   CTL_ADVICE,
 				   ctl->dir);
 	}
 	for (i = 0; i < PAGES; i++)
