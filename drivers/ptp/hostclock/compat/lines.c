@@ -212,6 +212,14 @@ static u64 notrace hostclock_lines_lead(u64 epoch)
 	return word & GENMASK_ULL(HOSTCLOCK_LINE_LEAD_BITS - 1, 0);
 }
 
+/* Is a line of that sequence count near the clock page? */
+static __always_inline bool hostclock_lines_near(u64 epoch, u32 seq, s64 off)
+{
+	if (unlikely(seq != READ_ONCE(hostclock_lines_seq)))
+		hostclock_lines_measure(epoch, seq);
+	return likely(off >= -HOSTCLOCK_LINE_MAX_OFF_NS && off <= HOSTCLOCK_LINE_MAX_OFF_NS);
+}
+
 /**
  * hostclock_lines_refine - MONOTONIC's counter by the line, if there is one
  * @ns: by the clock page
@@ -221,21 +229,40 @@ static u64 notrace hostclock_lines_lead(u64 epoch)
 u64 notrace hostclock_lines_refine(u64 ns)
 {
 	u64 epoch = READ_ONCE(hostclock_lines_epoch), line;
-	u32 seq;
-	s64 off;
 
 	if (!epoch)
 		return ns;
 	/* The host withdraws the line before it writes the next guest epoch. */
 	if (!hostclock_line_read(hostclock_lines, epoch, &line))
 		return ns + hostclock_lines_lead(epoch);
-	seq = hostclock_line_begin(hostclock_lines);
-	if (unlikely(seq != READ_ONCE(hostclock_lines_seq)))
-		hostclock_lines_measure(epoch, seq);
-	off = line - ns;
-	if (likely(off >= -HOSTCLOCK_LINE_MAX_OFF_NS && off <= HOSTCLOCK_LINE_MAX_OFF_NS))
+	if (hostclock_lines_near(epoch, hostclock_line_begin(hostclock_lines), line - ns))
 		return line;
 	return hostclock_lines_far(ns, line);
+}
+
+/**
+ * hostclock_lines_refine_tsc - the same, with what it is a function of
+ * @ns: by the clock page
+ * @tsc: the guest TSC value of which @ns is a function, 0: none; becomes that of the answer
+ *
+ * Context: any, NMI included.
+ */
+u64 notrace hostclock_lines_refine_tsc(u64 ns, u64 *tsc)
+{
+	u64 epoch = READ_ONCE(hostclock_lines_epoch), line;
+	u32 seq;
+
+	if (!epoch)
+		return ns;
+	/* One try: with no TSC value, the caller's caller looks for one. */
+	seq = hostclock_line_begin(hostclock_lines);
+	if (*tsc && !(seq & 1) &&
+	    hostclock_line_eval(hostclock_lines, seq, epoch, *tsc, &line) &&
+	    !hostclock_line_retry(hostclock_lines, seq) &&
+	    hostclock_lines_near(epoch, seq, line - ns))
+		return line;
+	*tsc = 0;
+	return hostclock_lines_refine(ns);
 }
 
 /**

@@ -10,6 +10,7 @@ void hostclock_lines_start(void);
 void hostclock_lines_stop(void);
 bool hostclock_lines_present(void);
 u64 hostclock_lines_refine(u64 ns);
+u64 hostclock_lines_refine_tsc(u64 ns, u64 *tsc);
 bool hostclock_lines_bad(void);
 const char *hostclock_lines_closed(void);
 void hostclock_lines_drop(void);

@@ -29,6 +29,7 @@
 #include "lines.h"
 #include "ntp.h"
 #include "pinned.h"
+#include "read_snapshot.h"
 #include "sync.h"
 #include "vdso_page.h"
 
@@ -81,12 +82,18 @@ static u64 notrace hostclock_stock_read(struct clocksource *cs)
 	return hostclock_lines_refine(ns);
 }
 
+/* What kernels since 7.2 have: see read_snapshot.c */
+void __weak hostclock_read_snapshot_init(struct clocksource *mono, struct clocksource *raw)
+{
+}
+
 void hostclock_tk_init(struct clocksource *mono, struct clocksource *raw)
 {
 	hostclock_set_max_delta(HOSTCLOCK_TK_MAX_DELTA_NS);
 	/* To the core, a jump is a delta like any other. */
 	hostclock_accept_set_max_jump(HOSTCLOCK_TK_MAX_DELTA_NS);
 	mono->read = hostclock_stock_read;
+	hostclock_read_snapshot_init(mono, raw);
 	hostclock_mono_cs = mono;
 }
 
