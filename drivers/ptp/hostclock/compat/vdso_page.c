@@ -4,6 +4,7 @@
  *
  * From 6.2 on, the page that processes get is named by tsc_pfn.  Before, vvar_fault()
  * asks hv_get_tsc_page(), which ftrace diverts for that caller alone: KVM asks it, too.
+ * A guest of Hyper-V, whose own clocksource needs that page, keeps it.
  *
  * Where it is in a process the vDSO's image says; in 7.3, whatever is mapped as
  * "[vvar_vclock]" is such a page.
@@ -17,6 +18,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include <clocksource/hyperv_timer.h>
 #include <asm/vdso.h>
 
 #include "hook.h"
@@ -94,6 +96,16 @@ static struct ftrace_ops hostclock_page_ops = {
 	.flags	= FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
 };
 
+/* Has Hyper-V filled in its page?  It is there, and all zero, everywhere else. */
+static bool hostclock_page_is_hyperv(void)
+{
+	struct ms_hyperv_tsc_page *(*get)(void), *page;
+
+	get = hostclock_symbol_function("hv_get_tsc_page");
+	page = get ? get() : NULL;
+	return page && (READ_ONCE(page->tsc_sequence) || READ_ONCE(page->tsc_scale));
+}
+
 static const char *hostclock_page_point(phys_addr_t phys)
 {
 	void *fault = hostclock_symbol("vvar_fault");
@@ -103,6 +115,8 @@ static const char *hostclock_page_point(phys_addr_t phys)
 	hostclock_fault_size = fault ? hostclock_symbol_size(fault) : 0;
 	if (!hostclock_fault_size || !hostclock_diverted)
 		return "there is no vvar_fault or hv_get_tsc_page";
+	if (hostclock_page_is_hyperv())
+		return "the vDSO reads a page of Hyper-V";
 	hostclock_page_va = __va(phys);
 	if (hostclock_hook_start(&hostclock_page_ops, hostclock_diverted))
 		return "ftrace does not divert hv_get_tsc_page";
