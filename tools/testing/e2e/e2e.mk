@@ -3,11 +3,11 @@
 E2E := tools/testing/e2e/guest
 E2E_PROGRAMS := nosyscall coherence order timens vdsodata vdsomove ptp ntpstate devnode barpoke auxclock notice jumps \
 	idle pingpong uevents firstread leapwatch readings \
-	faults stress ptpopen livepage disturb liveupdates
+	faults stress ptpopen livepage disturb liveupdates snapshots
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o \
 	jumpclocks.o jumptimers.o jumpafter.o \
-	watch.o truth.o listen.o servers.o sway.o
+	watch.o truth.o listen.o servers.o sway.o mapped.o
 E2E_OUT := $(O)/testing/e2e
 E2E_TARGETS := $(E2E_PROGRAMS:%=$(O)/bin/guest/%) \
 	$(E2E_PROGRAMS_32:%=$(O)/bin/guest/%32)
@@ -49,6 +49,18 @@ $(E2E_PROGRAMS_32:%=$(O)/bin/guest/%32): $(O)/bin/guest/%32: \
 -include $(wildcard $(E2E_OUT)/*/*.d $(E2E_OUT)/*/lib/*.d)
 .SECONDARY:
 
-.PHONY: guest-programs
+# Modules for Debian's kernels. Kbuild builds where the source is, so it gets a copy.
+E2E_MODULE := tools/testing/e2e/module
+E2E_MODULES := $(STOCK_VERSIONS:%=$(O)/stock-%/testing/spoil.ko)
+
+$(E2E_MODULES): $(O)/stock-%/testing/spoil.ko: $(wildcard $(E2E_MODULE)/*) $(O)/stock-%/headers
+	@mkdir -p $(@D)
+	@cp $(E2E_MODULE)/* $(@D)/
+	$(call say,KO)env -u MAKEFLAGS -u MFLAGS $(wildcard $(O)/stock-$*/run) make -s -C $(abspath $(O))/stock-$*/headers M=$(abspath $(@D)) \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules >$(@D)/log 2>&1 || { cat $(@D)/log; false; }
+
+.PHONY: guest-programs $(STOCK_VERSIONS:%=e2e-stock-%)
+$(STOCK_VERSIONS:%=e2e-stock-%): e2e-stock-%: guest-stock-% $(O)/stock-%/testing/spoil.ko
+prepare-e2e: e2e-stock-6.1
 guest-programs: $(E2E_TARGETS) ## build the guest's test programs
 all: $(E2E_TARGETS)

@@ -36,6 +36,11 @@ done
 run order 100000
 run timens
 run ptp
+if [ -e /snapshots.ko ]; then
+	mount -t debugfs none /sys/kernel/debug
+	insmod /snapshots.ko
+	run snapshots /sys/kernel/debug/snapshots
+fi
 run devnode
 # Told every 4 s, less often while the guest is idle, it adds 500 us a second.
 await 12 synchronized

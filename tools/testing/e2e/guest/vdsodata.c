@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "check.h"
+#include "mapped.h"
 
 #define PAGE_BYTES	4096
 /* CS_HRES_COARSE and CS_RAW; auxiliary clocks come behind them. */
@@ -27,24 +28,6 @@ struct clock_data {
 	uint32_t mult;
 	uint32_t shift;
 };
-
-static const char *find_vvar(void)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	unsigned long start;
-	char line[256], name[32];
-
-	if (!maps)
-		die("/proc/self/maps");
-	while (fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%*x %*s %*s %*s %*s %31s", &start, name) == 2 &&
-		    !strcmp(name, "[vvar]")) {
-			fclose(maps);
-			return (const char *)start;
-		}
-	}
-	die("no [vvar] in /proc/self/maps");
-}
 
 /* The counters that the vDSO reads here have 64 bits. */
 static bool is_clock(const volatile struct clock_data *c)
@@ -83,17 +66,18 @@ int main(int argc, char **argv)
 {
 	/* It does if the clocksource is another one, as the TSC */
 	bool multiplies = argc > 1 && !strcmp(argv[1], "--multiplies");
-	const char *vvar;
+	struct mapped vvar;
 	int found = 0;
 
 	if (!has_max_cycles()) {
 		check_skip("what the vDSO multiplies", "no max_cycles before 6.10");
 		return check_status();
 	}
-	vvar = find_vvar();
+	if (!find_mapped("[vvar]", &vvar))
+		die("no [vvar] in /proc/self/maps");
 	for (size_t at = 0; at + sizeof(struct clock_data) <= PAGE_BYTES && found < CLOCKS;
 	     at += sizeof(uint64_t)) {
-		const volatile struct clock_data *c = (const void *)(vvar + at);
+		const volatile struct clock_data *c = (const void *)(vvar.start + at);
 
 		if (is_clock(c))
 			check_clock(found++, c, multiplies);

@@ -18,43 +18,23 @@
 #include "check.h"
 #include "clocks.h"
 #include "forbid.h"
+#include "mapped.h"
 
 /* In the order of their addresses.  Kernels before 6.13 have no [vvar_vclock]. */
 enum part { VVAR, VVAR_VCLOCK, VDSO, PARTS };
 
 static const char *const part_names[PARTS] = { "[vvar]", "[vvar_vclock]", "[vdso]" };
 
-static struct {
-	unsigned long start, end;
-	char permissions[5];
-} parts[PARTS];
+static struct mapped parts[PARTS];
 
 typedef int (*gettime_t)(clockid_t id, struct timespec *ts);
 
 static void find_parts(void)
 {
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[256], permissions[5];
-	unsigned long start, end;
-
-	if (!maps)
-		die("/proc/self/maps");
-	while (fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) != 3)
-			continue;
-		line[strcspn(line, "\n")] = 0;
-		for (int i = 0; i < PARTS; i++) {
-			const char *name = strchr(line, '[');
-
-			if (!name || strcmp(name, part_names[i]))
-				continue;
-			note("%s", line);
-			parts[i].start = start;
-			parts[i].end = end;
-			memcpy(parts[i].permissions, permissions, sizeof(permissions));
-		}
-	}
-	fclose(maps);
+	for (int i = 0; i < PARTS; i++)
+		if (find_mapped(part_names[i], &parts[i]))
+			note("%lx-%lx %s %s", parts[i].start, parts[i].end, parts[i].permissions,
+			     part_names[i]);
 }
 
 static void check_layout(void)
