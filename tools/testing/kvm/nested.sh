@@ -10,7 +10,7 @@
 # so that one that comes just then is lost, rarely, and more often on a busy machine. Was it
 # a timer's that is set for one event, nothing wakes this machine again; a periodic one comes again.
 nested_options=(
-	--kernel stock-6.1 --no-hostclock --accel tcg --cpu "EPYC,-xsave" --cpus 1
+	--kernel stock-6.1 --accel tcg --cpu "EPYC,-xsave" --cpus 1
 	--append mitigations=off --append nohz=off --append highres=off
 	--env PATH=/usr/local/bin:/bin:/sbin:/usr/bin:/usr/sbin
 	--env "HOSTCLOCK_FULL=${HOSTCLOCK_FULL:-}"
@@ -65,9 +65,10 @@ nested_project() {
 	done
 }
 
-# nested [OPTIONS] -- CASE...: runs these of l1/*.sh there.
-nested() {
-	local options=()
+# in_nested PROGRAM [OPTIONS] -- ARGS...: runs one of l1/ there; OPTIONS are guest-run's.
+in_nested() {
+	local program=$1 options=()
+	shift
 
 	while [[ $1 != -- ]]; do
 		options+=("$1")
@@ -76,5 +77,10 @@ nested() {
 	shift
 	[[ -e $work/modules ]] || { nested_modules && nested_programs && nested_project; }
 	"$top/tools/guest-run" "${nested_options[@]}" "${options[@]}" -- \
-		bash /hostclock/tools/testing/kvm/l1/main.sh "$@"
+		bash "/hostclock/tools/testing/kvm/l1/$program" "$@"
+}
+
+# nested [OPTIONS] -- CASE...: runs these of l1/*.sh there, where the clock is the TSC.
+nested() {
+	in_nested main.sh --no-hostclock "$@"
 }
