@@ -16,6 +16,7 @@ for clock in REALTIME MONOTONIC BOOTTIME; do
 	run coherence --clock=$clock --count=100000
 done
 run order 20000
+run ptp
 run devnode
 hostclock status >/tmp/status
 same "hostclock status says that the clock is right" 0 $?
