@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <hostclock/line.h>
 #include <hostclock/writer.h>
 
 #include "modes.h"
@@ -21,6 +22,7 @@
 const char *const mode_names[MODE_COUNT] = {
 	[MODE_TSC] = "TSC", [MODE_PVCLOCK] = "pvclock",
 	[MODE_HOSTCLOCK] = "hostclock", [MODE_LIVE] = "hostclock (LIVE)",
+	[MODE_STOCK] = "the line page",
 };
 
 static u64 now_ns(clockid_t id)
@@ -86,12 +88,14 @@ static const struct hostclock_accepted accepted = {
 
 void mode_tick(struct vvar *v, enum mode which)
 {
-	u32 seq = hostclock_page_begin(v->cp);
-	const struct hostclock_params *p = hostclock_newest(v->cp, seq);
 	struct hostclock_vdso_base base = { .shift = SHIFT };
+	const struct hostclock_params *p;
+	u32 seq;
 
 	if (which != MODE_HOSTCLOCK && which != MODE_LIVE)
 		return;
+	seq = hostclock_page_begin(v->cp);
+	p = hostclock_newest(v->cp, seq);
 	base.tsc = hostclock_rdtsc();
 	base.mult = le32toh(p->mult);
 	hostclock_eval(v->cp, seq, v->gp, &accepted, HOSTCLOCK_MONO, base.tsc,
@@ -123,6 +127,17 @@ static u64 setup_hostclock(struct vvar *v, u64 tsc, u32 khz)
 	return c;
 }
 
+/* The same for the line page.  mult is below 2^24, as a tick takes less than 1 ns. */
+static u64 setup_line(struct vvar *v, u64 tsc, u32 khz)
+{
+	struct hostclock_course c = { .scale = (u64)mult_of(khz) << (64 - SHIFT) };
+	u64 ns = now_ns(CLOCK_MONOTONIC);
+
+	c.offset = ns - hostclock_course_ns(&c, tsc);
+	hostclock_line_open(v->line, &c, 1);
+	return ns;
+}
+
 void mode_setup(struct vvar *v, enum mode which, u32 tsc_khz)
 {
 	/* A counter in ns, as the kernel sets it up: mult is exactly 1 << 23. */
@@ -142,6 +157,10 @@ void mode_setup(struct vvar *v, enum mode which, u32 tsc_khz)
 	case MODE_PVCLOCK:
 		tk.mode = VDSO_MODE_PVCLOCK;
 		setup_pvclock(v, tsc, tsc_khz);
+		break;
+	case MODE_STOCK:
+		tk.mode = VDSO_MODE_HVCLOCK;
+		tk.cycle_last = setup_line(v, tsc, tsc_khz);
 		break;
 	default:
 		if (which == MODE_LIVE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The guest kernel's vDSO, set up natively in one of the modes to compare.
+ * A guest kernel's vDSO, set up natively in one of the modes to compare.
  */
 #ifndef _BENCH_MODES_H
 #define _BENCH_MODES_H
@@ -13,6 +13,7 @@ enum mode {
 	MODE_PVCLOCK,
 	MODE_HOSTCLOCK,
 	MODE_LIVE,	/* the same, a page that the host's kernel writes */
+	MODE_STOCK,	/* of an image without our patches: the line page as Hyper-V's */
 	MODE_COUNT,
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * How much a read of the guest's clocks costs, by the guest's own vDSO image on
- * the bare CPU, in mode hostclock against the modes there have been before.
+ * the bare CPU, in mode hostclock against the modes there have been before.  Of an
+ * image without our patches, what reading the line page costs.
  */
 #include <argp.h>
 #include <err.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "modes.h"
+#include "stock.h"
 
 #ifdef __x86_64__
 #define IP	REG_RIP
@@ -29,6 +31,15 @@ static u64 rounds = 300;
 static u64 calls = 5000;
 static int image_flags;
 
+static const enum mode patched_modes[] = {
+	MODE_TSC, MODE_PVCLOCK, MODE_HOSTCLOCK, MODE_LIVE, MODE_COUNT
+};
+
+static const enum mode stock_modes[] = { MODE_TSC, MODE_STOCK, MODE_COUNT };
+
+/* Those to compare, with MODE_COUNT at the end */
+static const enum mode *modes = patched_modes;
+
 static struct vdso_image images[MODE_COUNT];
 static struct vvar vvars[MODE_COUNT];
 static double cost[MODE_COUNT][MAX_ROUNDS];
@@ -37,6 +48,7 @@ static const struct argp_option argp_options[] = {
 	{ "rounds", 'r', "N", 0, "rounds, each of all modes (300)", 0 },
 	{ "calls", 'c', "N", 0, "calls per mode and round (5000)", 0 },
 	{ "no-rdtscp", 'n', NULL, 0, "have the image use LFENCE; RDTSC", 0 },
+	{ "stock", 's', NULL, 0, "IMAGE has none of our patches: it is what dumpvdso wrote", 0 },
 	{ "prefix", 'p', "TEXT", 0, "what the keys begin with (vdso)", 0 },
 	{ 0 }
 };
@@ -64,6 +76,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'n':
 		image_flags |= VDSO_NO_RDTSCP;
 		break;
+	case 's':
+		modes = stock_modes;
+		break;
 	case 'p':
 		prefix = arg;
 		break;
@@ -85,7 +100,8 @@ static const struct argp argp = {
 	argp_options, parse, "IMAGE",
 	"Measures clock_gettime() of a guest kernel's vDSO IMAGE (with its .dbg\n"
 	"next to it) on this CPU, in modes TSC, pvclock and hostclock in turn, the\n"
-	"last with a page that the host's kernel writes (live), too.\n"
+	"last with a page that the host's kernel writes (live), too; of an image without\n"
+	"our patches, in modes TSC and Hyper-V, which is what it reads the line page by.\n"
 	"Prints lines of a key and a figure: medians of the ratios of each round.",
 	NULL, NULL, NULL
 };
@@ -123,14 +139,23 @@ static double ratio(enum mode a, enum mode b)
 	return median(ratios, rounds);
 }
 
-static void measure_clock(clockid_t id, const char *suffix, double tsc_khz)
+static void measure_modes(clockid_t id)
 {
 	/* one round to warm up, and thrown away */
 	for (u64 i = 0; i <= rounds; i++)
-		for (int m = 0; m < MODE_COUNT; m++) {
-			mode_tick(&vvars[m], m);
-			cost[m][i ? i - 1 : 0] = measure(&vvars[m], id);
+		for (const enum mode *m = modes; *m != MODE_COUNT; m++) {
+			mode_tick(&vvars[*m], *m);
+			cost[*m][i ? i - 1 : 0] = measure(&vvars[*m], id);
 		}
+}
+
+static void print_ratios(const char *suffix)
+{
+	if (modes == stock_modes) {
+		printf("%s_native_line_over_tsc%s %.4f\n", prefix, suffix,
+		       ratio(MODE_STOCK, MODE_TSC));
+		return;
+	}
 	printf("%s_native_hostclock_over_tsc%s %.4f\n", prefix, suffix,
 	       ratio(MODE_HOSTCLOCK, MODE_TSC));
 	printf("%s_native_hostclock_over_pvclock%s %.4f\n", prefix, suffix,
@@ -139,9 +164,16 @@ static void measure_clock(clockid_t id, const char *suffix, double tsc_khz)
 	       ratio(MODE_LIVE, MODE_TSC));
 	printf("%s_native_pvclock_over_tsc%s %.4f\n", prefix, suffix,
 	       ratio(MODE_PVCLOCK, MODE_TSC));
-	for (int m = 0; m < MODE_COUNT; m++)
-		fprintf(stderr, "# %s%s: mode %s %.2f ns\n", prefix, suffix,
-			mode_names[m], median(cost[m], rounds) * 1e6 / tsc_khz);
+}
+
+static void measure_clock(clockid_t id, const char *suffix, double tsc_khz)
+{
+	measure_modes(id);
+	print_ratios(suffix);
+	/* That sorts them. */
+	for (const enum mode *m = modes; *m != MODE_COUNT; m++)
+		fprintf(stderr, "# %s%s: mode %s %.2f ns\n", prefix, suffix, mode_names[*m],
+			median(cost[*m], rounds) * 1e6 / tsc_khz);
 }
 
 static volatile sig_atomic_t steps;
@@ -187,8 +219,13 @@ static void measure_instructions(void)
 
 	if (sigaction(SIGTRAP, &sa, NULL))
 		err(1, "sigaction");
-	for (int m = 0; m < MODE_COUNT; m++)
-		n[m] = count_instructions(m);
+	for (const enum mode *m = modes; *m != MODE_COUNT; m++)
+		n[*m] = count_instructions(*m);
+	if (modes == stock_modes) {
+		printf("%s_instructions_line_over_tsc %.4f\n", prefix,
+		       n[MODE_STOCK] / n[MODE_TSC]);
+		return;
+	}
 	printf("%s_instructions_hostclock_over_tsc %.4f\n", prefix,
 	       n[MODE_HOSTCLOCK] / n[MODE_TSC]);
 	printf("%s_instructions_hostclock_over_pvclock %.4f\n", prefix,
@@ -229,6 +266,18 @@ static void pin(void)
 	}
 }
 
+static void load(enum mode m, u32 tsc_khz)
+{
+	if (modes == stock_modes) {
+		stock_load(&images[m], &vvars[m], image);
+	} else {
+		vdso_image_load(&images[m], image, image_flags);
+		vvar_find(&vvars[m], &images[m]);
+	}
+	mode_setup(&vvars[m], m, tsc_khz);
+	mode_check(&vvars[m], m);
+}
+
 int main(int argc, char **argv)
 {
 	u32 tsc_khz;
@@ -237,12 +286,8 @@ int main(int argc, char **argv)
 	pin();
 	tsc_khz = mode_tsc_khz();
 	wait_for_new_second();
-	for (int m = 0; m < MODE_COUNT; m++) {
-		vdso_image_load(&images[m], image, image_flags);
-		vvar_find(&vvars[m], &images[m]);
-		mode_setup(&vvars[m], m, tsc_khz);
-		mode_check(&vvars[m], m);
-	}
+	for (const enum mode *m = modes; *m != MODE_COUNT; m++)
+		load(*m, tsc_khz);
 	measure_instructions();
 	measure_clock(CLOCK_REALTIME, "", tsc_khz);
 	measure_clock(CLOCK_MONOTONIC, "_monotonic", tsc_khz);

@@ -7,7 +7,7 @@ E2E_PROGRAMS := nosyscall coherence order timens vdsodata vdsomove ptp ntpstate 
 E2E_PROGRAMS_32 := nosyscall coherence order
 E2E_SHARED := check.o pages.o forbid.o bar.o wakeups.o \
 	jumpclocks.o jumptimers.o jumpafter.o \
-	watch.o truth.o listen.o servers.o sway.o mapped.o
+	watch.o truth.o listen.o servers.o sway.o mapped.o dynsym.o
 E2E_OUT := $(O)/testing/e2e
 E2E_TARGETS := $(E2E_PROGRAMS:%=$(O)/bin/guest/%) \
 	$(E2E_PROGRAMS_32:%=$(O)/bin/guest/%32)

@@ -67,6 +67,7 @@ struct vdso_timespec {
  * @pvclock:	the first vCPU's pvclock structure
  * @cp:		hostclock's clock page
  * @gp:		hostclock's guest page
+ * @line:	what an image without our patches reads as Hyper-V's page, see stock_load()
  */
 struct vvar {
 	int (*clock)(clockid_t id, struct vdso_timespec *ts);
@@ -75,6 +76,7 @@ struct vvar {
 	u8 *pvclock;
 	struct hostclock_clock_page *cp;
 	struct hostclock_guest_page *gp;
+	struct hostclock_line_page *line;
 };
 
 void vvar_find(struct vvar *v, const struct vdso_image *img);

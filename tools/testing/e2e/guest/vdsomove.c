@@ -4,7 +4,6 @@
  * by side, only the code can be dumped, and a restored process has all of it moved to
  * where it was when the process was dumped, and reads its clocks there.
  */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 
 #include "check.h"
 #include "clocks.h"
+#include "dynsym.h"
 #include "forbid.h"
 #include "mapped.h"
 
@@ -89,29 +89,16 @@ static void check_dump(void)
 	close(mem);
 }
 
-/* Offset of a function in the vDSO.  Its string table follows its symbol table. */
+/* Offset of a function in the vDSO */
 static unsigned long find_symbol(const char *name)
 {
-	const char *base = (const char *)parts[VDSO].start, *strings = NULL;
-	const Elf64_Ehdr *header = (const void *)base;
-	const Elf64_Phdr *segment = (const void *)(base + header->e_phoff);
-	const Elf64_Sym *symbol = NULL;
-	const Elf64_Dyn *dynamic = NULL;
+	void *symbol = dynsym((void *)parts[VDSO].start, name);
 
-	for (int i = 0; i < header->e_phnum; i++)
-		if (segment[i].p_type == PT_DYNAMIC)
-			dynamic = (const void *)(base + segment[i].p_offset);
-	for (; dynamic && dynamic->d_tag != DT_NULL; dynamic++) {
-		if (dynamic->d_tag == DT_STRTAB)
-			strings = base + dynamic->d_un.d_ptr;
-		if (dynamic->d_tag == DT_SYMTAB)
-			symbol = (const void *)(base + dynamic->d_un.d_ptr);
+	if (!symbol) {
+		errno = ENOENT;
+		die("the vDSO's %s", name);
 	}
-	for (; symbol && strings && (const char *)symbol < strings; symbol++)
-		if (!strcmp(strings + symbol->st_name, name))
-			return symbol->st_value;
-	errno = ENOENT;
-	die("the vDSO's %s", name);
+	return (unsigned long)symbol - parts[VDSO].start;
 }
 
 /* Moves all parts, as far from each other as they were; returns the vDSO's new place. */
