@@ -230,6 +230,8 @@ static int attach_held(struct exporter *x, struct vm *vm, const struct attachmen
 	vm->source.problem.text[0] = '\0';
 	gone_watch(vm);
 	learn_uuid(vm);
+	vm->source.arriving = f.method == VM_KVM && to->cause == HOSTCLOCK_CAUSE_MIGRATION &&
+			      !vm->source.monitor ? hostclock_rdtsc() : 0;
 	follow_check(x, vm);
 	monitor_handle(&vm->source.monitor);
 	exporter_changed(x);

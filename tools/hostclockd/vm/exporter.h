@@ -10,6 +10,9 @@
 struct answer;
 struct ask;
 
+/* Rounds through the guests, see poll.c */
+#define POLL_ROUNDS	3
+
 /**
  * struct exporter - everything but the clock
  * @opt:		options
@@ -28,7 +31,7 @@ struct ask;
  * @guest_hook:		changes what is published in a guest page, for tests; or NULL
  * @vms:		the guests
  * @renew_next:		whose vmclock part is renewed next, NULL: the first's
- * @poll_next:		which guest is polled next, NULL: the first; under TCG, under KVM
+ * @poll_next:		which guest is polled next, NULL: the first; by rounds, see poll.c
  */
 struct exporter {
 	struct options opt;
@@ -47,7 +50,7 @@ struct exporter {
 	void (*guest_hook)(struct hostclock_guest_page *page);
 	struct vm *vms;
 	struct vm *renew_next;
-	struct vm *poll_next[2];
+	struct vm *poll_next[POLL_ROUNDS];
 };
 
 /* State that a later exporter needs has changed: write it at the end of the dispatch. */

@@ -26,6 +26,8 @@
 #define KVM_QUIET_POLLS	8
 /* And of one that has this many CPUs, when they differ, one in two. */
 #define KVM_CPUS	32
+/* Who has not arrived by then, in 10 minutes, is polled as others are. */
+#define KVM_ARRIVE_NS	(600 * NSEC_PER_SEC)
 /* A monitor that did not answer is asked again after this many polls. */
 #define ASK_POLLS	16
 /* A monitor whose events were listened to is connected to again after so long. */
@@ -147,12 +149,22 @@ static bool is_known(struct vm *vm)
 	return ask(vm);
 }
 
+/* From now on it is polled as others are. */
+static void has_arrived(struct vm *vm)
+{
+	if (vm->source.arriving)
+		exporter_changed(vm->x);
+	vm->source.arriving = 0;
+}
+
 static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	u64 offset;
 
 	if (!check_kvm(x, vm, &offset))
 		return;
+	if (vm->state == VM_RUNNING && vm->source.kvm_offset != offset)
+		has_arrived(vm);
 	vm->source.kvm_offset = offset;
 	if (is_known(vm) && vm->state != VM_STOPPED)
 		vm_set_offset(x, vm, offset, HOSTCLOCK_CAUSE_OFFSET);
@@ -190,6 +202,18 @@ void follow_check(struct exporter *x, struct vm *vm)
 bool follow_is_quiet(const struct vm *vm)
 {
 	return vm->state == VM_RUNNING && vm->source.monitor && !vm->source.problem.text[0];
+}
+
+/**
+ * follow_is_arriving - is its offset about to become another, with nobody to tell?
+ * @vm: a guest under KVM
+ *
+ * Its QEMU waits for the rest of a VM that is migrated here, and writes its TSC when all of it
+ * is there, which is shortly before it runs.
+ */
+bool follow_is_arriving(const struct vm *vm)
+{
+	return vm->source.arriving;
 }
 
 /*
@@ -242,6 +266,9 @@ static bool listens_again(struct vm *vm)
 /* Poll one guest; under KVM most polls check one CPU only. */
 void follow_poll(struct exporter *x, struct vm *vm)
 {
+	if (vm->source.arriving &&
+	    rate_ns(hostclock_rdtsc() - vm->source.arriving, x->clock.scale) > KVM_ARRIVE_NS)
+		has_arrived(vm);
 	if (listens_again(vm))
 		return;
 	if (vm->source.method != VM_KVM || needs_poll(x, vm))

@@ -10,6 +10,7 @@ int follow_find_kvm(struct exporter *x, struct vm *vm, pid_t pid,
 		    struct kvm_place *place, u64 *offset, struct problem *why);
 void follow_check(struct exporter *x, struct vm *vm);
 bool follow_is_quiet(const struct vm *vm);
+bool follow_is_arriving(const struct vm *vm);
 void follow_poll(struct exporter *x, struct vm *vm);
 int follow_listen(struct vm *vm, struct problem *why);
 void follow_lost(struct vm *vm);

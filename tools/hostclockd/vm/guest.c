@@ -214,7 +214,7 @@ void vm_free(struct exporter *x, struct vm *vm)
 	*link = vm->next;
 	if (x->renew_next == vm)
 		x->renew_next = vm->next;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < POLL_ROUNDS; i++) {
 		if (x->poll_next[i] == vm)
 			x->poll_next[i] = vm->next;
 	}

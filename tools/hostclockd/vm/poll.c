@@ -2,7 +2,8 @@
 /*
  * When guests are polled, for changes that no event reports.  KVM's TSC offsets
  * change rarely, so they are polled four times a second, and those whose events are
- * listened to once a second while all is well.  A QEMU that emulates
+ * listened to once a second while all is well; but one that is being migrated here, and of which
+ * nobody tells when it has arrived, has its clocks wrong from then on.  A QEMU that emulates
  * its CPUs changes the offset with every stop and cont, so it is polled more often,
  * most often when a change is likely.
  */
@@ -19,11 +20,13 @@
 
 /* Guests per poll: 10 to 20 us each under KVM, 3 us under TCG. */
 #define KVM_BATCH	64
+#define ARRIVING_BATCH	16
 #define TCG_BATCH	32
 
 /* Intervals between polls. */
 #define KVM_NS		250000000ULL
 #define KVM_QUIET_NS	1000000000ULL
+#define KVM_ARRIVING_NS	2000000ULL
 #define TCG_HEARD_NS	250000000ULL
 #define TCG_STABLE_NS	50000000ULL
 #define TCG_QUICK_NS	12500000ULL
@@ -33,6 +36,7 @@
 /**
  * struct round - the guests of one method, polled in turn
  * @method:	which
+ * @arriving:	only those that are being migrated here, or only the others
  * @batch:	how many at a time
  * @last:	the host's TSC at the last poll
  * @pause_ns:	how long until the next
@@ -41,6 +45,7 @@
  */
 struct round {
 	enum vm_method method;
+	bool arriving;
 	unsigned int batch;
 	u64 last;
 	u64 pause_ns;
@@ -48,9 +53,10 @@ struct round {
 	unsigned int changes;
 };
 
-static struct round rounds[] = {
+static struct round rounds[POLL_ROUNDS] = {
 	{ .method = VM_TCG, .batch = TCG_BATCH },
 	{ .method = VM_KVM, .batch = KVM_BATCH },
+	{ .method = VM_KVM, .batch = ARRIVING_BATCH, .arriving = true },
 };
 
 /* When should this guest be polled again? */
@@ -58,6 +64,8 @@ static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 {
 	u64 ago;
 
+	if (vm->source.method == VM_KVM && follow_is_arriving(vm))
+		return KVM_ARRIVING_NS;
 	if (vm->source.method == VM_KVM)
 		return follow_is_quiet(vm) ? KVM_QUIET_NS : KVM_NS;
 	if (vm->source.monitor)
@@ -71,13 +79,14 @@ static u64 pause_ns(const struct exporter *x, const struct vm *vm)
 
 static bool is_of(const struct round *r, const struct vm *vm)
 {
-	return vm->source.method == r->method && vm->state != VM_GONE;
+	return vm->source.method == r->method && vm->state != VM_GONE &&
+	       follow_is_arriving(vm) == r->arriving;
 }
 
 /* Poll some guests, in turn. */
 static void run(struct exporter *x, struct round *r)
 {
-	struct vm **cursor = &x->poll_next[r->method == VM_KVM];
+	struct vm **cursor = &x->poll_next[r - rounds];
 	struct vm *first = *cursor ? *cursor : x->vms, *vm = first;
 	unsigned int polls = 0;
 	u64 ns;

@@ -143,6 +143,8 @@ struct vm_stop {
  * @changed:	the host's TSC when that was last found changed
  * @kvm:	where KVM's files are, as last checked
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
+ * @arriving:	the host's TSC when it was attached to as a VM that is being migrated here, of
+ *		which nobody tells when it is; 0: that is known, or has been seen
  * @polls:	how often it was polled
  * @asks:	how often its monitor could have been asked whether it runs
  * @proofs:	how often it was polled while its offset might stand elsewhere
@@ -166,6 +168,7 @@ struct vm_source {
 	u64 changed;
 	struct kvm_place kvm;
 	u64 kvm_offset;
+	u64 arriving;
 	unsigned int polls;
 	unsigned int asks;
 	unsigned int proofs;
