@@ -31,6 +31,9 @@ eventually() {
 	done
 }
 
+# Is chronyd's source the host's PTP clock?
+selected() { chronyc -c sources | grep -q "^#,\*,HCLK,"; }
+
 # Of hostclockd, where this machine is a host.
 dir=/run/hostclock
 

@@ -11,8 +11,6 @@ log() { journalctl --unit $unit --output cat --no-pager; }
 # said TEXT TIMES: at least so often
 said() { [ "$(log | grep -c "$1")" -ge "$2" ]; }
 
-selected() { chronyc -c sources | grep -q "^#,\*,HCLK,"; }
-
 ptp_name() { cat "/sys/class/ptp/$(readlink /dev/ptp_hostclock)/clock_name" 2>/dev/null; }
 
 runs_again() { active && [ "$(systemctl show --value --property MainPID $unit)" != "$1" ]; }
