@@ -201,6 +201,16 @@ void vm_remove(struct exporter *x, struct vm *vm)
 	vm_free(x, vm);
 }
 
+/*
+ * Is it being migrated here, with nobody to tell when it is there?  One that was taken over has
+ * stopped, and its offset is final.
+ */
+static bool arrives_unheard(const struct vm *vm, const struct attachment *to)
+{
+	return to->cause == HOSTCLOCK_CAUSE_MIGRATION && !to->events_path[0] &&
+	       !to->qmp_path[0] && !vm->taken_over;
+}
+
 /* Everything is as it was if nothing was found. */
 static int attach_held(struct exporter *x, struct vm *vm, const struct attachment *to,
 		       struct problem *why)
@@ -230,8 +240,8 @@ static int attach_held(struct exporter *x, struct vm *vm, const struct attachmen
 	vm->source.problem.text[0] = '\0';
 	gone_watch(vm);
 	learn_uuid(vm);
-	vm->source.arriving = f.method == VM_KVM && to->cause == HOSTCLOCK_CAUSE_MIGRATION &&
-			      !vm->source.monitor ? hostclock_rdtsc() : 0;
+	vm->source.arriving = f.method == VM_KVM && arrives_unheard(vm, to) ? hostclock_rdtsc() : 0;
+	vm->source.failures = 0;
 	follow_check(x, vm);
 	monitor_handle(&vm->source.monitor);
 	exporter_changed(x);

@@ -26,8 +26,10 @@
 #define KVM_QUIET_POLLS	8
 /* And of one that has this many CPUs, when they differ, one in two. */
 #define KVM_CPUS	32
-/* Who has not arrived by then, in 10 minutes, is polled as others are. */
+/* Who has not arrived by then, in 10 minutes, is polled as others are, */
 #define KVM_ARRIVE_NS	(600 * NSEC_PER_SEC)
+/* as is whose offset could not be used so often: CPUs get theirs one after the other. */
+#define KVM_ARRIVE_TRIES	50
 /* A monitor that did not answer is asked again after this many polls. */
 #define ASK_POLLS	16
 /* A monitor whose events were listened to is connected to again after so long. */
@@ -161,9 +163,12 @@ static void follow_kvm(struct exporter *x, struct vm *vm)
 {
 	u64 offset;
 
-	if (!check_kvm(x, vm, &offset))
+	if (!check_kvm(x, vm, &offset)) {
+		if (vm->source.arriving && ++vm->source.failures > KVM_ARRIVE_TRIES)
+			has_arrived(vm);
 		return;
-	if (vm->state == VM_RUNNING && vm->source.kvm_offset != offset)
+	}
+	if (vm->state != VM_PENDING && vm->source.kvm_offset != offset)
 		has_arrived(vm);
 	vm->source.kvm_offset = offset;
 	if (is_known(vm) && vm->state != VM_STOPPED)

@@ -60,11 +60,12 @@ static struct round rounds[POLL_ROUNDS] = {
 };
 
 /* When should this guest be polled again? */
-static u64 pause_ns(const struct exporter *x, const struct vm *vm)
+static u64 pause_ns(const struct exporter *x, const struct round *r, const struct vm *vm)
 {
 	u64 ago;
 
-	if (vm->source.method == VM_KVM && follow_is_arriving(vm))
+	/* There may be more of them if this one has just arrived. */
+	if (r->arriving)
 		return KVM_ARRIVING_NS;
 	if (vm->source.method == VM_KVM)
 		return follow_is_quiet(vm) ? KVM_QUIET_NS : KVM_NS;
@@ -97,7 +98,7 @@ static void run(struct exporter *x, struct round *r)
 	while (vm && polls < r->batch) {
 		if (is_of(r, vm) && !vm->held) {
 			follow_poll(x, vm);
-			ns = pause_ns(x, vm);
+			ns = pause_ns(x, r, vm);
 			r->pause_ns = ns < r->pause_ns ? ns : r->pause_ns;
 			polls++;
 		}

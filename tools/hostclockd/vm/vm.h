@@ -145,6 +145,7 @@ struct vm_stop {
  * @kvm_offset:	the offset last seen in KVM's debugfs, used at a cont
  * @arriving:	the host's TSC when it was attached to as a VM that is being migrated here, of
  *		which nobody tells when it is; 0: that is known, or has been seen
+ * @failures:	how often its offset could not be used since
  * @polls:	how often it was polled
  * @asks:	how often its monitor could have been asked whether it runs
  * @proofs:	how often it was polled while its offset might stand elsewhere
@@ -169,6 +170,7 @@ struct vm_source {
 	struct kvm_place kvm;
 	u64 kvm_offset;
 	u64 arriving;
+	unsigned int failures;
 	unsigned int polls;
 	unsigned int asks;
 	unsigned int proofs;
