@@ -250,17 +250,20 @@ u64 notrace hostclock_lines_refine(u64 ns)
 u64 notrace hostclock_lines_refine_tsc(u64 ns, u64 *tsc)
 {
 	u64 epoch = READ_ONCE(hostclock_lines_epoch), line;
+	int tries = HOSTCLOCK_MAX_TRIES;
+	bool good;
 	u32 seq;
 
 	if (!epoch)
 		return ns;
-	/* One try: with no TSC value, the caller's caller looks for one. */
-	seq = hostclock_line_begin(hostclock_lines);
-	if (*tsc && !(seq & 1) &&
-	    hostclock_line_eval(hostclock_lines, seq, epoch, *tsc, &line) &&
-	    !hostclock_line_retry(hostclock_lines, seq) &&
-	    hostclock_lines_near(epoch, seq, line - ns))
+	do {
+		seq = hostclock_line_begin(hostclock_lines);
+		good = *tsc && !(seq & 1) &&
+		       hostclock_line_eval(hostclock_lines, seq, epoch, *tsc, &line);
+	} while (good && hostclock_line_retry(hostclock_lines, seq) && --tries);
+	if (good && tries && hostclock_lines_near(epoch, seq, line - ns))
 		return line;
+	/* Rarely: while a line is being written it is none. */
 	*tsc = 0;
 	return hostclock_lines_refine(ns);
 }
