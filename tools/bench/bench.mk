@@ -3,7 +3,8 @@
 BENCH := $(O)/bench
 BENCH_CFLAGS = $(USER_CFLAGS) -I $(O)/vdso
 BENCH_SRC := $(wildcard tools/bench/native.c tools/bench/modes.[ch] tools/bench/stock.[ch] \
-	tools/testing/vdso/image.h tools/testing/vdso/vvar.h lib/include/hostclock/*.h)
+	tools/testing/vdso/image.h tools/testing/vdso/vvar.h tools/testing/e2e/guest/dynsym.h \
+	lib/include/hostclock/*.h)
 
 $(BENCH)/native64: $(BENCH_SRC) $(addprefix $(O)/vdso/obj64/,image.o vvar.o) $(O)/testing/e2e/64/dynsym.o
 	@mkdir -p $(@D)

@@ -17,10 +17,14 @@
 #ifdef __x86_64__
 #define elf_header	struct elf64_hdr
 #define elf_section	struct elf64_shdr
+#define elf_segment	struct elf64_phdr
+#define elf_dynamic	Elf64_Dyn
 #define elf_symbol	struct elf64_sym
 #else
 #define elf_header	struct elf32_hdr
 #define elf_section	struct elf32_shdr
+#define elf_segment	struct elf32_phdr
+#define elf_dynamic	Elf32_Dyn
 #define elf_symbol	struct elf32_sym
 #endif
 

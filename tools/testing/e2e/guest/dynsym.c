@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <link.h>
 #include <string.h>
 
+#include "../../vdso/image.h"
 #include "dynsym.h"
 
 /* Nothing was relocated, and the string table follows the symbol table. */
 void *dynsym(void *image, const char *name)
 {
 	char *base = image;
-	const ElfW(Ehdr) *header = image;
-	const ElfW(Phdr) *segment = (const void *)(base + header->e_phoff);
-	const ElfW(Dyn) *dynamic = NULL;
-	const ElfW(Sym) *symbol = NULL;
+	const elf_header *header = image;
+	const elf_segment *segment = (const void *)(base + header->e_phoff);
+	const elf_dynamic *dynamic = NULL;
+	const elf_symbol *symbol = NULL;
 	const char *strings = NULL;
 
 	for (int i = 0; i < header->e_phnum; i++)
