@@ -25,6 +25,8 @@ static struct {
 } seen[PAGES];
 static u64 renewed_tsc;
 static bool ticked;
+/* exporter.changes as of then */
+static unsigned int ticked_changes;
 /* The timer is set for what has changed. */
 static bool soon;
 
@@ -84,6 +86,7 @@ static void tick(void *arg)
 	soon = false;
 	renew_vmclocks(x);
 	ns = poll_run(x);
+	ticked_changes = x->changes;
 	if (ns == POLL_NEVER)
 		ns = x->vms ? ROUND_NS : IDLE_NS;
 	if (x->unsaved && ns > ROUND_NS)
@@ -96,8 +99,8 @@ void attendant_dispatched(void *arg)
 {
 	struct exporter *x = arg;
 
-	/* Not put off by what changes all the time. */
-	if (x->unsaved && !ticked && !soon) {
+	/* What has changed may be saved already.  Not put off by what changes all the time. */
+	if (((x->unsaved && !ticked) || x->changes != ticked_changes) && !soon) {
 		loop_timer_set(&timer, SOON_NS, 0);
 		soon = true;
 	}
