@@ -206,14 +206,35 @@ class Host:
             raise Wrong(f"no answer to {request} within {seconds} s: {self.tail()}")
         return json.loads(answer)
 
-    def quick(self, **request):
-        """What nobody's trouble may delay."""
+    def timed(self, request, pipe):
+        """In a child: ask, and say what came and after how long."""
         began = time.monotonic()
-        answer = self.ask_apart(**request)
-        took = time.monotonic() - began
-        if took > QUICK_S:
-            raise Wrong(f"{request} took {took:.2f} s")
-        return answer
+        try:
+            said = {"answer": self.ask_apart(**request), "took": time.monotonic() - began}
+        except (Wrong, OSError) as why:
+            said = {"wrong": f"{why}"}
+        with os.fdopen(pipe, "w") as f:
+            json.dump(said, f)
+
+    def quick(self, **request):
+        """What nobody's trouble may delay.  A child asks: two dozen threads of ours, which take
+        turns, delay whoever waits for an answer among them more than hostclockd does."""
+        ours, its = os.pipe()
+        pid = os.fork()
+        if not pid:
+            try:
+                self.timed(request, its)
+            finally:
+                os._exit(0)
+        os.close(its)
+        with os.fdopen(ours) as f:
+            said = json.loads(f.read() or '{"wrong": "who should have asked has died"}')
+        os.waitpid(pid, 0)
+        if "wrong" in said:
+            raise Wrong(said["wrong"])
+        if said["took"] > QUICK_S:
+            raise Wrong(f"{request} took {said['took']:.2f} s")
+        return said["answer"]
 
     def must(self, **request):
         answer = self.ask(**request)
