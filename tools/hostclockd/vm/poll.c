@@ -98,12 +98,9 @@ static void run(struct exporter *x, struct round *r)
 	while (vm && polls < r->batch) {
 		if (is_of(r, vm) && !vm->held) {
 			follow_poll(x, vm);
-			polls++;
 			ns = pause_ns(x, r, vm);
 			r->pause_ns = ns < r->pause_ns ? ns : r->pause_ns;
-		} else if (is_of(r, vm) && r->arriving) {
-			/* By who has just attached to it, for an instant */
-			r->pause_ns = KVM_ARRIVING_NS;
+			polls++;
 		}
 		r->none &= !is_of(r, vm);
 		vm = vm->next ? vm->next : x->vms;
